@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sealed maps about documents: nothing but a document's own entry holds its title, names or opening.
+
+Later entries name the document by `about`, so that erasing it erases what was said of it.
+Spec: docs/spec/journal.md section 3.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from healthvault.codec import Fields, Value
+from healthvault.ledger.kinds import Kind
+
+__all__ = ["RECEIVED", "DocAdd", "DocRevise", "DocStatus", "Part", "Received", "parse_doc_add", "parse_doc_revise",
+           "parse_erased_seqs"]  # fmt: skip
+
+CODING_PLAIN = 0  # the only coding of version 1; another is `unsupported` for that part
+RECEIVED = "received"  # provenance of an imported document: what its sender's vault says, with evidence
+
+
+class DocStatus(Enum):
+    """What became of a document since it was added."""
+
+    CURRENT = "current"
+    SUPERSEDED = "superseded"
+    RETRACTED = "retracted"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One file of a document: part j is blob j of its entry."""
+
+    name: str
+    """The file's own name, untrusted."""
+    media_type: str
+    size_bytes: int
+    """Without padding."""
+    dedupe: bytes
+    """Keyed tag of the content (32 bytes)."""
+    coding: int = CODING_PLAIN
+
+    def to_value(self) -> Value:
+        """Return the map that stands in `parts`."""
+        return {
+            "name": self.name,
+            "media_type": self.media_type,
+            "size": self.size_bytes,
+            "coding": self.coding,
+            "dedupe": self.dedupe,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """Under which terms a document came from another vault."""
+
+    vault: bytes
+    """The sender's vault id (32 bytes)."""
+    bundle_id: bytes
+    actions: tuple[str, ...]
+    """What the sender's grant allows."""
+    accepted: tuple[str, ...] = ()
+    """Codes that the owner chose to accept when she took it in."""
+
+    def to_value(self) -> Value:
+        """Return the map that stands in `received`."""
+        return {
+            "vault": self.vault,
+            "bundle_id": self.bundle_id,
+            "actions": list(self.actions),
+            "accepted": list(self.accepted),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocAdd:
+    """A new document."""
+
+    title: str
+    type: str
+    """The kind of record, see `records`."""
+    parts: tuple[Part, ...]
+    provenance: str
+    date: str | None = None
+    """ISO 8601, as far as known."""
+    author: str | None = None
+    source: str | None = None
+    tags: tuple[str, ...] = ()
+    supersedes: int | None = None
+    """Entry of the document that this one replaces."""
+    evidence: int | None = None
+    """Number of the blob that holds the proof of where a received document came from."""
+    received: Received | None = None
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map; what is unknown is left out."""
+        known: dict[str, Value | None] = {
+            "kind": Kind.DOC_ADD.value,
+            "title": self.title,
+            "type": self.type,
+            "parts": [part.to_value() for part in self.parts],
+            "provenance": self.provenance,
+            "date": self.date,
+            "author": self.author,
+            "source": self.source,
+            "tags": list(self.tags),
+            "supersedes": self.supersedes,
+            "evidence": self.evidence,
+            "received": self.received.to_value() if self.received else None,
+        }
+        return {key: value for key, value in known.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocRevise:
+    """A correction of what is said about a document; None leaves a field as it was."""
+
+    about: int
+    title: str | None = None
+    date: str | None = None
+    tags: tuple[str, ...] | None = None
+    is_retracted: bool = False
+
+
+def parse_doc_add(sealed: Fields) -> DocAdd:
+    """Parse a `doc.add` map. Raises FormatError `bad_schema`."""
+    return DocAdd(
+        title=sealed.text("title"),
+        type=sealed.text("type"),
+        parts=tuple(_parse_part(item) for item in sealed.maps("parts", 512)),
+        provenance=sealed.text("provenance"),
+        date=sealed.text("date") if sealed.has("date") else None,
+        author=sealed.text("author") if sealed.has("author") else None,
+        source=sealed.text("source") if sealed.has("source") else None,
+        tags=tuple(sealed.texts("tags")),
+        supersedes=sealed.uint("supersedes") if sealed.has("supersedes") else None,
+        evidence=sealed.uint("evidence", 511) if sealed.has("evidence") else None,
+        received=_parse_received(sealed) if sealed.has("received") else None,
+    )
+
+
+def parse_doc_revise(sealed: Fields) -> DocRevise:
+    """Parse a `doc.revise` map. Raises FormatError `bad_schema`."""
+    return DocRevise(
+        about=sealed.uint("about"),
+        title=sealed.text("title") if sealed.has("title") else None,
+        date=sealed.text("date") if sealed.has("date") else None,
+        tags=tuple(sealed.texts("tags")) if sealed.has("tags") else None,
+        is_retracted=sealed.has("status") and sealed.text("status") == DocStatus.RETRACTED.value,
+    )
+
+
+def parse_erased_seqs(sealed: Fields) -> tuple[int, ...]:
+    """Return the entries that a `doc.erase` map names. Raises FormatError `bad_schema`."""
+    return tuple(sealed.uints("victims"))
+
+
+def _parse_part(part: Fields) -> Part:
+    return Part(
+        name=part.text("name"),
+        media_type=part.text("media_type"),
+        size_bytes=part.uint("size"),
+        dedupe=part.bin("dedupe", 32),
+        coding=part.uint("coding"),
+    )
+
+
+def _parse_received(sealed: Fields) -> Received:
+    received = Fields(sealed.map["received"], "received")
+    return Received(
+        vault=received.bin("vault", 32),
+        bundle_id=received.bin("bundle_id", 16),
+        actions=tuple(received.texts("actions")),
+        accepted=tuple(received.texts("accepted")),
+    )

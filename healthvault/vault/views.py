@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Frozen results of the use cases: what the terminal shows. Texts in them are untrusted and unescaped."""
+
+from dataclasses import dataclass
+
+from healthvault.errors import HealthVaultError
+
+__all__ = ["BundleView", "CheckReport", "ContactView", "Document", "Failure", "Finding", "GrantView",
+           "IdentityView", "KeySlotView", "LogEntry", "VaultStatus"]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document as the catalogue knows it."""
+
+    id: str
+    entry: int
+    title: str
+    name: str
+    """The file's own name."""
+    kind: str
+    media_type: str
+    size_bytes: int
+    date: str | None
+    added_ms: int
+    tags: tuple[str, ...]
+    author: str | None
+    source: str | None
+    provenance: str
+    status: str
+    duplicate_of: str | None = None
+    """Set in the result of an add: the id of the document that holds these very bytes already."""
+    path: str | None = None
+    """Set in the result of an open: where the document was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An input that could not be taken; the others are."""
+
+    name: str
+    """The path or name as the user gave it, unescaped."""
+    error: HealthVaultError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultStatus:
+    """The vault at a glance; name and documents are None while it is locked."""
+
+    id: str
+    path: str
+    name: str | None
+    fingerprint: str
+    words: tuple[str, ...]
+    entries: int
+    documents: int | None
+    checkpoint_size: int
+    checkpoint_root: bytes
+    unlocked: bool
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityView:
+    """The owner's public side."""
+
+    name: str
+    vault: str
+    fingerprint: str
+    words: tuple[str, ...]
+    recipient: str
+    """The age recipient, age1…."""
+    card: str
+    """The card's text form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactView:
+    """A pinned contact."""
+
+    id: str
+    name: str
+    claimed_name: str
+    """The name on the card: the contact's own claim."""
+    vault: str
+    fingerprint: str
+    words: tuple[str, ...]
+    recipient: str
+    pinned_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantView:
+    """A grant and what became of it."""
+
+    id: str
+    entry: int
+    contact: str
+    """The grantees' names, or `whoever has the code`."""
+    records: tuple[str, ...]
+    """Ids of the documents."""
+    purposes: tuple[str, ...]
+    """Plain words."""
+    actions: tuple[str, ...]
+    not_before_ms: int
+    not_after_ms: int
+    status: str
+    """`active`, `expired`, `not_yet`, `revoked` or `superseded`."""
+    bundles: tuple[str, ...] = ()
+    """Ids of the bundles that were handed out under it: copies that stay readable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleView:
+    """A bundle that was written."""
+
+    id: str
+    path: str
+    grant: str
+    documents: tuple[str, ...]
+    size_bytes: int
+    code: str | None = None
+    """The generated code, shown once."""
+    marks: int = 0
+    """How many older sizes of the log it lets its readers check."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """One journal entry as the history shows it."""
+
+    index: int
+    kind: str
+    """`sealed` while locked, `erased` after an erasure."""
+    time_ms: int
+    id: str | None
+    """Of the document, grant, bundle or contact that it is about."""
+    signer: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySlotView:
+    """A way into the vault."""
+
+    id: int
+    kind: str
+    memory_kib: int
+    """Argon2id memory for a passphrase, 0 for the other kinds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that an audit found."""
+
+    severity: str
+    """`error` or `warning`."""
+    where: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """Everything that an audit looked at and found."""
+
+    entries: int
+    documents: int | None
+    """None while locked."""
+    stored_bytes: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is wrong; warnings do not count."""
+        return not any(finding.severity == "error" for finding in self.findings)

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who made it: steps 4 to 8 of the verification.
+
+Spec: docs/spec/bundle.md section 6.
+"""
+
+from healthvault.bundle.manifest import MANIFEST_LABEL, Manifest, SignedManifest
+from healthvault.crypto.signing import check_signature
+from healthvault.errors import FormatError, IntegrityError
+from healthvault.ledger.entry import Entry, parse_entry
+from healthvault.ledger.keychain import KeyChain, walk
+from healthvault.tlog.checkpoint import Checkpoint, open_checkpoint, origin_of
+from healthvault.verify.pins import VaultPins
+
+__all__ = ["check_compromise", "open_note", "verify_chain", "verify_entries", "verify_manifest"]
+
+
+def verify_chain(manifest: Manifest) -> KeyChain:
+    """Step 4: return the keys that the root key of the origin's vault named.
+
+    Raises:
+        FormatError: an entry is malformed.
+        IntegrityError: `wrong_vault`, `bad_key`.
+    """
+    signed = (parse_entry(raw) for raw in manifest.entries)
+    chain = walk(entry.unverified.raw for entry in signed if entry.header.event is not None)
+    if origin_of(chain.vault_id) != manifest.origin:
+        raise IntegrityError("wrong_vault", "the bundle's origin is not the vault of its key events")
+    return chain
+
+
+def verify_manifest(signed: SignedManifest, chain: KeyChain) -> Manifest:
+    """Step 5: return the manifest once the newest key's signature over it holds.
+
+    Raises:
+        IntegrityError: `bad_key`, it names another epoch; `bad_signature`.
+    """
+    if signed.unverified.signer != chain.newest.number:
+        raise IntegrityError("bad_key", "the manifest is not signed by the newest epoch")
+    check_signature(chain.newest.keys.sign_pk, MANIFEST_LABEL, signed.body, signed.signature)
+    return signed.unverified
+
+
+def check_compromise(manifest: Manifest, chain: KeyChain, pins: VaultPins) -> None:
+    """Step 6: refuse an epoch known as compromised, unless this very bundle was accepted before.
+
+    Raises:
+        IntegrityError: `key_revoked`.
+    """
+    revoked = {epoch for epoch, _, _ in pins.compromised}
+    if chain.newest.number in revoked and pins.first_seen_ms(manifest.bundle_id) is None:
+        raise IntegrityError("key_revoked", "the owner declared the key that signed this as compromised")
+
+
+def verify_entries(manifest: Manifest, chain: KeyChain) -> dict[int, Entry]:
+    """Step 7: return the disclosed entries by their number, each signed by the epoch in force at its place.
+
+    Raises:
+        FormatError: an entry is malformed.
+        IntegrityError: `bad_key`, `bad_signature`, `wrong_vault`; `bad_proof`, an entry stands twice or out
+            of order.
+    """
+    entries = {entry.seq: entry for entry in chain.entries}
+    last = -1
+    for raw in manifest.entries:
+        signed = parse_entry(raw)
+        seq = signed.header.seq
+        if seq <= last:
+            raise IntegrityError("bad_proof", "the disclosed entries are not in rising order")
+        last = seq
+        if seq not in entries:
+            entries[seq] = chain.verify(signed)
+    return entries
+
+
+def open_note(manifest: Manifest, chain: KeyChain) -> Checkpoint:
+    """Step 8: return the checkpoint once the newest key's signature on its note holds.
+
+    Raises:
+        FormatError: `bad_note`.
+        IntegrityError: `bad_signature`.
+    """
+    checkpoint = open_checkpoint(manifest.note, manifest.origin, chain.newest.keys.sign_pk)
+    if checkpoint.size == 0:
+        raise FormatError("bad_note", "a bundle's checkpoint covers no entry")
+    return checkpoint

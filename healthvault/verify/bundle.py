@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verification of a bundle, step by step, in one pass over its stream.
+
+A failure in steps 1 to 5 ends it; after those, a step that needs a failed one leaves its question unknown.
+The caller stores the pins before it shows the outcome or acts on it. Spec: docs/spec/bundle.md section 6.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from healthvault.agefile.file import decrypt
+from healthvault.bundle.container import ContainerReader, Readable
+from healthvault.bundle.manifest import Manifest, SignedManifest, parse_manifest
+from healthvault.consent.decision import Request
+from healthvault.consent.grant import Grant
+from healthvault.errors import FormatError, HealthVaultError, IntegrityError, NotEstablished
+from healthvault.ledger.entry import Entry
+from healthvault.ledger.keychain import KeyChain
+from healthvault.ledger.party import Party
+from healthvault.verify import authorship, consent, documents, inclusion
+from healthvault.verify.consistency import View, check_events, judge_history, remember
+from healthvault.verify.context import CLOCK_SLACK_MS, Context, NothingTaken, Sink, Verification, VerifiedDocument
+from healthvault.verify.pins import PinBook, VaultPins
+from healthvault.verify.verdicts import Question, Report
+
+__all__ = ["verify_bundle"]
+
+_DAY_MS = 86_400_000
+_MUST_HOLD = (  # what a bundle needs to earn a place among the pins
+    Question.INTEGRITY,
+    Question.AUTHORSHIP,
+    Question.INCLUSION,
+    Question.CONSISTENCY,
+    Question.WITNESSES,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """What steps 1 to 5 establish."""
+
+    container: ContainerReader
+    manifest: Manifest
+    chain: KeyChain
+    party: Party
+
+
+def verify_bundle(source: Readable, context: Context, sink: Sink | None = None) -> Verification:
+    """Verify a bundle of unverified bytes.
+
+    Args:
+        source: The file, read once from start to end.
+        context: Our keys, pins, contacts and clock, and what the user asks for.
+        sink: Takes the documents as they stream by; it must not release them before the outcome is known.
+
+    Returns:
+        The verdicts. Malformed, forged or foreign input is a verdict, not an exception.
+
+    Raises:
+        InvalidRequest: what the sink refuses, or the file cannot be read.
+    """
+    report = Report()
+    opened = _open(source, context, report)
+    if opened is None:
+        return Verification(verdicts=report.verdicts(), pins=context.pins)
+    return _Steps(opened, context, report).run(sink or NothingTaken())
+
+
+def _open(source: Readable, context: Context, report: Report) -> _Opened | None:
+    question = Question.INTEGRITY
+    try:
+        opened = decrypt(source, [opener.identity for opener in context.openers])
+        party = next(opener.party for opener in context.openers if opener.identity is opened.identity)
+        container = ContainerReader(opened.reader)
+        signed: SignedManifest = parse_manifest(container.manifest())
+        question = Question.AUTHORSHIP
+        chain = authorship.verify_chain(signed.unverified)
+        manifest = authorship.verify_manifest(signed, chain)
+    except HealthVaultError as err:
+        report.problem(question, err)
+        return None
+    return _Opened(container=container, manifest=manifest, chain=chain, party=party)
+
+
+class _Steps:
+    """Steps 6 to 19 over an opened bundle; each method answers one question."""
+
+    def __init__(self, opened: _Opened, context: Context, report: Report) -> None:
+        self._opened = opened
+        self._manifest = opened.manifest
+        self._chain = opened.chain
+        self._context = context
+        self._report = report
+        self._pins: VaultPins = context.pins.of(opened.chain.vault_id)
+        self._entries: Mapping[int, Entry] = {}
+        self._view: View | None = None
+        self._grants: tuple[Grant, ...] = ()
+        self._witnessed_ms = 0
+        self._documents: tuple[VerifiedDocument, ...] = ()
+
+    def run(self, sink: Sink) -> Verification:
+        """Take the remaining steps in their order and return the outcome."""
+        self._authorship()
+        if self._entries:
+            self._inclusion()
+        if self._view:
+            self._consistency(self._view)
+            self._witnesses(self._view)
+        if self._entries:
+            self._grant()
+        self._audience()
+        if self._entries:
+            self._integrity(sink)
+            self._time()
+        self._issuer()
+        return self._outcome()
+
+    def _authorship(self) -> None:
+        report, manifest, chain = self._report, self._manifest, self._chain
+        try:
+            self._entries = authorship.verify_entries(manifest, chain)
+            authorship.check_compromise(manifest, chain, self._pins)
+        except HealthVaultError as err:
+            report.problem(Question.AUTHORSHIP, err)
+        name = self._context.contacts.get(chain.vault_id)
+        if name is None:
+            hint = "compare the fingerprint words by voice, then `hv contact add`"
+            report.problem(
+                Question.AUTHORSHIP,
+                NotEstablished("unknown_signer", "signed, but the signer is not among your contacts", hint=hint),
+            )
+        report.passed(Question.AUTHORSHIP, f"signed by {name}")
+
+    def _inclusion(self) -> None:
+        manifest, chain = self._manifest, self._chain
+        try:
+            checkpoint = authorship.open_note(manifest, chain)
+        except HealthVaultError as err:
+            self._report.problem(Question.AUTHORSHIP, err)
+            return
+        try:
+            self._view = inclusion.verify_slice(manifest.slice, self._entries, checkpoint, chain)
+            inclusion.check_tip_state(self._entries[checkpoint.size - 1], manifest.state, chain)
+        except HealthVaultError as err:
+            self._report.problem(Question.INCLUSION, err)
+            return
+        count = len(manifest.docs)
+        self._report.passed(Question.INCLUSION, f"{count} documents stand in a log of {checkpoint.size} entries")
+
+    def _consistency(self, view: View) -> None:
+        problems = check_events(self._pins, self._chain, view.size)
+        judged = judge_history(self._pins, view)
+        self._report.problem(Question.CONSISTENCY, *problems, *judged.problems)
+        if judged.detail == "first_contact":
+            self._report.unknown(Question.CONSISTENCY, judged.detail)
+        else:
+            self._report.passed(Question.CONSISTENCY, judged.detail)
+
+    def _witnesses(self, view: View) -> None:
+        try:
+            found = inclusion.verify_witnessed(
+                self._manifest.witnessed, view, self._context.witnesses, self._context.now_ms
+            )
+        except HealthVaultError as err:
+            self._report.problem(Question.WITNESSES, err)
+            return
+        if not found:
+            self._report.unknown(Question.WITNESSES, "no cosignature of a witness that you know")
+            return
+        self._witnessed_ms = max(item.time_ms for item in found)
+        self._report.passed(Question.WITNESSES, f"{len(found)} witnesses that you know saw this history")
+
+    def _grant(self) -> None:
+        question = Question.GRANT
+        try:
+            self._grants = tuple(
+                consent.verify_grant(row, self._entries, self._manifest) for row in self._manifest.grants
+            )
+        except HealthVaultError as err:
+            self._report.problem(question, err)
+            return
+        ended = {grant.grant_id: end for grant in self._grants if (end := consent.known_end(grant, self._pins))}
+        request = Request(
+            party=self._opened.party,
+            at_ms=self._judged_ms(),
+            seqs=tuple(document.seq for document in self._manifest.docs),
+            purpose=self._context.purpose,
+        )
+        self._report.problem(question, *consent.judge_grants(self._grants, request, ended))
+        if self._view is None:
+            self._report.unknown(question, "the status of the grant is not proved")
+        else:
+            days = max(0, self._judged_ms() - self._tip_ms()) // _DAY_MS
+            self._report.passed(
+                question,
+                f"active as of entry {self._view.size - 1}, {days} days ago by the "
+                "owner's clock; a later revocation cannot be known from this file",
+            )
+
+    def _audience(self) -> None:
+        try:
+            consent.check_audience(self._manifest.audience, self._opened.party)
+        except HealthVaultError as err:
+            self._report.problem(Question.AUDIENCE, err)
+        bearer = self._manifest.audience is None
+        self._report.passed(Question.AUDIENCE, "bearer: whoever has the code" if bearer else "addressed to you")
+
+    def _integrity(self, sink: Sink) -> None:
+        """What the sink raises is no verdict on the bundle: only its own faults are caught here."""
+        try:
+            self._documents = tuple(documents.describe(row, self._entries) for row in self._manifest.docs)
+        except (FormatError, IntegrityError) as err:
+            self._report.problem(Question.INTEGRITY, err)
+        try:
+            documents.read_members(self._opened.container, self._manifest, self._entries, sink)
+        except (FormatError, IntegrityError) as err:
+            self._report.problem(Question.INTEGRITY, err)
+        self._report.passed(Question.INTEGRITY, "every byte is as the sender wrote it")
+
+    def _time(self) -> None:
+        now, tip = self._context.now_ms, self._tip_ms()
+        if tip > now + CLOCK_SLACK_MS:
+            self._report.problem(
+                Question.TIME,
+                NotEstablished(
+                    "time_unknown", "the newest entry lies in the future, by your clock or by the owner's"
+                ),
+            )
+        recheck = any(
+            grant.recheck_after_ms is not None and tip < grant.recheck_after_ms <= self._judged_ms()
+            for grant in self._grants
+        )
+        max_age = self._context.max_age_ms
+        if recheck or (max_age is not None and self._judged_ms() - tip > max_age):
+            self._report.problem(
+                Question.TIME,
+                NotEstablished(
+                    "stale",
+                    "the status of the grant is older than asked for",
+                    hint="ask the owner for a newer one",
+                ),
+            )
+        self._report.passed(Question.TIME, "the owner's clock says so; nobody else does")
+
+    def _issuer(self) -> None:
+        self._report.unknown(Question.ISSUER, "the owner's signature proves custody, not who wrote a document")
+
+    def _outcome(self) -> Verification:
+        manifest, view = self._manifest, self._view
+        return Verification(
+            verdicts=self._report.verdicts(),
+            pins=self._new_pins(),
+            bundle_id=manifest.bundle_id,
+            chain=self._chain,
+            signer_name=self._context.contacts.get(self._chain.vault_id),
+            size=view.size if view else None,
+            root=view.root if view else None,
+            tip_ms=self._tip_ms() if self._entries else None,
+            grants=self._grants,
+            documents=self._documents,
+            message=manifest.message,
+            seen_before_ms=self._pins.first_seen_ms(manifest.bundle_id),
+        )
+
+    def _new_pins(self) -> PinBook:
+        pins, view = self._context.pins, self._view
+        if view is None or self._report.has_failed(*_MUST_HOLD):
+            return pins
+        is_firm = not self._report.has_problem(Question.AUDIENCE)
+        grown = remember(self._pins, view, self._manifest.bundle_id, self._context.now_ms, is_firm=is_firm)
+        return pins.updated(grown)
+
+    def _tip_ms(self) -> int:
+        return self._entries[max(self._entries)].header.ts_ms
+
+    def _judged_ms(self) -> int:
+        return max(self._context.now_ms, self._witnessed_ms)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the reader may do: steps 13 and 14 of the verification.
+
+Spec: docs/spec/bundle.md section 6.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from healthvault.bundle.disclosure import AudienceMember, DisclosedGrant
+from healthvault.bundle.manifest import Manifest
+from healthvault.consent.decision import Request, refusals
+from healthvault.consent.grant import Grant, parse_grant
+from healthvault.consent.status import Status, StatusProof, check_status
+from healthvault.errors import ConsentRefused, HealthVaultError, IntegrityError, NotEstablished
+from healthvault.ledger.entry import Entry
+from healthvault.ledger.meta import open_meta
+from healthvault.ledger.party import Party
+from healthvault.ledger.ranges import ranges_contain
+from healthvault.verify.pins import VaultPins
+
+__all__ = ["check_audience", "judge_grants", "known_end", "verify_grant"]
+
+
+def verify_grant(row: DisclosedGrant, entries: Mapping[int, Entry], manifest: Manifest) -> Grant:
+    """Step 13: return the terms of a grant that was active at the tip, since its own entry.
+
+    Raises:
+        FormatError: `bad_schema`, `bad_encoding`, `tampered`.
+        IntegrityError: `commitment_mismatch`, `tampered`, `bad_state`, `bad_proof`.
+    """
+    if row.seq not in entries:
+        raise IntegrityError("bad_proof", "a grant's entry is not disclosed")
+    grant = parse_grant(open_meta(row.meta, entries[row.seq]), row.seq)
+    if grant.slot != row.slot or row.since_seq != row.seq:
+        raise IntegrityError("bad_state", "the status shown is not that of this grant")
+    proof = StatusProof(
+        slot=grant.slot, status=Status.ACTIVE, since_seq=row.since_seq, salt=row.salt, path=row.path
+    )
+    check_status(proof, manifest.state.capacity, manifest.state.grants_root)
+    return grant
+
+
+def known_end(grant: Grant, pins: VaultPins) -> HealthVaultError | None:
+    """Return the known end of a grant, if there is one: slots never go back, so it holds for ever."""
+    status, known_size = pins.newest_status(grant.grant_id) or (Status.ACTIVE, 0)
+    if status == Status.ACTIVE:
+        return None
+    code = "grant_superseded" if status == Status.SUPERSEDED else "grant_revoked"
+    return ConsentRefused(code, f"the grant was ended before entry {known_size}")
+
+
+def check_audience(audience: tuple[AudienceMember, ...] | None, opener: Party) -> None:
+    """Step 14: check that the bundle is addressed to whoever opened it, in the same way.
+
+    Raises:
+        NotEstablished: `not_addressed`.
+    """
+    if audience is None:
+        addressed = opener.is_code
+    else:
+        addressed = any(member.recipient_pk == opener.recipient_pk for member in audience)
+    if not addressed:
+        raise NotEstablished(
+            "not_addressed",
+            "the bundle was addressed to somebody else and passed on",
+            hint="ask the owner to share with you directly",
+        )
+
+
+def judge_grants(
+    grants: tuple[Grant, ...], request: Request, ended: dict[bytes, HealthVaultError]
+) -> list[HealthVaultError]:
+    """Step 14: return why the grants do not cover the request.
+
+    Each document needs one grant that lists it and holds in every other respect; a grant for somebody else
+    in the same bundle does no harm.
+
+    Args:
+        grants: The grants of the bundle whose terms and status were verified.
+        request: Who opened it, when, and which entries.
+        ended: Known ends of grants, by grant id.
+    """
+    faults: dict[bytes, list[HealthVaultError]] = {
+        grant.grant_id: [
+            *([ended[grant.grant_id]] if grant.grant_id in ended else []),
+            *refusals(grant, replace(request, seqs=())),
+        ]
+        for grant in grants
+    }
+    problems: list[HealthVaultError] = []
+    for seq in request.seqs:
+        listing = [faults[grant.grant_id] for grant in grants if ranges_contain(grant.records, seq)]
+        if not listing:
+            problems.append(ConsentRefused("out_of_scope", f"the document of entry {seq} is in no grant"))
+        elif all(listing):
+            problems += [problem for found in listing for problem in found]
+    if not request.seqs:
+        problems = [problem for found in faults.values() for problem in found]
+    return list({problem.code: problem for problem in problems}.values())

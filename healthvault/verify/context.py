@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a reader brings to a verification, and what comes out of it: values only.
+
+Spec: docs/spec/bundle.md section 6.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from healthvault.agefile.recipients import Identity
+from healthvault.bundle.container import Readable
+from healthvault.bundle.disclosure import DisclosedDocument, DisclosedPart
+from healthvault.consent.grant import Grant
+from healthvault.errors import HealthVaultError
+from healthvault.ledger.keychain import KeyChain
+from healthvault.ledger.party import Party
+from healthvault.tlog.note import NoteKey
+from healthvault.verify.pins import PinBook
+from healthvault.verify.verdicts import Verdict
+
+__all__ = ["CLOCK_SLACK_MS", "Context", "NothingTaken", "Opener", "Sink", "Verification", "VerifiedDocument"]
+
+CLOCK_SLACK_MS = 10 * 60 * 1000  # how far ahead of our clock somebody else's may be
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opener:
+    """One of our secrets, and whom a bundle that it opens is addressed to."""
+
+    identity: Identity
+    party: Party
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Everything besides the file that a verification depends on."""
+
+    openers: tuple[Opener, ...]
+    pins: PinBook
+    now_ms: int
+    contacts: Mapping[bytes, str] = field(default_factory=dict)
+    """Vault ids pinned by the user, and her names for them."""
+    witnesses: tuple[NoteKey, ...] = ()
+    """Cosignature keys of contacts that she trusts as witnesses."""
+    purpose: str | None = None
+    """HL7 code to judge the grant by."""
+    max_age_ms: int | None = None
+    """How old the status of the grant may be."""
+
+
+class Sink(Protocol):
+    """Takes the documents while they are verified; must keep them back until the verification has passed."""
+
+    def prepare(self, total_bytes: int) -> None:
+        """Refuse early what cannot be taken. Raises InvalidRequest `too_large`."""
+
+    def take(self, document: DisclosedDocument, part: DisclosedPart, stream: Readable) -> None:
+        """Read the part's bytes; what is left unread is read and checked after."""
+
+
+class NothingTaken:
+    """The sink of `hv verify`: everything is read and checked, nothing is kept."""
+
+    def prepare(self, total_bytes: int) -> None:
+        """Accept any size."""
+
+    def take(self, document: DisclosedDocument, part: DisclosedPart, stream: Readable) -> None:
+        """Leave all of it to be read by the verifier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedDocument:
+    """A document of the bundle. Title, type and media type are the sender's word unless `is_disclosed`."""
+
+    seq: int
+    leaf: bytes
+    """Leaf hash of its entry (32 bytes)."""
+    title: str
+    type: str
+    media_type: str
+    size_bytes: int
+    is_disclosed: bool
+    row: DisclosedDocument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """The outcome: verdicts, and what may be said of the bundle. Fields are None where a step was not reached."""
+
+    verdicts: tuple[Verdict, ...]
+    pins: PinBook
+    """To be stored before anything is shown; unchanged unless the bundle earned a place in it."""
+    bundle_id: bytes | None = None
+    chain: KeyChain | None = None
+    signer_name: str | None = None
+    """The reader's own name for the signer; None if she is not pinned."""
+    size: int | None = None
+    root: bytes | None = None
+    tip_ms: int | None = None
+    """Time of the tip, by the owner's clock."""
+    grants: tuple[Grant, ...] = ()
+    documents: tuple[VerifiedDocument, ...] = ()
+    message: str = ""
+    seen_before_ms: int | None = None
+
+    @property
+    def problems(self) -> tuple[HealthVaultError, ...]:
+        """Every problem of every verdict, in order."""
+        return tuple(problem for verdict in self.verdicts for problem in verdict.problems)

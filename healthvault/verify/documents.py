@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The documents themselves: step 15 of the verification, in constant memory.
+
+Each part is hashed while it streams and compared with the commitment in its entry, so that what the sink took
+is, byte for byte, what was logged. Spec: docs/spec/bundle.md section 6.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+from healthvault.bundle.container import ContainerReader, document_member, extra_member
+from healthvault.bundle.disclosure import DisclosedDocument, DisclosedPart, Extra
+from healthvault.bundle.manifest import Manifest
+from healthvault.crypto.hashing import equal
+from healthvault.errors import FormatError, IntegrityError
+from healthvault.ledger.documents import DocAdd, parse_doc_add
+from healthvault.ledger.entry import Entry
+from healthvault.ledger.kinds import Kind
+from healthvault.ledger.meta import open_meta
+from healthvault.ledger.secrets import commitment
+from healthvault.verify.context import Sink, VerifiedDocument
+
+__all__ = ["describe", "read_members"]
+
+
+def read_members(container: ContainerReader, manifest: Manifest, entries: Mapping[int, Entry], sink: Sink) -> None:
+    """Read every member to the end of the container, each document through the sink.
+
+    Raises:
+        FormatError: `bad_container`, `bad_schema`; or what the age stream raises.
+        IntegrityError: `commitment_mismatch`, `trailing_data`.
+    """
+    sink.prepare(sum(part.size_bytes for document in manifest.docs for part in document.parts))
+    for extra in manifest.extras:
+        _read_extra(container, extra)
+    number = 0
+    for document in manifest.docs:
+        for part in document.parts:
+            number += 1
+            _read_part(
+                container.member(document_member(number, part.file), part.size_bytes),
+                document,
+                part,
+                entries,
+                sink,
+            )
+    container.finish()
+
+
+def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> VerifiedDocument:
+    """Return what may be said of a document: sealed values where `meta` opens them, else the sender's word.
+
+    Raises:
+        FormatError: `bad_schema`, `bad_encoding`, `tampered`.
+        IntegrityError: `bad_proof`, its entry is not disclosed; `commitment_mismatch`, `tampered`.
+    """
+    entry = _entry_of(document, entries)
+    first = document.parts[0]
+    sealed = _sealed(document, entry)
+    return VerifiedDocument(
+        seq=document.seq,
+        leaf=entry.leaf,
+        title=sealed.title if sealed else first.claimed_title,
+        type=sealed.type if sealed else document.claimed_type,
+        media_type=sealed.parts[first.number].media_type if sealed else first.claimed_media_type,
+        size_bytes=sum(part.size_bytes for part in document.parts),
+        is_disclosed=sealed is not None,
+        row=document,
+    )
+
+
+class _HashedPart:
+    """A part as the sink reads it: what passes is hashed on the way."""
+
+    def __init__(self, steps: Iterator[bytes]) -> None:
+        self._steps = steps
+        self._rest = b""
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int, /) -> bytes:
+        while not self._rest:
+            step = next(self._steps, None)
+            if step is None:
+                return b""
+            self.digest.update(step)
+            self._rest = step
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        return piece
+
+
+def _read_part(
+    steps: Iterator[bytes],
+    document: DisclosedDocument,
+    part: DisclosedPart,
+    entries: Mapping[int, Entry],
+    sink: Sink,
+) -> None:
+    entry = _entry_of(document, entries)
+    if part.number >= len(entry.header.commits):
+        raise FormatError("bad_schema", f"entry {document.seq} has no part {part.number}")
+    stream = _HashedPart(steps)
+    sink.take(document, part, stream)
+    while stream.read(1 << 16):
+        pass
+    shown = commitment(part.commit_key, part.size_bytes, stream.digest.digest())
+    if not equal(shown, entry.header.commits[part.number]):
+        raise IntegrityError(
+            "commitment_mismatch", f"a document is not the one that entry {document.seq} commits to"
+        )
+
+
+def _read_extra(container: ContainerReader, extra: Extra) -> None:
+    digest = hashlib.sha256()
+    for step in container.member(extra_member(extra.file), extra.size_bytes):
+        digest.update(step)
+    if not equal(digest.digest(), extra.sha256):
+        raise IntegrityError(
+            "commitment_mismatch", "a file that goes along is not the one that the manifest names"
+        )
+
+
+def _entry_of(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Entry:
+    if document.seq not in entries:
+        raise IntegrityError("bad_proof", "a document's entry is not disclosed")
+    return entries[document.seq]
+
+
+def _sealed(document: DisclosedDocument, entry: Entry) -> DocAdd | None:
+    if document.meta is None:
+        return None
+    opened = open_meta(document.meta, entry)
+    if opened.text("kind") != Kind.DOC_ADD.value:
+        raise opened.wrong("kind")
+    sealed = parse_doc_add(opened)
+    for part in document.parts:
+        if part.number >= len(sealed.parts) or sealed.parts[part.number].size_bytes != part.size_bytes:
+            raise IntegrityError("commitment_mismatch", f"the parts of entry {document.seq} are of other sizes")
+    return sealed

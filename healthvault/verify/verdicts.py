@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report of a verification: one verdict a question, each with every problem found.
+
+`pass` says that something was proved, `fail` that it is wrong, `unknown` that nothing was established; an
+absence of proof is never a pass. Spec: docs/spec/bundle.md section 6.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from healthvault.errors import HealthVaultError, NotEstablished
+
+__all__ = ["Question", "Report", "Result", "Verdict"]
+
+
+class Question(Enum):
+    """What a verification answers, each apart."""
+
+    INTEGRITY = "integrity"
+    AUTHORSHIP = "authorship"
+    INCLUSION = "inclusion"
+    CONSISTENCY = "consistency"
+    AUDIENCE = "audience"
+    GRANT = "grant"
+    TIME = "time"
+    ISSUER = "issuer"
+    WITNESSES = "witnesses"
+
+
+class Result(Enum):
+    """How a question was answered."""
+
+    PASS = "pass"  # noqa: S105  a verdict, not a password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answer to one question."""
+
+    question: Question
+    result: Result
+    detail: str
+    problems: tuple[HealthVaultError, ...] = ()
+
+
+@dataclass(slots=True)
+class Report:
+    """Collects problems and details while the steps run; a question that nobody answered is unknown."""
+
+    _problems: dict[Question, list[HealthVaultError]] = field(default_factory=dict)
+    _details: dict[Question, str] = field(default_factory=dict)
+    _passed: set[Question] = field(default_factory=set)
+
+    def problem(self, question: Question, *problems: HealthVaultError) -> None:
+        """Add problems to a question."""
+        self._problems.setdefault(question, []).extend(problems)
+
+    def passed(self, question: Question, detail: str) -> None:
+        """Say what was proved; a problem found as well outweighs it."""
+        self._passed.add(question)
+        self._details[question] = detail
+
+    def unknown(self, question: Question, detail: str) -> None:
+        """Say why nothing was established, where that is no problem."""
+        self._passed.discard(question)
+        self._details[question] = detail
+
+    def has_problem(self, question: Question) -> bool:
+        """Tell whether a question has any problem."""
+        return bool(self._problems.get(question))
+
+    def has_failed(self, *questions: Question) -> bool:
+        """Tell whether one of the questions has a problem that is more than a lack of proof."""
+        return any(
+            not isinstance(problem, NotEstablished)
+            for question in questions
+            for problem in self._problems.get(question, ())
+        )
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Return one verdict for each question, in their order."""
+        return tuple(self._verdict(question) for question in Question)
+
+    def _verdict(self, question: Question) -> Verdict:
+        problems = tuple(self._problems.get(question, ()))
+        if self.has_failed(question):
+            result = Result.FAIL
+        elif problems or question not in self._passed:
+            result = Result.UNKNOWN
+        else:
+            result = Result.PASS
+        said = [problem.message for problem in problems] or [self._details.get(question, "not reached")]
+        return Verdict(question=question, result=result, detail="; ".join(said), problems=problems)
