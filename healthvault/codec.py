@@ -16,7 +16,7 @@ import msgpack
 
 from healthvault.errors import FormatError
 
-__all__ = ["LARGE_ITEMS", "MAX_INT", "Fields", "Value", "pack", "pad", "positional", "unpack", "unpad"]
+__all__ = ["LARGE_ITEMS", "MAX_INT", "Fields", "Value", "pack", "pad", "padme", "positional", "unpack", "unpad"]
 
 Value: TypeAlias = bool | int | bytes | str | list["Value"] | dict[str, "Value"] | None
 
@@ -31,8 +31,8 @@ def pack(value: Value) -> bytes:
     """Return the canonical encoding of a value that the caller made.
 
     Raises:
-        FormatError: `bad_schema`, the value is outside the subset (a fault of the caller, or a text with
-            surrogates).
+        FormatError: `bad_schema` or `bad_encoding`, the value is outside the subset; `bad_text`, a text with
+            surrogates.
     """
     try:
         return _encode(_checked(value, 0))
@@ -49,7 +49,7 @@ def unpack(data: bytes, *, max_items: int = SMALL_ITEMS) -> Value:
 
     Raises:
         FormatError: `bad_encoding`, not the canonical encoding of any value; `bad_text`, a string that is
-            not UTF-8.
+            not UTF-8; `bad_schema`, a number outside 0 to 2^53-1.
     """
     try:
         value = msgpack.unpackb(
@@ -66,11 +66,8 @@ def unpack(data: bytes, *, max_items: int = SMALL_ITEMS) -> Value:
         raise FormatError("bad_text", "a string is not valid UTF-8") from err
     except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as err:
         raise FormatError("bad_encoding", "not canonical msgpack") from err
-    try:
-        if _encode(_checked(value, 0)) == data:
-            return cast("Value", value)
-    except FormatError as err:
-        raise FormatError("bad_encoding", f"not canonical msgpack: {err.message}") from err
+    if _encode(_checked(value, 0)) == data:
+        return cast("Value", value)
     raise FormatError("bad_encoding", "not canonical msgpack: another encoding of the same value exists")
 
 
@@ -91,6 +88,18 @@ def unpad(data: bytes, block_bytes: int) -> bytes:
     return body[:-1]
 
 
+def padme(length_bytes: int) -> int:
+    """Return the padded length that hides all but about log log of `length_bytes`, at most 12 % above it.
+
+    Source: Nikitin et al., "Reducing Metadata Leakage from Encrypted Files", PETS 2019, section 4.
+    """
+    if length_bytes < 2:
+        return length_bytes
+    exponent = length_bytes.bit_length() - 1
+    free_bits = exponent - exponent.bit_length()
+    return -(-length_bytes >> free_bits) << free_bits
+
+
 def _encode(value: Value) -> bytes:
     return cast("bytes", msgpack.packb(value, use_bin_type=True))
 
@@ -109,18 +118,18 @@ def _checked(value: Value, depth: int) -> Value:
             return value
         raise FormatError("bad_schema", "a number is negative or above 2^53-1")
     if depth >= MAX_DEPTH:
-        raise FormatError("bad_schema", f"nested deeper than {MAX_DEPTH}")
+        raise FormatError("bad_encoding", f"nested deeper than {MAX_DEPTH}")
     if kind is list:
         return [_checked(item, depth + 1) for item in cast("list[Value]", value)]
     if kind is dict:
         return _checked_map(cast("dict[str, Value]", value), depth + 1)
-    raise FormatError("bad_schema", f"type {kind.__name__} is not in the subset")
+    raise FormatError("bad_encoding", f"type {kind.__name__} is not in the subset")
 
 
 def _checked_map(value: dict[str, Value], depth: int) -> dict[str, Value]:
     for key in value:
         if type(key) is not str or not _KEY.match(key):
-            raise FormatError("bad_schema", "a map key is not of the form [a-z][a-z0-9_]*")
+            raise FormatError("bad_encoding", "a map key is not of the form [a-z][a-z0-9_]*")
     return {key: _checked(value[key], depth) for key in sorted(value)}
 
 

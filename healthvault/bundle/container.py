@@ -7,13 +7,13 @@ Both sides work on streams in constant memory. Spec: docs/spec/bundle.md section
 """
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
+from healthvault.agefile.source import Source
 from healthvault.bundle.manifest import MAX_MANIFEST_BYTES
 from healthvault.codec import padme
 from healthvault.errors import FormatError, IntegrityError, InvalidRequest
 
-__all__ = ["MAX_MEMBER_BYTES", "ContainerReader", "ContainerWriter", "Readable", "document_member", "extra_member",
+__all__ = ["MAX_MEMBER_BYTES", "ContainerReader", "ContainerWriter", "document_member", "extra_member",
            "member_header"]  # fmt: skip
 
 BLOCK_BYTES = 512
@@ -22,13 +22,6 @@ MANIFEST_NAME = "manifest"
 _END = bytes(2 * BLOCK_BYTES)
 _STEP_BYTES = 64 * 1024
 _SIZE_FIELD = slice(124, 135)
-
-
-class Readable(Protocol):
-    """A stream of authenticated plaintext: an age payload or a file in a test."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return up to `size` bytes, and none only at the end."""
 
 
 def document_member(number: int, file: str) -> str:
@@ -95,7 +88,7 @@ class ContainerWriter:
 class ContainerReader:
     """Reads the members in the one order that the caller, who holds the manifest, expects."""
 
-    def __init__(self, source: Readable) -> None:
+    def __init__(self, source: Source) -> None:
         self._source = source
         self._length = 0
 

@@ -11,9 +11,22 @@ from dataclasses import dataclass
 from healthvault.codec import Fields, Value
 from healthvault.errors import FormatError
 
-__all__ = ["FILE_NAME", "MAX_RECIPIENTS", "AudienceMember", "DisclosedDocument", "DisclosedGrant", "DisclosedPart",
-           "Extra", "Witnessed", "parse_audience", "parse_document", "parse_extra", "parse_grant_row", "parse_part",
-           "parse_witnessed"]  # fmt: skip
+__all__ = [
+    "FILE_NAME",
+    "MAX_RECIPIENTS",
+    "AudienceMember",
+    "DisclosedDocument",
+    "DisclosedGrant",
+    "DisclosedPart",
+    "Extra",
+    "Witnessed",
+    "parse_audience",
+    "parse_document",
+    "parse_extra",
+    "parse_grant_row",
+    "parse_part",
+    "parse_witnessed",
+]
 
 MAX_RECIPIENTS = 64
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}\Z")

@@ -60,5 +60,5 @@ def chacha_open(key: bytes, nonce: bytes, sealed: bytes) -> bytes:
     """
     try:
         return bindings.crypto_aead_chacha20poly1305_ietf_decrypt(sealed, None, nonce, key)
-    except (exceptions.CryptoError, exceptions.ValueError) as err:
+    except (exceptions.CryptoError, ValueError) as err:  # ValueError: shorter than a tag
         raise IntegrityError("tampered", "sealed bytes do not authenticate") from err

@@ -3,10 +3,21 @@
 
 from dataclasses import dataclass
 
-from healthvault.errors import HealthVaultError
+from healthvault.storage.inputs import Failure
 
-__all__ = ["BundleView", "CheckReport", "ContactView", "Document", "Failure", "Finding", "GrantView",
-           "IdentityView", "KeySlotView", "LogEntry", "VaultStatus"]  # fmt: skip
+__all__ = [
+    "BundleView",
+    "CheckReport",
+    "ContactView",
+    "Document",
+    "Failure",
+    "Finding",
+    "GrantView",
+    "IdentityView",
+    "KeySlotView",
+    "LogEntry",
+    "VaultStatus",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +43,6 @@ class Document:
     """Set in the result of an add: the id of the document that holds these very bytes already."""
     path: str | None = None
     """Set in the result of an open: where the document was written."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """An input that could not be taken; the others are."""
-
-    name: str
-    """The path or name as the user gave it, unescaped."""
-    error: HealthVaultError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

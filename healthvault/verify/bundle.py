@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from healthvault.agefile.file import decrypt
-from healthvault.bundle.container import ContainerReader, Readable
+from healthvault.agefile.source import Source
+from healthvault.bundle.container import ContainerReader
 from healthvault.bundle.manifest import Manifest, SignedManifest, parse_manifest
 from healthvault.consent.decision import Request
 from healthvault.consent.grant import Grant
@@ -45,7 +46,7 @@ class _Opened:
     party: Party
 
 
-def verify_bundle(source: Readable, context: Context, sink: Sink | None = None) -> Verification:
+def verify_bundle(source: Source, context: Context, sink: Sink | None = None) -> Verification:
     """Verify a bundle of unverified bytes.
 
     Args:
@@ -66,7 +67,7 @@ def verify_bundle(source: Readable, context: Context, sink: Sink | None = None) 
     return _Steps(opened, context, report).run(sink or NothingTaken())
 
 
-def _open(source: Readable, context: Context, report: Report) -> _Opened | None:
+def _open(source: Source, context: Context, report: Report) -> _Opened | None:
     question = Question.INTEGRITY
     try:
         opened = decrypt(source, [opener.identity for opener in context.openers])
@@ -185,6 +186,7 @@ class _Steps:
             at_ms=self._judged_ms(),
             seqs=tuple(document.seq for document in self._manifest.docs),
             purpose=self._context.purpose,
+            actions=self._context.actions,
         )
         self._report.problem(question, *consent.judge_grants(self._grants, request, ended))
         if self._view is None:
@@ -250,6 +252,7 @@ class _Steps:
         return Verification(
             verdicts=self._report.verdicts(),
             pins=self._new_pins(),
+            manifest=manifest,
             bundle_id=manifest.bundle_id,
             chain=self._chain,
             signer_name=self._context.contacts.get(self._chain.vault_id),

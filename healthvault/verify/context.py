@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from healthvault.agefile.recipients import Identity
-from healthvault.bundle.container import Readable
+from healthvault.agefile.source import Source
 from healthvault.bundle.disclosure import DisclosedDocument, DisclosedPart
+from healthvault.bundle.manifest import Manifest
 from healthvault.consent.grant import Grant
 from healthvault.errors import HealthVaultError
 from healthvault.ledger.keychain import KeyChain
@@ -43,6 +44,8 @@ class Context:
     """Vault ids pinned by the user, and her names for them."""
     witnesses: tuple[NoteKey, ...] = ()
     """Cosignature keys of contacts that she trusts as witnesses."""
+    actions: tuple[str, ...] = ()
+    """What the reader is about to do: `view` or `keep`."""
     purpose: str | None = None
     """HL7 code to judge the grant by."""
     max_age_ms: int | None = None
@@ -55,7 +58,7 @@ class Sink(Protocol):
     def prepare(self, total_bytes: int) -> None:
         """Refuse early what cannot be taken. Raises InvalidRequest `too_large`."""
 
-    def take(self, document: DisclosedDocument, part: DisclosedPart, stream: Readable) -> None:
+    def take(self, document: DisclosedDocument, part: DisclosedPart, stream: Source) -> None:
         """Read the part's bytes; what is left unread is read and checked after."""
 
 
@@ -65,7 +68,7 @@ class NothingTaken:
     def prepare(self, total_bytes: int) -> None:
         """Accept any size."""
 
-    def take(self, document: DisclosedDocument, part: DisclosedPart, stream: Readable) -> None:
+    def take(self, document: DisclosedDocument, part: DisclosedPart, stream: Source) -> None:
         """Leave all of it to be read by the verifier."""
 
 
@@ -82,6 +85,8 @@ class VerifiedDocument:
     size_bytes: int
     is_disclosed: bool
     row: DisclosedDocument
+    date: str | None = None
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,7 @@ class Verification:
     verdicts: tuple[Verdict, ...]
     pins: PinBook
     """To be stored before anything is shown; unchanged unless the bundle earned a place in it."""
+    manifest: Manifest | None = None
     bundle_id: bytes | None = None
     chain: KeyChain | None = None
     signer_name: str | None = None

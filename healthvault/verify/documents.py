@@ -66,6 +66,8 @@ def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Verif
         size_bytes=sum(part.size_bytes for part in document.parts),
         is_disclosed=sealed is not None,
         row=document,
+        date=sealed.date if sealed else None,
+        author=sealed.author if sealed else None,
     )
 
 

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`hv add`: files and folders in, a line a file out, each once it is durable."""
+
+from typing import TypedDict, Unpack
+
+import click
+
+from healthvault.cli.clock import now_ms
+from healthvault.cli.command import hv_command
+from healthvault.cli.dates import parse_partial_date
+from healthvault.cli.options import clock_ok_option
+from healthvault.cli.terminal import Terminal
+
+__all__ = ["add"]
+
+_COLUMNS = ("id", "kind", "title", "name", "size_bytes", "duplicate_of")
+
+
+class _Said(TypedDict):
+    title: str | None
+    kind: str | None
+    date: str | None
+    author: str | None
+    source: str | None
+
+
+@hv_command(
+    "hv add scans/*.pdf lab.json --tag 2026",
+    'hv add letter.pdf --title "Letter to Dr Lee" --date 2026-11-20 --author "St Mary\'s"',
+    "scan --pdf | hv add - --name x-ray.pdf",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--tag", "tags", multiple=True, help="A word of your own to find them by; may be repeated.")
+@click.option("--title", help="Title, instead of what the file says.")
+@click.option("--type", "kind", help="Type, instead of what was recognised.")
+@click.option("--date", type=parse_partial_date, help="When it is from: 2026-11-20, 2026-11 or 2026.")
+@click.option("--author", help="Who made it.")
+@click.option("--source", help="Where it came from.")
+@click.option("--name", help="File name for what comes by stdin.")
+@clock_ok_option
+def add(
+    terminal: Terminal,
+    files: tuple[str, ...],
+    tags: tuple[str, ...],
+    name: str | None,
+    *,
+    clock_ok: bool,
+    **said: Unpack[_Said],
+) -> None:
+    """Add files, whole folders, or stdin (`-`) to the vault.
+
+    Each document is recognised, encrypted, signed and linked to everything before it. A file whose content is in
+    the vault already is not stored again; its line names the document. A line stands for a document that is
+    safely on the disk. Files that cannot be taken are named on stderr, the others are added (exit 3).
+    """
+    from healthvault.cli.inputs import named_inputs
+    from healthvault.cli.opening import opened
+    from healthvault.cli.outcomes import Outcomes
+    from healthvault.vault.add import AddOptions, add_documents
+
+    outcomes = Outcomes(terminal)
+    with opened(terminal, writing=True, clock_ok=clock_ok) as vault, terminal.progress() as progress:
+        inputs = named_inputs(files, name, vault.place.root)
+        options = AddOptions(tags=tags, **said)
+        added = add_documents(vault, inputs, options, now_ms=now_ms(), observer=progress)
+        terminal.stream(outcomes.documents(added), _COLUMNS)
+    outcomes.check_complete()

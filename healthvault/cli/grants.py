@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`hv grants`: what was allowed to whom, for what, until when, and what became of it."""
+
+import click
+
+from healthvault.cli.clock import now_ms
+from healthvault.cli.command import hv_command
+from healthvault.cli.objects import grant_object
+from healthvault.cli.terminal import Terminal
+
+__all__ = ["grants"]
+
+_SCREEN = ("id", "contact", "purpose", "actions", "not_after", "status", "records", "bundles")
+_PIPE = ("id", "contact", "purpose", "actions", "not_before", "not_after", "status", "records", "bundles")
+
+
+@hv_command("hv grants", "hv grants --active", "hv grants --json | jq .bundles")
+@click.option("--active", is_flag=True, help="Only grants that hold now.")
+def grants(terminal: Terminal, *, active: bool) -> None:
+    """List your grants, the newest first.
+
+    `bundles` are the copies that were handed out under a grant. They stay readable by who has them, also when
+    the grant has ended.
+    """
+    from healthvault.cli.opening import opened
+    from healthvault.vault.grants import list_grants
+
+    with opened(terminal) as vault:
+        shown = (grant for grant in list_grants(vault, now_ms=now_ms()) if not active or grant.status == "active")
+        terminal.rows(map(grant_object, shown), _SCREEN if terminal.is_screen else _PIPE)

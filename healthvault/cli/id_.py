@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`hv id`: the owner's public side, and the card that others pin."""
+
+import sys
+from pathlib import Path
+
+from healthvault.cli.command import hv_command
+from healthvault.cli.objects import identity_object
+from healthvault.cli.options import is_stdout, output_option
+from healthvault.cli.terminal import Terminal
+
+__all__ = ["id_"]
+
+
+@hv_command("hv id", "hv id -o ana.hvcard", name="id")
+@output_option("Write the card here.")
+def id_(terminal: Terminal, output: Path | None) -> None:
+    """Show who you are to others: name, fingerprint words, recipient key, card.
+
+    Give your card to people you exchange with, by any way; it holds no secret. They compare the 12 words with
+    you by voice, which covers every key on it.
+    """
+    from healthvault.cli.opening import opened
+    from healthvault.storage.outputs import OutputFile
+    from healthvault.vault.status import identity_of
+
+    with opened(terminal) as vault:
+        identity = identity_of(vault)
+    if output is None:
+        terminal.fields(identity_object(identity))
+    elif is_stdout(output):
+        sys.stdout.write(identity.card)
+    else:
+        with OutputFile(output) as file:
+            file.write(identity.card.encode())
+            file.publish()
+        terminal.say(f"wrote {output}; let them compare these words with you: {' '.join(identity.words)}")

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The entry point `hv`, and the one place that turns an error into a line and an exit code.
+
+Under `--json` the line is an object. A closed pipe is no error, and no traceback is shown unless `--debug` asks.
+Loads click and the map of commands, nothing else.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import NoReturn
+
+import click
+
+from healthvault.cli.commands import root
+from healthvault.cli.exits import DONE
+from healthvault.cli.trouble import explain
+
+__all__ = ["main", "run"]
+
+
+def main() -> NoReturn:
+    """Run `hv` with the arguments of this process, and end it."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code."""
+    _prepare_streams()
+    given = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    try:
+        code = _invoke(list(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = DONE
+    except (Exception, KeyboardInterrupt) as err:  # noqa: BLE001  the one handler: nothing ends in a traceback
+        code = _report(err, as_json="--json" in given, debug="--debug" in given)
+    _release_stdout()
+    return code
+
+
+def _invoke(arguments: list[str]) -> int:
+    if completing := os.environ.get("_HV_COMPLETE"):
+        from click.shell_completion import shell_complete
+
+        return shell_complete(root, {}, "hv", "_HV_COMPLETE", completing)
+    try:
+        with root.make_context("hv", arguments) as context:
+            root.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    return DONE
+
+
+def _report(err: BaseException, *, as_json: bool, debug: bool) -> int:
+    """Say what went wrong on stderr, and return the exit code."""
+    trouble = explain(err)
+    if debug:
+        from traceback import print_exception
+
+        print_exception(err)
+    sys.stderr.write(trouble.to_json() if as_json else trouble.to_text())
+    return trouble.exit
+
+
+def _prepare_streams() -> None:
+    """No character of a stranger's text may stop the program, whatever the locale can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _release_stdout() -> None:
+    """Python flushes once more at its end; what cannot be written now must not be tried again then."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

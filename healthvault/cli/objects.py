@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Results as the JSON objects of docs/reference/cli.md: names and meanings are a promise. Pure.
+
+Every object has `type` and `schema`; fields always stand in this order. Ids are whole, times RFC 3339 in UTC (null
+where a stranger's clock says a time beyond the year 9999), digests base64. docs/schemas/ describes each object, and
+tests hold real output against it.
+"""
+
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+from healthvault.cli.clock import rfc3339
+
+if TYPE_CHECKING:
+    from healthvault.vault.views import (
+        BundleView,
+        CheckReport,
+        ContactView,
+        Document,
+        GrantView,
+        IdentityView,
+        KeySlotView,
+        LogEntry,
+        VaultStatus,
+    )
+
+__all__ = [
+    "Json",
+    "JsonObject",
+    "bundle_object",
+    "check_object",
+    "checkpoint_object",
+    "contact_object",
+    "document_object",
+    "entry_object",
+    "grant_object",
+    "identity_object",
+    "key_object",
+    "vault_object",
+]
+
+SCHEMA = 1  # fields and enum values may be added under the same number
+Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
+JsonObject = dict[str, Json]
+
+
+def _new(type_name: str, fields: JsonObject) -> JsonObject:
+    return {"type": type_name, "schema": SCHEMA, **fields}
+
+
+def vault_object(status: "VaultStatus") -> JsonObject:
+    """Return the vault at a glance; what needs unlocking is null while locked."""
+    return _new(
+        "vault",
+        {
+            "id": status.id,
+            "path": status.path,
+            "name": status.name,
+            "fingerprint": status.fingerprint,
+            "words": list(status.words),
+            "entries": status.entries,
+            "documents": status.documents,
+            "checkpoint": checkpoint_object(status.checkpoint_size, status.checkpoint_root),
+            "unlocked": status.unlocked,
+            "warnings": list(status.warnings),
+        },
+    )
+
+
+def checkpoint_object(size: int, root: bytes) -> JsonObject:
+    """Return a tree size and its root."""
+    return {"size": size, "root": b64encode(root).decode()}
+
+
+def document_object(document: "Document") -> JsonObject:
+    """Return a document; `path` is there when it was written out."""
+    written: JsonObject = {} if document.path is None else {"path": document.path}
+    return _new(
+        "document",
+        {
+            "id": document.id,
+            "entry": document.entry,
+            "title": document.title,
+            "name": document.name,
+            "kind": document.kind,
+            "media_type": document.media_type,
+            "size_bytes": document.size_bytes,
+            "date": document.date,
+            "added": rfc3339(document.added_ms),
+            "tags": list(document.tags),
+            "author": document.author,
+            "source": document.source,
+            "provenance": document.provenance,
+            "status": document.status,
+            "duplicate_of": document.duplicate_of,
+            **written,
+        },
+    )
+
+
+def entry_object(entry: "LogEntry") -> JsonObject:
+    """Return an entry of the history."""
+    return _new(
+        "entry",
+        {
+            "index": entry.index,
+            "kind": entry.kind,
+            "time": rfc3339(entry.time_ms),
+            "id": entry.id,
+            "signer": entry.signer,
+            "detail": entry.detail,
+        },
+    )
+
+
+def check_object(report: "CheckReport") -> JsonObject:
+    """Return the outcome of an audit."""
+    findings: list[Json] = [
+        {
+            "severity": finding.severity,
+            "where": finding.where,
+            "code": finding.code,
+            "message": finding.message,
+        }
+        for finding in report.findings
+    ]
+    return _new(
+        "check",
+        {
+            "ok": report.is_clean,
+            "entries": report.entries,
+            "documents": report.documents,
+            "bytes": report.stored_bytes,
+            "findings": findings,
+        },
+    )
+
+
+def identity_object(identity: "IdentityView") -> JsonObject:
+    """Return the owner's public side."""
+    return _new(
+        "identity",
+        {
+            "name": identity.name,
+            "vault": identity.vault,
+            "fingerprint": identity.fingerprint,
+            "words": list(identity.words),
+            "recipient": identity.recipient,
+            "card": identity.card,
+        },
+    )
+
+
+def contact_object(contact: "ContactView") -> JsonObject:
+    """Return a pinned contact; `claimed_name` is what the card itself says."""
+    return _new(
+        "contact",
+        {
+            "id": contact.id,
+            "name": contact.name,
+            "claimed_name": contact.claimed_name,
+            "vault": contact.vault,
+            "fingerprint": contact.fingerprint,
+            "words": list(contact.words),
+            "recipient": contact.recipient,
+            "pinned": rfc3339(contact.pinned_ms),
+        },
+    )
+
+
+def grant_object(grant: "GrantView") -> JsonObject:
+    """Return a grant; `bundles` are the copies that were handed out under it and stay readable."""
+    return _new(
+        "grant",
+        {
+            "id": grant.id,
+            "entry": grant.entry,
+            "contact": grant.contact,
+            "records": list(grant.records),
+            "purpose": list(grant.purposes),
+            "actions": list(grant.actions),
+            "not_before": rfc3339(grant.not_before_ms),
+            "not_after": rfc3339(grant.not_after_ms),
+            "status": grant.status,
+            "bundles": list(grant.bundles),
+        },
+    )
+
+
+def bundle_object(bundle: "BundleView") -> JsonObject:
+    """Return a bundle that was written; `code` is there once, when one was made."""
+    code: JsonObject = {} if bundle.code is None else {"code": bundle.code}
+    return _new(
+        "bundle",
+        {
+            "id": bundle.id,
+            "path": bundle.path,
+            "grant": bundle.grant,
+            "documents": list(bundle.documents),
+            "size_bytes": bundle.size_bytes,
+            "marks": bundle.marks,
+            **code,
+        },
+    )
+
+
+def key_object(slot: "KeySlotView") -> JsonObject:
+    """Return a way into the vault."""
+    return _new("key", {"id": slot.id, "kind": slot.kind, "memory_kib": slot.memory_kib})

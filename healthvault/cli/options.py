@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options that several commands share.
+
+A value is checked when it is read, so that a wrong one is wrong usage (exit 2) and nothing was done.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypedDict, TypeVar
+
+import click
+
+from healthvault.cli.dates import When, parse_when
+
+__all__ = [
+    "SelectChoice",
+    "clock_ok_option",
+    "is_stdout",
+    "output_option",
+    "select_options",
+    "yes_option",
+]
+
+_Body = TypeVar("_Body", bound=Callable[..., None])
+_STDOUT = Path("-")
+
+
+class SelectChoice(TypedDict):
+    """Which documents, as the options say it."""
+
+    since: When | None
+    kind: str | None
+    tag: str | None
+    author: str | None
+
+
+def select_options(body: _Body) -> _Body:
+    """Add the options that choose documents."""
+    for option in (
+        click.option("--author", help="Only documents by this author."),
+        click.option("--tag", help="Only documents with this tag."),
+        click.option("--type", "kind", help="Only documents of this type, such as fhir or pdf."),
+        click.option("--since", type=parse_when, metavar="DATE", help="Only documents of this day or later."),
+    ):
+        body = option(body)
+    return body
+
+
+def output_option(help_text: str, *, required: bool = False) -> Callable[[_Body], _Body]:
+    """Add `-o`, a path to write to; `-` is stdout."""
+    kind = click.Path(allow_dash=True, path_type=Path)
+    return click.option("-o", "--output", type=kind, metavar="PATH", required=required, help=help_text)
+
+
+def is_stdout(path: Path | None) -> bool:
+    """Tell whether an output path means stdout: none given, or `-`."""
+    return path is None or path == _STDOUT
+
+
+def yes_option(body: _Body) -> _Body:
+    """Add `--yes`."""
+    return click.option("--yes", is_flag=True, help="Do not ask for confirmation.")(body)
+
+
+def clock_ok_option(body: _Body) -> _Body:
+    """Add `--clock-ok`."""
+    return click.option("--clock-ok", is_flag=True, help="Write although the clock looks wrong.")(body)

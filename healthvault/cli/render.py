@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The only use of rich, imported when a screen is painted and not before: tables and fields.
+
+Markup is never interpreted: every cell is a `Text` of visible characters. Colour honours NO_COLOR.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from healthvault.cli.clock import local_text
+from healthvault.cli.objects import Json, JsonObject
+from healthvault.cli.text import readable_size, safe, short_id
+
+__all__ = ["cell_text", "print_fields", "print_table"]
+
+_IDS = frozenset({"id", "grant", "bundle", "duplicate_of", "vault", "records", "documents", "bundles"})
+_TIMES = frozenset({"added", "time", "pinned", "not_before", "not_after"})
+_NUMBERS = frozenset({"size_bytes", "entry", "index", "entries", "bytes"})
+_STYLES = {
+    "pass": "green",
+    "fail": "bold red",
+    "unknown": "yellow",
+    "active": "green",
+    "revoked": "red",
+    "expired": "yellow",
+    "error": "bold red",
+    "warning": "yellow",
+}
+_WHOLE = frozenset({"path", "card", "recipient", "code"})  # meant to be copied: never cut or folded
+
+
+def print_table(objects: Iterable[JsonObject], columns: tuple[str, ...]) -> None:
+    """Print a table of these columns, a row an object."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        folds = name in {"title", "message", "detail", "tags", "where", "contact"}
+        table.add_column(
+            _heading(name),
+            justify="right" if name in _NUMBERS else "left",
+            overflow="fold",
+            no_wrap=not folds,
+        )
+    for one in objects:
+        table.add_row(*(cell_text(name, one.get(name)) for name in columns))
+    Console().print(table)
+
+
+def print_fields(one: Mapping[str, Json]) -> None:
+    """Print one object: a field a line, then a table for each list of objects in it."""
+    console = Console()
+    inner = {name: items for name, value in one.items() if (items := _objects(value))}
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in one.items():
+        if name not in inner and name not in _WHOLE:
+            table.add_row(Text(_heading(name)), cell_text(name, value))
+    console.print(table)
+    for name in [name for name in one if name in _WHOLE]:
+        console.print(Text(_heading(name), style="bold"), Text(_shown(name, one[name])), soft_wrap=True)
+    for name, items in inner.items():
+        console.print(Text(f"\n{_heading(name)}", style="bold"))
+        print_table(items, tuple(items[0]))
+
+
+def _objects(value: Json) -> list[JsonObject]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _heading(name: str) -> str:
+    return name.removesuffix("_bytes").replace("_", " ")
+
+
+def cell_text(name: str, value: Json) -> Text:
+    """Return a value as people read it: ids and sizes short, times of this zone, lists joined."""
+    shown = _shown(name, value)
+    return Text(shown, style=_STYLES.get(shown, ""))
+
+
+def _shown(name: str, value: Json) -> str:
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return readable_size(value) if name in {"size_bytes", "bytes"} else str(value)
+        case list():
+            return (" " if name == "words" else ", ").join(_shown(name, item) for item in value)
+        case dict():
+            return ", ".join(f"{key} {_shown(key, item)}" for key, item in value.items())
+    if name in _TIMES:
+        return local_text(value)
+    return short_id(safe(value)) if name in _IDS else safe(value)

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`hv show`: everything that is known of one document but its bytes."""
+
+import click
+
+from healthvault.cli.command import hv_command
+from healthvault.cli.objects import document_object
+from healthvault.cli.terminal import Terminal
+
+__all__ = ["show"]
+
+
+@hv_command("hv show d_7k3m", "hv show 7k3m --json")
+@click.argument("document", metavar="ID")
+def show(terminal: Terminal, document: str) -> None:
+    """Show what is known of a document: what it is, where it came from, what became of it.
+
+    ID is any beginning of its id of four characters or more, with or without `d_`.
+    """
+    from healthvault.cli.opening import opened
+    from healthvault.vault.read import find_document
+
+    with opened(terminal) as vault:
+        terminal.fields(document_object(find_document(vault, document)))

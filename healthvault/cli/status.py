@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`hv status`: the vault at a glance, without asking for anything."""
+
+from healthvault.cli.command import hv_command
+from healthvault.cli.objects import vault_object
+from healthvault.cli.terminal import Terminal
+
+__all__ = ["status"]
+
+
+@hv_command("hv status", "hv --vault /mnt/copy status --json")
+def status(terminal: Terminal) -> None:
+    """Show the vault at a glance: whose it is, how much is in it, its checkpoint.
+
+    Never asks. The name and the number of documents are shown only if a key file or another source of the
+    secret is named; everything else can be read while the vault is locked.
+    """
+    from healthvault.cli.opening import opened_maybe_locked
+    from healthvault.vault.status import vault_status
+
+    with opened_maybe_locked(terminal, asking=False) as vault:
+        terminal.fields(vault_object(vault_status(vault)))

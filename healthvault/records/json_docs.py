@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON files: which of the formats of health care one is, decided by the members of its outermost object.
+
+A file is decoded only if its head names a format; above 16 MiB, or a million values, the head alone is read.
+Spec: docs/spec/records.md section 4.
+"""
+
+from healthvault.records.cdisc import found_dataset_json
+from healthvault.records.description import Found
+from healthvault.records.epcis import found_epcis_json
+from healthvault.records.fhir import is_resource_type
+from healthvault.records.fhir_bundle import BundleSummary, found_resource
+from healthvault.records.json_walk import STREAMED, Json, JsonWalk, is_bounded
+from healthvault.records.kinds import MEDIA_TYPES, Kind
+from healthvault.records.probe import Probe
+from healthvault.records.shc import found_card_file
+
+__all__ = ["describe_json"]
+
+_SIGNS = ('"resourceType"', '"EPCISDocument"', '"datasetJSONVersion"', '"verifiableCredential"')
+JSON_LD = "application/ld+json"
+
+
+def describe_json(probe: Probe) -> Found:
+    """Describe a file that looks like one JSON text."""
+    head = probe.text or ""
+    if not any(sign in head for sign in _SIGNS):
+        return Found(kind=Kind.JSON)
+    whole = probe.whole_text()
+    is_whole = whole is not None and is_bounded(whole)
+    walk = JsonWalk(whole if whole is not None and is_whole else head)
+    members: dict[str, Json] = {}
+    bundle = BundleSummary()
+    for name, value in walk:
+        if name == STREAMED:
+            bundle.add(value)
+        else:
+            members[name] = value
+    return _found(members, bundle, is_complete=is_whole and walk.is_complete)
+
+
+def _found(members: dict[str, Json], bundle: BundleSummary, *, is_complete: bool) -> Found:
+    if is_resource_type(members.get("resourceType")):
+        return found_resource(members, bundle, is_complete=is_complete, media_type=MEDIA_TYPES[Kind.FHIR])
+    if members.get("type") == "EPCISDocument":
+        return found_epcis_json(members, JSON_LD)
+    if "datasetJSONVersion" in members:
+        return found_dataset_json(members)
+    if isinstance(members.get("verifiableCredential"), list):
+        return found_card_file(members)
+    return Found(kind=Kind.JSON)

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kinds of documents that are told apart, as stable strings, and the media type that each has by default.
+
+The strings stand in sealed entries and in JSON output: one may be added, none may change.
+Spec: docs/spec/records.md section 1.
+"""
+
+from enum import Enum
+
+__all__ = ["MEDIA_TYPES", "Kind"]
+
+
+class Kind(Enum):
+    """What a file is, as far as its bytes tell."""
+
+    FHIR = "fhir"
+    """One FHIR resource of any version, in JSON or XML."""
+    FHIR_BUNDLE = "fhir-bundle"
+    IPS = "ips"
+    """International Patient Summary: a document Bundle of LOINC 60591-5."""
+    FHIR_NDJSON = "fhir-ndjson"
+    NDJSON = "ndjson"
+    CCDA = "ccda"
+    HL7V2 = "hl7v2"
+    DICOM = "dicom"
+    SMART_HEALTH_CARD = "smart-health-card"
+    SMART_HEALTH_LINK = "smart-health-link"
+    APPLE_HEALTH = "apple-health"
+    EPCIS = "epcis"
+    CDISC = "cdisc"
+    FIT = "fit"
+    PDF = "pdf"
+    IMAGE = "image"
+    CSV = "csv"
+    JSON = "json"
+    XML = "xml"
+    RTF = "rtf"
+    ZIP = "zip"
+    TEXT = "text"
+    BINARY = "binary"
+
+
+MEDIA_TYPES = {
+    Kind.FHIR: "application/fhir+json",
+    Kind.FHIR_BUNDLE: "application/fhir+json",
+    Kind.IPS: "application/fhir+json",
+    Kind.FHIR_NDJSON: "application/fhir+ndjson",
+    Kind.NDJSON: "application/x-ndjson",
+    Kind.CCDA: "application/xml",
+    Kind.HL7V2: "x-application/hl7-v2+er7",
+    Kind.DICOM: "application/dicom",
+    Kind.SMART_HEALTH_CARD: "application/smart-health-card",
+    Kind.SMART_HEALTH_LINK: "text/plain",
+    Kind.APPLE_HEALTH: "application/xml",
+    Kind.EPCIS: "application/xml",
+    Kind.CDISC: "application/x-sas-xport",
+    Kind.FIT: "application/vnd.ant.fit",
+    Kind.PDF: "application/pdf",
+    Kind.IMAGE: "application/octet-stream",
+    Kind.CSV: "text/csv",
+    Kind.JSON: "application/json",
+    Kind.XML: "application/xml",
+    Kind.RTF: "application/rtf",
+    Kind.ZIP: "application/zip",
+    Kind.TEXT: "text/plain",
+    Kind.BINARY: "application/octet-stream",
+}

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The catalogue: an encrypted index over the journal, derived and disposable.
+
+It says which checkpoint it was built from and is caught up or rebuilt from the journal; deleting it loses
+nothing, and nothing secret or unique lives in it. Its key comes from the keystore's, so an erasure, which
+changes that, leaves the old file unreadable. Spec: docs/spec/vault-folder.md section 6.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from healthvault.codec import Value, pack, unpack
+
+__all__ = ["Catalogue", "Position"]
+
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+create table meta (key text primary key, value blob not null) without rowid;
+create table document (
+    seq integer primary key, id text not null, title text not null, type text not null, name text not null,
+    media_type text not null, size integer not null, date text, added integer not null, tags text not null,
+    author text, source text, provenance text not null, status text not null, actions text);
+create index document_id on document (id);
+create table part (
+    seq integer not null, number integer not null, name text not null, media_type text not null,
+    size integer not null, coding integer not null, dedupe blob not null, oid blob not null,
+    stored integer not null, pack integer not null, position integer not null,
+    primary key (seq, number)) without rowid;
+create index part_dedupe on part (dedupe);
+create table contact (
+    vault blob primary key, seq integer not null, name text not null, card blob not null,
+    witness integer not null, pinned integer not null) without rowid;
+create table consent (
+    seq integer primary key, id text not null, slot integer not null unique, terms blob not null,
+    status integer not null);
+create index consent_id on consent (id);
+create table share (
+    seq integer primary key, id text not null, slots blob not null, recipients text not null);
+create table handed (recipient blob not null, size integer not null, primary key (recipient, size)) without rowid;
+create table history (
+    seq integer primary key, kind text not null, time integer not null, id text, signer integer not null);
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """How far a catalogue has come: the checkpoint and keystore epoch that it was built from."""
+
+    size: int
+    root: bytes
+    ks_epoch: int
+
+
+class Catalogue:
+    """An open catalogue. Several processes may read; a writer waits for none and gives up instead."""
+
+    def __init__(self, connection: "sqlcipher.Connection") -> None:
+        self.connection = connection
+
+    @classmethod
+    def open(cls, path: Path, key: bytes) -> "Catalogue":
+        """Open the catalogue at `path` under a 32-byte key, or start an empty one in its place.
+
+        What cannot be read (another key, damage, an older schema) is thrown away: it is derived.
+        """
+        for attempt in range(2):
+            path.touch(mode=0o600)
+            connection = sqlcipher.connect(str(path), isolation_level=None, timeout=0)
+            try:
+                return cls(_prepared(connection, key))
+            except sqlcipher.DatabaseError:
+                connection.close()
+                if attempt:
+                    raise
+                discard(path)
+        raise AssertionError  # the loop returns or raises
+
+    def close(self) -> None:
+        """Close the file; unfinished changes are lost and will be made again."""
+        self.connection.close()
+
+    def position(self) -> Position | None:
+        """Return how far it has come; None for an empty one."""
+        found = self.get("position")
+        if not isinstance(found, list):
+            return None
+        size, root, ks_epoch = found
+        return Position(size=int(size), root=bytes(root), ks_epoch=int(ks_epoch))  # type: ignore[arg-type]
+
+    def move_to(self, position: Position) -> None:
+        """Note how far it has come; inside the same `change` as the rows."""
+        self.put("position", [position.size, position.root, position.ks_epoch])
+
+    @contextlib.contextmanager
+    def change(self) -> Iterator[bool]:
+        """All or nothing; yields False, and changes nothing, while another process is changing it."""
+        try:
+            self.connection.execute("begin immediate")
+        except sqlcipher.OperationalError:
+            yield False
+            return
+        try:
+            yield True
+        except BaseException:
+            self.connection.execute("rollback")
+            raise
+        self.connection.execute("commit")
+
+    def clear(self) -> None:
+        """Forget everything; inside a `change`."""
+        for table in ("meta", "document", "part", "contact", "consent", "share", "handed", "history"):
+            self.connection.execute(f"delete from {table}")  # noqa: S608  names of our own
+
+    def get(self, key: str) -> Value:
+        """Return a small value kept beside the rows, or None."""
+        row = self.connection.execute("select value from meta where key = ?", (key,)).fetchone()
+        return unpack(row[0]) if row else None
+
+    def put(self, key: str, value: Value) -> None:
+        """Keep a small value beside the rows."""
+        self.connection.execute("insert or replace into meta values (?, ?)", (key, pack(value)))
+
+
+def discard(path: Path) -> None:
+    """Remove a catalogue's files."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _prepared(connection: "sqlcipher.Connection", key: bytes) -> "sqlcipher.Connection":
+    connection.execute(f"pragma key = \"x'{key.hex()}'\"")
+    (version,) = connection.execute("pragma user_version").fetchone()
+    if version == 0:
+        connection.execute("pragma journal_mode = wal")
+        connection.executescript(f"begin;{_SCHEMA}pragma user_version = {_SCHEMA_VERSION};commit;")
+    elif version != _SCHEMA_VERSION:
+        raise sqlcipher.DatabaseError("another version of the schema")
+    connection.execute("pragma synchronous = normal")
+    return connection

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of the catalogue about people and consent: contacts, grants, shares, and the history.
+
+Spec: docs/spec/vault-folder.md section 6.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from healthvault.codec import Fields, Value, pack, unpack
+from healthvault.storage.catalogue import Catalogue
+
+__all__ = ["ConsentRows", "ContactRow", "GrantRow", "HistoryRow", "ShareRow"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRow:
+    """A pinned contact."""
+
+    vault: bytes
+    seq: int
+    name: str
+    card: bytes
+    is_witness: bool
+    pinned_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantRow:
+    """A grant: its sealed terms as they stand in its entry, and the status of its slot."""
+
+    seq: int
+    id: str
+    slot: int
+    terms: Fields
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareRow:
+    """A bundle that was handed out."""
+
+    seq: int
+    id: str
+    slots: tuple[int, ...]
+    recipients: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """What an entry was, for the log."""
+
+    seq: int
+    kind: str
+    time_ms: int
+    id: str | None
+    signer: int
+
+
+class ConsentRows:
+    """Contacts, grants, shares and history in an open catalogue. Changes stand inside a `change`."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._db = catalogue.connection
+
+    def pin_contact(self, row: ContactRow) -> None:
+        """Keep a contact, or its newer card."""
+        self._db.execute(
+            "insert or replace into contact values (?,?,?,?,?,?)",
+            (row.vault, row.seq, row.name, row.card, row.is_witness, row.pinned_ms),
+        )
+
+    def drop_contact(self, seq: int) -> None:
+        """Forget the contact that entry `seq` pinned."""
+        self._db.execute("delete from contact where seq = ?", (seq,))
+
+    def contacts(self) -> tuple[ContactRow, ...]:
+        """Return all contacts by name."""
+        rows = self._db.execute("select vault, seq, name, card, witness, pinned from contact order by name, seq")
+        return tuple(
+            ContactRow(vault=vault, seq=seq, name=name, card=card, is_witness=bool(witness), pinned_ms=pinned)
+            for vault, seq, name, card, witness, pinned in rows
+        )
+
+    def insert_grant(self, row: GrantRow) -> None:
+        """Add a grant."""
+        self._db.execute(
+            "insert into consent values (?,?,?,?,?)", (row.seq, row.id, row.slot, pack(row.terms.map), row.status)
+        )
+
+    def set_status(self, slot: int, status: int) -> None:
+        """Note the end of a grant."""
+        self._db.execute("update consent set status = ? where slot = ?", (status, slot))
+
+    def grants(self) -> Iterator[GrantRow]:
+        """Yield all grants, the newest first."""
+        return map(_grant, self._db.execute("select seq, id, slot, terms, status from consent order by seq desc"))
+
+    def grants_with_prefix(self, prefix: str) -> tuple[GrantRow, ...]:
+        """Return the grants whose whole id starts like this, at most nine."""
+        query = "select seq, id, slot, terms, status from consent where id >= ? and id < ? order by id limit 9"
+        return tuple(map(_grant, self._db.execute(query, (prefix, prefix + "~"))))
+
+    def insert_share(self, row: ShareRow, size: int, recipients: Iterable[bytes]) -> None:
+        """Add a share, and that its recipients were handed this tree size."""
+        slots: list[Value] = list(row.slots)
+        self._db.execute("insert into share values (?,?,?,?)", (row.seq, row.id, pack(slots), row.recipients))
+        self._db.executemany("insert or ignore into handed values (?,?)", [(who, size) for who in recipients])
+
+    def shares(self) -> Iterator[ShareRow]:
+        """Yield all shares, the newest first."""
+        for seq, id_text, slots, recipients in self._db.execute("select * from share order by seq desc"):
+            yield ShareRow(seq=seq, id=id_text, slots=tuple(unpack(slots)), recipients=recipients)  # type: ignore[arg-type]
+
+    def sizes_handed_to(self, recipients: Iterable[bytes], limit: int) -> tuple[int, ...]:
+        """Return the newest tree sizes that were handed to any of these recipients."""
+        found: set[int] = set()
+        for who in recipients:
+            rows = self._db.execute(
+                "select size from handed where recipient = ? order by size desc limit ?", (who, limit)
+            )
+            found.update(size for (size,) in rows)
+        return tuple(sorted(found)[-limit:])
+
+    def insert_history(self, rows: Iterable[HistoryRow]) -> None:
+        """Add what entries were."""
+        self._db.executemany(
+            "insert into history values (?,?,?,?,?)",
+            [(row.seq, row.kind, row.time_ms, row.id, row.signer) for row in rows],
+        )
+
+    def erase_history(self, seq: int) -> None:
+        """Note that an entry was erased."""
+        self._db.execute("update history set kind = 'erased' where seq = ?", (seq,))
+
+    def history(self, limit: int | None = None) -> Iterator[HistoryRow]:
+        """Yield what the entries were, the newest first."""
+        rows = self._db.execute(
+            "select seq, kind, time, id, signer from history order by seq desc limit ?",
+            (-1 if limit is None else limit,),
+        )
+        for seq, kind, time_ms, id_text, signer in rows:
+            yield HistoryRow(seq=seq, kind=kind, time_ms=time_ms, id=id_text, signer=signer)
+
+
+def _grant(row: tuple) -> GrantRow:  # type: ignore[type-arg]  # a database row
+    seq, id_text, slot, terms, status = row
+    return GrantRow(seq=seq, id=id_text, slot=slot, terms=Fields(unpack(terms), "grant"), status=status)

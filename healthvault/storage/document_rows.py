@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of the catalogue about documents: what `hv list` and `hv show` read, and where the bytes lie.
+
+Spec: docs/spec/vault-folder.md section 6.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from healthvault.storage.catalogue import Catalogue
+
+__all__ = ["DocumentRow", "DocumentRows", "PartRow", "Filter"]
+
+_COLUMNS = (
+    "seq, id, title, type, name, media_type, size, date, added, tags, author, source, provenance, status, actions"
+)
+_SEPARATOR = "\n"  # between tags, which are single lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow:
+    """A document as the catalogue holds it."""
+
+    seq: int
+    id: str
+    """Whole id text, `d_…`."""
+    title: str
+    type: str
+    name: str
+    media_type: str
+    size_bytes: int
+    date: str | None
+    added_ms: int
+    tags: tuple[str, ...]
+    author: str | None
+    source: str | None
+    provenance: str
+    status: str
+    actions: tuple[str, ...] | None
+    """For a received document: what its sender's grant allows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRow:
+    """One file of a document and where its blob lies."""
+
+    seq: int
+    number: int
+    name: str
+    media_type: str
+    size_bytes: int
+    coding: int
+    dedupe: bytes
+    oid: bytes
+    stored_bytes: int
+    pack: int
+    """First entry of the pack."""
+    position: int
+    """Offset of the blob in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which documents to list; None leaves a question open."""
+
+    since: str | None = None
+    until: str | None = None
+    kind: str | None = None
+    tag: str | None = None
+    author: str | None = None
+    limit: int | None = None
+
+
+class DocumentRows:
+    """The documents in an open catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._db = catalogue.connection
+
+    def insert(self, row: DocumentRow, parts: list[PartRow]) -> None:
+        """Add a document and its parts; inside a `change`."""
+        actions = None if row.actions is None else _SEPARATOR.join(row.actions)
+        self._db.execute(
+            "insert into document values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                row.seq,
+                row.id,
+                row.title,
+                row.type,
+                row.name,
+                row.media_type,
+                row.size_bytes,
+                row.date,
+                row.added_ms,
+                _SEPARATOR.join(row.tags),
+                row.author,
+                row.source,
+                row.provenance,
+                row.status,
+                actions,
+            ),
+        )
+        self._db.executemany(
+            "insert into part values (?,?,?,?,?,?,?,?,?,?,?)",
+            [
+                (
+                    part.seq,
+                    part.number,
+                    part.name,
+                    part.media_type,
+                    part.size_bytes,
+                    part.coding,
+                    part.dedupe,
+                    part.oid,
+                    part.stored_bytes,
+                    part.pack,
+                    part.position,
+                )
+                for part in parts
+            ],
+        )
+
+    def set_status(self, seq: int, status: str) -> None:
+        """Note what became of a document; inside a `change`."""
+        self._db.execute("update document set status = ? where seq = ?", (status, seq))
+
+    def describe(self, seq: int, *, title: str | None, date: str | None, tags: tuple[str, ...] | None) -> None:
+        """Correct what is said about a document; None leaves a field as it was; inside a `change`."""
+        joined = None if tags is None else _SEPARATOR.join(tags)
+        self._db.execute(
+            "update document set title = coalesce(?, title), date = coalesce(?, date), tags = coalesce(?, tags)"
+            " where seq = ?",
+            (title, date, joined, seq),
+        )
+
+    def erase(self, seq: int) -> None:
+        """Drop everything that was said of a document but its place and id; inside a `change`."""
+        self._db.execute(
+            "update document set title = '', type = '', name = '', media_type = '', size = 0, date = null, tags = '',"
+            " author = null, source = null, provenance = '', status = 'erased', actions = null where seq = ?",
+            (seq,),
+        )
+        self._db.execute("delete from part where seq = ?", (seq,))
+
+    def count(self) -> int:
+        """Return how many documents there are, erased ones included."""
+        (count,) = self._db.execute("select count(*) from document").fetchone()
+        return int(count)
+
+    def list(self, wanted: Filter) -> Iterator[DocumentRow]:
+        """Yield the documents asked for, the newest added first."""
+        tests = {
+            "coalesce(date, '') >= ?": wanted.since,
+            "date is not null and substr(date, 1, length(?)) <= ?": wanted.until,
+            "type = ?": wanted.kind,
+            "char(10) || tags || char(10) like '%' || char(10) || ? || char(10) || '%'": wanted.tag,
+            "author = ?": wanted.author,
+        }
+        used = {test: value for test, value in tests.items() if value is not None}
+        where = " and ".join(used) or "1"
+        values = [value for test, value in used.items() for _ in range(test.count("?"))]
+        limit = -1 if wanted.limit is None else wanted.limit
+        query = f"select {_COLUMNS} from document where {where} order by seq desc limit ?"  # noqa: S608  our own text
+        for row in self._db.execute(query, (*values, limit)):
+            yield _document(row)
+
+    def at(self, seq: int) -> DocumentRow | None:
+        """Return the document of an entry."""
+        query = f"select {_COLUMNS} from document where seq = ?"  # noqa: S608
+        row = self._db.execute(query, (seq,)).fetchone()
+        return _document(row) if row else None
+
+    def with_prefix(self, prefix: str) -> tuple[DocumentRow, ...]:
+        """Return the documents whose whole id starts like this (letters, digits and `_` only), at most nine."""
+        query = f"select {_COLUMNS} from document where id >= ? and id < ? order by id limit 9"  # noqa: S608
+        return tuple(_document(row) for row in self._db.execute(query, (prefix, prefix + "~")))
+
+    def with_content(self, dedupe: bytes) -> DocumentRow | None:
+        """Return the oldest document one of whose parts has this tag and is not erased."""
+        row = self._db.execute("select seq from part where dedupe = ? order by seq limit 1", (dedupe,)).fetchone()
+        return self.at(row[0]) if row else None
+
+    def parts(self, seq: int) -> tuple[PartRow, ...]:
+        """Return the parts of a document in order."""
+        rows = self._db.execute(
+            "select seq, number, name, media_type, size, coding, dedupe, oid, stored, pack, position from part"
+            " where seq = ? order by number",
+            (seq,),
+        )
+        return tuple(_part(row) for row in rows)
+
+
+def _document(row: tuple) -> DocumentRow:  # type: ignore[type-arg]  # a database row
+    (
+        seq,
+        id_text,
+        title,
+        type_,
+        name,
+        media_type,
+        size,
+        date,
+        added,
+        tags,
+        author,
+        source,
+        provenance,
+        status,
+        actions,
+    ) = row
+    return DocumentRow(
+        seq=seq,
+        id=id_text,
+        title=title,
+        type=type_,
+        name=name,
+        media_type=media_type,
+        size_bytes=size,
+        date=date,
+        added_ms=added,
+        tags=_split(tags),
+        author=author,
+        source=source,
+        provenance=provenance,
+        status=status,
+        actions=None if actions is None else _split(actions),
+    )
+
+
+def _part(row: tuple) -> PartRow:  # type: ignore[type-arg]  # a database row
+    seq, number, name, media_type, size, coding, dedupe, oid, stored, pack, position = row
+    return PartRow(
+        seq=seq,
+        number=number,
+        name=name,
+        media_type=media_type,
+        size_bytes=size,
+        coding=coding,
+        dedupe=dedupe,
+        oid=oid,
+        stored_bytes=stored,
+        pack=pack,
+        position=position,
+    )
+
+
+def _split(joined: str) -> tuple[str, ...]:
+    return tuple(joined.split(_SEPARATOR)) if joined else ()

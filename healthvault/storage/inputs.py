@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The user's own files on their way in: found, opened and watched while they are read.
+
+Only regular files are read; a socket, a pipe or a device is a named failure and never blocks. A link is followed
+when the user names it or when it leads to a file, never into another folder. Spec: docs/reference/cli.md.
+"""
+
+import io
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from healthvault.errors import HealthVaultError, InvalidRequest
+
+__all__ = ["Failure", "InputError", "InputFile", "OpenInput", "collect"]
+
+
+class InputError(InvalidRequest):
+    """A file of the user's cannot be taken: missing, unreadable, no file, or changed while it was read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An input that could not be taken; the others are."""
+
+    name: str
+    """The path or name as the user gave it, unescaped."""
+    error: HealthVaultError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFile:
+    """A file to add, not opened yet; or bytes that came by a pipe."""
+
+    name: str
+    """The file's own name, as valid text."""
+    path: Path | None = None
+    data: bytes | None = None
+
+    @property
+    def shown(self) -> str:
+        """How to call it in messages."""
+        return os.fsencode(self.path).decode("utf-8", "replace") if self.path else self.name
+
+    def open(self) -> "OpenInput":
+        """Open it for reading.
+
+        Raises:
+            InputError: `unreadable`, `not_a_file`.
+        """
+        if self.data is not None:
+            return OpenInput(io.BytesIO(self.data), self.shown, len(self.data))
+        try:
+            descriptor = os.open(self.path or "", os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError as err:
+            raise InputError("unreadable", f"{self.shown}: {err.strerror}") from err
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            os.close(descriptor)
+            raise InputError("not_a_file", f"{self.shown}: neither a file nor a folder")
+        return OpenInput(os.fdopen(descriptor, "rb", buffering=0), self.shown, found.st_size, found.st_mtime_ns)
+
+
+class OpenInput:
+    """An open input that turns reading faults into `InputError` and notices a change while it is read."""
+
+    def __init__(self, file: BinaryIO | io.RawIOBase, shown: str, size_bytes: int, mtime_ns: int = 0) -> None:
+        self.file: BinaryIO = file  # type: ignore[assignment]  # a raw file reads and seeks as we need it
+        self.size_bytes = size_bytes
+        self._shown = shown
+        self._mtime_ns = mtime_ns
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes, and none only at the end. Raises InputError: `unreadable`."""
+        try:
+            return self.file.read(size) or b""
+        except OSError as err:
+            raise InputError("unreadable", f"{self._shown}: {err.strerror}") from err
+
+    def check_unchanged(self, read_bytes: int) -> None:
+        """Check that what was read is one state of the file. Raises InputError: `file_changed`."""
+        same = read_bytes == self.size_bytes
+        if same and self._mtime_ns:
+            found = os.fstat(self.file.fileno())
+            same = (found.st_size, found.st_mtime_ns) == (self.size_bytes, self._mtime_ns)
+        if not same:
+            raise InputError("file_changed", f"{self._shown}: it changed while it was read", hint="add it again")
+
+
+def collect(paths: Iterable[Path], skip: Path) -> Iterator[InputFile | Failure]:
+    """Yield the files that the paths name, folders walked in the order of their names.
+
+    Args:
+        paths: Files and folders.
+        skip: The vault's own folder, which is never added to itself.
+    """
+    avoided = _identity(skip)
+    for path in paths:
+        if path.is_dir():
+            yield from _walk(path, avoided)
+        else:
+            yield _input(path)
+
+
+def _walk(folder: Path, avoided: tuple[int, int] | None) -> Iterator[InputFile | Failure]:
+    if avoided is not None and _identity(folder) == avoided:
+        return
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: os.fsencode(entry.name))
+    except OSError as err:
+        shown = os.fsencode(folder).decode("utf-8", "replace")
+        yield Failure(name=shown, error=InputError("unreadable", f"{shown}: {err.strerror}"))
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(Path(entry.path), avoided)
+        elif not (entry.is_symlink() and entry.is_dir()):
+            yield _input(Path(entry.path))
+
+
+def _input(path: Path) -> InputFile:
+    return InputFile(name=os.fsencode(path.name).decode("utf-8", "replace"), path=path)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

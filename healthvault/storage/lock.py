@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lock of the one writer: an exclusive flock, which dies with the process, on a file that names its holder.
+
+Readers take no lock and never import zc.lockfile, which costs them more than reading does.
+Spec: docs/spec/vault-folder.md section 8.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+from healthvault.errors import InvalidRequest, VaultBusy
+from healthvault.storage import files
+
+__all__ = ["WriterLock"]
+
+POLL_SECONDS = 0.05
+
+
+class WriterLock:
+    """Holds the lock from `with` to the end of its block, or from `acquire` to `release`."""
+
+    def __init__(self, path: Path, *, wait_seconds: float = 0.0) -> None:
+        self._path = path
+        self._wait_seconds = wait_seconds
+        self._give_back: Callable[[], None] | None = None
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def acquire(self) -> None:
+        """Take the lock, trying for `wait_seconds`.
+
+        Raises:
+            VaultBusy: `vault_in_use`, another process (named by its id) holds it.
+            VaultDamaged: `vault_damaged`, the lock file is a link or not a regular file.
+            InvalidRequest: `io_error`.
+        """
+        _make_lock_file(self._path)
+        deadline = time.monotonic() + self._wait_seconds
+        while (give_back := _try(self._path)) is None:
+            if time.monotonic() >= deadline:
+                raise _busy(self._path)
+            time.sleep(POLL_SECONDS)
+        self._give_back = give_back
+
+    def release(self) -> None:
+        """Give the lock back; a second time does nothing."""
+        if self._give_back is not None:
+            self._give_back()
+            self._give_back = None
+
+
+def _make_lock_file(path: Path) -> None:
+    """Make sure of a regular 0600 file, for zc.lockfile would follow a link and create one that all can read."""
+    for _ in range(2):
+        file = files.find_file(path, writable=True)
+        if file is not None:
+            file.close()
+            return
+        try:
+            files.create_file(path).close()
+        except InvalidRequest:
+            if not path.exists():  # else another process was faster: look at what it made
+                raise
+
+
+def _try(path: Path) -> Callable[[], None] | None:
+    """Take the lock and return what gives it back, or None if somebody has it."""
+    import zc.lockfile  # noqa: PLC0415 - 16 ms that only writers need to spend
+
+    try:
+        give_back: Callable[[], None] = zc.lockfile.LockFile(str(path), content_template="{pid}").close
+    except zc.lockfile.LockError:
+        return None
+    except OSError as err:
+        raise files.failed(path, err) from err
+    return give_back
+
+
+def _busy(path: Path) -> VaultBusy:
+    holder = files.read_file(path, 64).strip()
+    who = f"process {int(holder)}" if holder.isdigit() else "another process"
+    return VaultBusy("vault_in_use", f"{path.parent}: in use by {who}", hint="wait until it has finished")

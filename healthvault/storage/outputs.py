@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files that the user asked for: written beside their place, named only once they are whole and verified.
+
+Never overwrites unless told to, never follows a link, readable by the owner alone. Spec: docs/reference/cli.md.
+"""
+
+import os
+from pathlib import Path
+from typing import Self
+
+from healthvault.crypto.hashing import random_bytes
+from healthvault.errors import InvalidRequest
+
+__all__ = ["OutputFile", "safe_name"]
+
+MAX_NAME_BYTES = 255
+_RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
+
+
+class OutputFile:
+    """A file in the making. As a context manager it removes what was not published."""
+
+    def __init__(self, path: Path, *, overwrite: bool = False) -> None:
+        self._path = path
+        self._overwrite = overwrite
+        self._partial = path.with_name(f".hv-{random_bytes(6).hex()}.partial")
+        self._descriptor = -1
+        self.size_bytes = 0
+
+    def __enter__(self) -> Self:
+        if not self._overwrite and os.path.lexists(self._path):
+            raise InvalidRequest(
+                "unsafe_output", f"{self._path} is there already", hint="choose another name with -o"
+            )
+        try:
+            self._descriptor = os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except OSError as err:
+            raise _failed(self._path, err) from err
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+            self._partial.unlink(missing_ok=True)
+
+    def write(self, data: bytes) -> None:
+        """Append bytes. Raises InvalidRequest: `io_error`."""
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[os.write(self._descriptor, view) :]
+        except OSError as err:
+            raise _failed(self._path, err) from err
+        self.size_bytes += len(data)
+
+    def publish(self) -> None:
+        """Give the file its name, durably. Raises InvalidRequest: `unsafe_output`, `io_error`."""
+        try:
+            os.fsync(self._descriptor)
+            if self._overwrite:
+                self._partial.replace(self._path)
+            else:
+                os.link(self._partial, self._path)
+                self._partial.unlink()
+        except FileExistsError as err:
+            raise InvalidRequest("unsafe_output", f"{self._path} is there already") from err
+        except OSError as err:
+            raise _failed(self._path, err) from err
+        os.close(self._descriptor)
+        self._descriptor = -1
+
+
+def safe_name(name: str, fallback: str) -> str:
+    """Return a file name that cannot leave its folder, hide, or mean something to another system.
+
+    Args:
+        name: Untrusted: from a document's sealed metadata or a sender's claim.
+        fallback: Used where nothing of it can be kept.
+    """
+    kept = "".join(char if char.isalnum() or char in "-_. " else "_" for char in name if char.isprintable())
+    kept = kept.strip(" .").lstrip("-")
+    while len(kept.encode()) > MAX_NAME_BYTES - 20:  # room for a number
+        stem, dot, suffix = kept.rpartition(".")
+        kept = stem[:-1] + dot + suffix if stem and len(suffix) < 12 else kept[:-1]
+    return fallback if not kept or kept.split(".")[0].lower() in _RESERVED else kept
+
+
+def _failed(path: Path, err: OSError) -> InvalidRequest:
+    return InvalidRequest("io_error", f"{path}: {err.strerror}", hint="nothing was left half-written")

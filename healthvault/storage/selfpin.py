@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The outside pin: the newest checkpoint of an own vault, remembered outside of it.
+
+Only memory outside can show that a vault was put back to an earlier state. The signed note itself is kept, not
+just its numbers, because two signed notes that contradict one another are a proof that anybody can check.
+
+Checks no signature; who controls this folder too can still rewind. Spec: docs/spec/vault-folder.md section 9.
+"""
+
+from pathlib import Path
+
+from healthvault.storage import files
+from healthvault.storage.layout import StatePaths
+
+__all__ = ["keep_self_pin", "load_self_pin", "save_self_pin"]
+
+MAX_NOTE_BYTES = 64 * 1024
+
+
+def load_self_pin(state: StatePaths, vault_id: bytes) -> bytes | None:
+    """Return the note remembered of a vault, unverified, or None if there is none.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, the file is a link, no regular file or too long.
+        InvalidRequest: `io_error`.
+    """
+    path = state.self_pin(vault_id)
+    file = files.find_file(path)
+    if file is None:
+        return None
+    with file:
+        note = file.read_at(0, MAX_NOTE_BYTES + 1)
+    if len(note) > MAX_NOTE_BYTES:
+        raise files.damaged(path, f"longer than {MAX_NOTE_BYTES} bytes")
+    return note
+
+
+def save_self_pin(state: StatePaths, vault_id: bytes, note: bytes) -> None:
+    """Remember a checkpoint (a signed note) of a vault instead of the one before, durably.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, something else stands where the folder should be.
+        InvalidRequest: `io_error`.
+    """
+    files.make_directories(state.self_pins)
+    files.replace_file(state.self_pin(vault_id), note, state.self_pins)
+
+
+def keep_self_pin(state: StatePaths, vault_id: bytes) -> Path | None:
+    """Keep a copy of what is remembered, for good, before a restart replaces it; return where it is.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, as `load_self_pin`.
+        InvalidRequest: `io_error`.
+    """
+    note = load_self_pin(state, vault_id)
+    if note is None:
+        return None
+    name = state.self_pin(vault_id).name
+    taken = set(files.list_names(state.self_pins))
+    number = 1
+    while f"{name}.{number}" in taken:
+        number += 1
+    kept = state.self_pins / f"{name}.{number}"
+    files.replace_file(kept, note, state.self_pins)
+    return kept

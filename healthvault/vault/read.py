@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading: finding documents, and getting their bytes back as they went in.
+
+The catalogue says where things are; what is handed out is checked against the journal's entry: signature, object
+id and commitment. Spec: docs/spec/vault-folder.md section 5.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from healthvault.errors import InvalidRequest, NotFound
+from healthvault.ledger.ids import document_id_text
+from healthvault.ledger.secrets import commit_key, file_key
+from healthvault.storage.blobs import BlobKeys, BlobPlace, read_document
+from healthvault.storage.document_rows import DocumentRow, DocumentRows, Filter, PartRow
+from healthvault.storage.outputs import OutputFile
+from healthvault.vault.history import damaged
+from healthvault.vault.vault import Vault
+from healthvault.vault.views import Document
+
+__all__ = [
+    "Filter",
+    "document_bytes",
+    "document_of",
+    "find_document",
+    "list_documents",
+    "stream_document",
+    "stream_part",
+    "unique",
+    "write_document",
+]
+
+_T = TypeVar("_T")
+
+MAX_MEMORY_BYTES = 64 << 20  # what is checked as a whole before its first byte goes to standard output
+MIN_PREFIX_CHARS = 4
+
+
+def list_documents(vault: Vault, wanted: Filter) -> Iterator[Document]:
+    """Yield the documents asked for, the newest added first."""
+    return map(_view, DocumentRows(vault.catalogue).list(wanted))
+
+
+def document_of(vault: Vault, seq: int) -> Document:
+    """Return the document of an entry. Raises NotFound: `not_found`."""
+    row = DocumentRows(vault.catalogue).at(seq)
+    if row is None:
+        raise NotFound("not_found", f"entry {seq} is no document")
+    return _view(row)
+
+
+def find_document(vault: Vault, prefix: str) -> Document:
+    """Return the document that an id or its unique beginning names, with or without `d_`.
+
+    Raises:
+        NotFound: `not_found`, `ambiguous`.
+    """
+    whole = unique_prefix(prefix, "d_")
+    rows = DocumentRows(vault.catalogue).with_prefix(whole)
+    return unique(prefix, [_view(row) for row in rows], [row.id for row in rows])
+
+
+def unique_prefix(text: str, letter: str) -> str:
+    """Return an id text or its beginning with its letter, ready to be looked up.
+
+    Raises:
+        NotFound: `not_found`, too short, or not of the form of an id.
+    """
+    body = text.lower().removeprefix(letter)
+    if len(body) < MIN_PREFIX_CHARS or not body.isascii() or not body.isalnum():
+        hint = f"give at least {MIN_PREFIX_CHARS} characters of the id"
+        raise NotFound("not_found", f"{text!r} is not the beginning of an id", hint=hint)
+    return letter + body
+
+
+def unique(asked: str, found: list[_T], ids: list[str]) -> _T:
+    """Return the only thing found. Raises NotFound: `not_found`, `ambiguous` (with the candidates)."""
+    if not found:
+        raise NotFound("not_found", f"nothing has the id {asked}")
+    if len(found) > 1:
+        raise NotFound("ambiguous", f"{asked} could be any of {', '.join(ids)}", hint="give more characters")
+    return found[0]
+
+
+def write_document(vault: Vault, document: Document, out: Path, *, part: int = 0, overwrite: bool = False) -> None:
+    """Write one file of a document to `out`, which gets its name only when every byte is verified.
+
+    Raises:
+        InvalidRequest: `unsafe_output`, something is there already; `erased`; `io_error`.
+        VaultDamaged: `vault_damaged`, the bytes are not what the entry commits to.
+    """
+    with OutputFile(out, overwrite=overwrite) as file:
+        stream_document(vault, document, file.write, part=part)
+        file.publish()
+
+
+def document_bytes(vault: Vault, document: Document, *, part: int = 0) -> bytes:
+    """Return the verified bytes of one file of a document.
+
+    Raises:
+        InvalidRequest: `too_large`, over 64 MiB; `erased`.
+        VaultDamaged: `vault_damaged`.
+    """
+    if document.size_bytes > MAX_MEMORY_BYTES:
+        raise InvalidRequest(
+            "too_large",
+            "over 64 MiB, too large to be checked before it is printed",
+            hint="write it to a file with -o, or say --unsafe-stream to print unchecked bytes",
+        )
+    pieces: list[bytes] = []
+    stream_document(vault, document, pieces.append, part=part)
+    return b"".join(pieces)
+
+
+def stream_document(vault: Vault, document: Document, write: Callable[[bytes], object], *, part: int = 0) -> None:
+    """Hand the bytes of one file to `write`; they are verified as a whole only when this returns.
+
+    Raises:
+        InvalidRequest: `erased`.
+        NotFound: `not_found`, no such part.
+        VaultDamaged: `vault_damaged`.
+    """
+    parts = DocumentRows(vault.catalogue).parts(document.entry)
+    if not parts:
+        raise InvalidRequest("erased", f"{document.id} was erased: nothing can bring it back from here")
+    if part >= len(parts):
+        raise NotFound("not_found", f"{document.id} has no part {part}")
+    stream_part(vault, parts[part], write, expected_id=document.id)
+
+
+def stream_part(vault: Vault, row: PartRow, write: Callable[[bytes], object], *, expected_id: str) -> None:
+    """Hand the bytes of a part to `write`, checked against its entry. Raises as `stream_document`."""
+    entry = vault.history.entry(row.seq)
+    secret = vault.keystore.read(row.seq)
+    if secret is None or document_id_text(entry.leaf) != expected_id:
+        raise damaged(f"entry {row.seq} is not the one that the catalogue names")
+    if row.coding != 0:
+        raise InvalidRequest("unsupported", f"part {row.number} of {expected_id} is stored in an unknown coding")
+    blob = entry.header.blobs[row.number]
+    place = BlobPlace(offset=row.position, stored_size_bytes=blob.stored_bytes, oid=blob.oid)
+    keys = BlobKeys(
+        file_key=file_key(secret, row.number),
+        commit_key=commit_key(secret, row.number),
+        commit=entry.header.commits[row.number],
+        size_bytes=row.size_bytes,
+    )
+    with vault.objects().open_pack(row.pack) as pack:
+        read_document(pack, place, keys, write)
+
+
+def _view(row: DocumentRow) -> Document:
+    return Document(
+        id=row.id,
+        entry=row.seq,
+        title=row.title,
+        name=row.name,
+        kind=row.type,
+        media_type=row.media_type,
+        size_bytes=row.size_bytes,
+        date=row.date,
+        added_ms=row.added_ms,
+        tags=row.tags,
+        author=row.author,
+        source=row.source,
+        provenance=row.provenance,
+        status=row.status,
+    )

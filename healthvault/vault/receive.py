@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The reader's side: verify a bundle, open it into a folder, or keep it in the own vault.
+
+Opening and keeping verify first: nothing gets its name, or an entry, before every step has passed or the user
+has accepted each open code by name. Spec: docs/spec/bundle.md sections 5 to 7.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from healthvault.agefile.recipients import ScryptIdentity, X25519Identity
+from healthvault.crypto.agreement import x25519_public
+from healthvault.errors import AnswerNeeded, ConsentRefused, HealthVaultError, InvalidRequest, NotEstablished
+from healthvault.ledger.keychain import KeyChain
+from healthvault.ledger.party import CODE_BEARER, Party
+from healthvault.storage.consent_rows import ConsentRows, ContactRow
+from healthvault.storage.inputs import InputFile
+from healthvault.tlog.checkpoint import origin_of
+from healthvault.tlog.cosignature import witness_key
+from healthvault.tlog.note import NoteKey
+from healthvault.vault.contacts import chain_of
+from healthvault.vault.memory import pin_file, read_pins, store_pins
+from healthvault.vault.staging import FolderSink, ImportSink
+from healthvault.vault.transaction import Transaction
+from healthvault.vault.vault import Place, Vault
+from healthvault.vault.views import Document
+from healthvault.verify.bundle import verify_bundle
+from healthvault.verify.context import Context, NothingTaken, Opener, Sink, Verification
+from healthvault.verify.pins import PinBook, VaultPins
+
+__all__ = ["VerifyOptions", "import_bundle", "open_bundle", "unaccepted", "verify_file"]
+
+CLEARABLE = (NotEstablished, ConsentRefused)  # what a user may accept by name: exits 21 and 22
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyOptions:
+    """What the user asks of a bundle."""
+
+    purpose: str | None = None
+    """HL7 code."""
+    max_age_ms: int | None = None
+    accept: tuple[str, ...] = ()
+    """Codes that she accepts."""
+    code: str | None = None
+    """The code of the bundle, as typed."""
+
+
+def verify_file(
+    vault: Vault | None, place: Place, file: InputFile, options: VerifyOptions, *, now_ms: int
+) -> Verification:
+    """Verify a bundle and remember what it showed.
+
+    Args:
+        vault: Unlocked; None for somebody who has a code and no vault.
+        place: Where this reader's memory is.
+        file: The bundle.
+        options: What is asked of it.
+        now_ms: The clock.
+
+    Raises:
+        InputError: `unreadable`, `not_a_file`.
+        AnswerNeeded: `code_needed`, there is neither a vault nor a code.
+        VaultDamaged, VaultBusy, InvalidRequest: the memory cannot be read or written.
+    """
+    return _verify(vault, place, _Reading(file=file, options=options, now_ms=now_ms), NothingTaken())
+
+
+def open_bundle(
+    vault: Vault | None, place: Place, file: InputFile, folder: Path, options: VerifyOptions, *, now_ms: int
+) -> tuple[Verification, list[Document]]:
+    """Verify a bundle and write its documents into a folder, if the verdicts allow it.
+
+    Raises:
+        As `verify_file`; InvalidRequest: `unsafe_output`, `too_large`, `io_error`.
+    """
+    reading = _Reading(file=file, options=options, now_ms=now_ms, actions=("view",))
+    with FolderSink(folder) as sink:
+        verification = _verify(vault, place, reading, sink)
+        if unaccepted(verification, options.accept):
+            return verification, []
+        return verification, sink.publish(verification)
+
+
+def import_bundle(
+    vault: Vault, file: InputFile, options: VerifyOptions, *, now_ms: int
+) -> tuple[Verification, list[Document]]:
+    """Verify a bundle and keep its documents, marked as received, each with the proof of where it came from.
+
+    The file is read twice, first to decide and then to keep; the second reading verifies all of it again.
+
+    Raises:
+        As `verify_file`; InvalidRequest: `file_changed`, `io_error`.
+    """
+    reading = _Reading(file=file, options=options, now_ms=now_ms, actions=("keep",))
+    first = _verify(vault, vault.place, reading, NothingTaken())
+    if unaccepted(first, options.accept) or first.manifest is None:
+        return first, []
+    with Transaction(vault, now_ms=now_ms) as transaction:
+        sink = ImportSink(vault, transaction, first, accepted=options.accept)
+        second = _verify(vault, vault.place, reading, sink)
+        if second.bundle_id != first.bundle_id or unaccepted(second, options.accept):
+            raise InvalidRequest(
+                "file_changed", f"{file.shown}: it changed while it was read", hint="import it again"
+            )
+        return second, sink.finish()
+
+
+def unaccepted(verification: Verification, accept: tuple[str, ...]) -> list[HealthVaultError]:
+    """Return the problems that forbid to act on a bundle: those that cannot be accepted, or were not."""
+    return [
+        problem
+        for problem in verification.problems
+        if not (isinstance(problem, CLEARABLE) and problem.code in accept)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What is read, for what, and when."""
+
+    file: InputFile
+    options: VerifyOptions
+    now_ms: int
+    actions: tuple[str, ...] = ()
+
+
+def _verify(vault: Vault | None, place: Place, reading: _Reading, sink: Sink) -> Verification:
+    memory = pin_file(vault, place)
+    with memory.lock(), reading.file.open() as source:
+        context = _context(vault, read_pins(memory), reading)
+        verification = verify_bundle(source, context, sink)
+        if verification.chain is not None and verification.pins != context.pins:
+            store_pins(memory, verification.pins.of(verification.chain.vault_id))
+    return verification
+
+
+def _context(vault: Vault | None, pins: PinBook, reading: _Reading) -> Context:
+    contacts = ConsentRows(vault.catalogue).contacts() if vault else ()
+    chains = {row.vault: chain_of(row) for row in contacts}
+    for vault_id, chain in chains.items():
+        pins = _with_card(pins, vault_id, chain)
+    return Context(
+        openers=_openers(vault, reading.options.code),
+        pins=pins,
+        now_ms=reading.now_ms,
+        contacts={row.vault: row.name for row in contacts},
+        witnesses=_witnesses(contacts, chains),
+        actions=reading.actions,
+        purpose=reading.options.purpose,
+        max_age_ms=reading.options.max_age_ms,
+    )
+
+
+def _openers(vault: Vault | None, code: str | None) -> tuple[Opener, ...]:
+    if code is not None:
+        passphrase = "-".join(code.lower().replace("-", " ").split()).encode()
+        return (Opener(identity=ScryptIdentity(passphrase=passphrase), party=CODE_BEARER),)
+    if vault is None:
+        raise AnswerNeeded(
+            "code_needed",
+            "there is no vault here and no code was given",
+            hint="--code if the sender told you one, or `hv init` first",
+        )
+    vault_id = vault.keyring.vault_id
+    return tuple(
+        Opener(
+            identity=X25519Identity(secret=secret),
+            party=Party(vault=vault_id, recipient_pk=x25519_public(secret)),
+        )
+        for _, secret in reversed(vault.keys.identity.recipients)
+    )
+
+
+def _with_card(pins: PinBook, vault_id: bytes, chain: KeyChain) -> PinBook:
+    """Count the key events of a pinned card as seen."""
+    known: VaultPins = pins.of(vault_id)
+    shown = tuple(entry.raw for entry in chain.entries)
+    return pins.updated(replace(known, events=shown)) if len(shown) > len(known.events) else pins
+
+
+def _witnesses(contacts: tuple[ContactRow, ...], chains: dict[bytes, KeyChain]) -> tuple[NoteKey, ...]:
+    return tuple(
+        witness_key(origin_of(row.vault), epoch.keys.witness_pk)
+        for row in contacts
+        if row.is_witness
+        for epoch in chains[row.vault].epochs
+        if not epoch.was_compromised
+    )

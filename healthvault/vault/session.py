@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening a vault, step by step, for one command.
+
+Readers take no lock and ignore everything beyond the checkpoint; writers hold the lock from before the first
+read. Nothing below the checkpoint is ever repaired. Spec: docs/spec/vault-folder.md section 4.
+"""
+
+import contextlib
+from collections.abc import Iterator
+
+from healthvault.errors import InvalidRequest, VaultDamaged, VaultNotFound
+from healthvault.storage import files
+from healthvault.storage.catalogue import Catalogue
+from healthvault.storage.keyring import MAX_KEYRING_BYTES, parse_keyring
+from healthvault.storage.keystore import open_keystore
+from healthvault.storage.layout import VaultPaths
+from healthvault.storage.lock import WriterLock
+from healthvault.storage.version import check_version
+from healthvault.vault.history import load_history
+from healthvault.vault.projection import catch_up
+from healthvault.vault.recovery import recover_tail
+from healthvault.vault.rollback import check_rollback
+from healthvault.vault.unlock import Secret, catalogue_key, check_own_key, unlock
+from healthvault.vault.vault import Place, Unlocked, Vault
+
+__all__ = ["Place", "Vault", "is_vault", "open_vault"]
+
+_DAY_MS = 86_400_000
+CATALOGUE_FILE = "catalogue.db"
+
+
+def is_vault(place: Place) -> bool:
+    """Tell whether there is a vault; damage does not make it none."""
+    try:
+        check_version(VaultPaths(root=place.root))
+    except VaultNotFound:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def open_vault(
+    place: Place,
+    secret: Secret | None,
+    *,
+    now_ms: int,
+    writing: bool = False,
+    clock_ok: bool = False,
+    wait_seconds: float = 0,
+) -> Iterator[Vault]:
+    """Open a vault for one command, and close it after.
+
+    Args:
+        place: Where it is.
+        secret: Opens it; None leaves it locked.
+        now_ms: The clock.
+        writing: Take the lock, recover what a crash left, and allow appends.
+        clock_ok: Write although the clock looks wrong.
+        wait_seconds: How long to wait for another writer.
+
+    Raises:
+        VaultNotFound: `no_vault`.
+        VaultBusy: `vault_in_use`.
+        WrongKey: `wrong_passphrase`, `wrong_key`, `bad_phrase`.
+        VaultDamaged: `vault_damaged`, `vault_forked`; when writing also `vault_rolled_back`.
+        InvalidRequest: `unsupported`, `clock_suspicious`, `io_error`.
+    """
+    paths = VaultPaths(root=place.root)
+    check_version(paths)
+    with WriterLock(paths.lock, wait_seconds=wait_seconds) if writing else contextlib.nullcontext():
+        vault = _load(place, paths, writing=writing)
+        try:
+            _check_memory(vault, writing=writing)
+            if secret is not None:
+                _unlock(vault, secret, writing=writing)
+            if writing:
+                _check_clock(vault, now_ms, clock_ok=clock_ok)
+            yield vault
+        finally:
+            vault.close()
+
+
+def _load(place: Place, paths: VaultPaths, *, writing: bool) -> Vault:
+    """Read keyring and past; a reader that meets a writer in between tries once more."""
+    before = _fingerprint(paths)
+    try:
+        return _load_once(place, paths, writing=writing)
+    except VaultDamaged:
+        if writing or _fingerprint(paths) == before:
+            raise
+    return _load_once(place, paths, writing=writing)
+
+
+def _load_once(place: Place, paths: VaultPaths, *, writing: bool) -> Vault:
+    keyring = parse_keyring(files.read_file(paths.keyring, MAX_KEYRING_BYTES))
+    history = load_history(paths, keyring.vault_id, writable=writing)
+    return Vault(place=place, keyring=keyring, history=history)
+
+
+def _fingerprint(paths: VaultPaths) -> tuple[bytes, ...]:
+    try:
+        return tuple(files.read_file(path, MAX_KEYRING_BYTES) for path in (paths.keyring, paths.checkpoint))
+    except VaultDamaged:
+        return ()
+
+
+def _check_memory(vault: Vault, *, writing: bool) -> None:
+    rolled_back = check_rollback(vault.state, vault.history)
+    if rolled_back is None:
+        return
+    if writing:
+        raise rolled_back
+    vault.warnings.append(rolled_back.message)
+
+
+def _unlock(vault: Vault, secret: Secret, *, writing: bool) -> None:
+    keys = unlock(vault.keyring, secret)
+    check_own_key(keys, vault.history.chain)
+    keystore = open_keystore(vault.paths, vault.keyring.vault_id, keys.ks_epoch, keys.ks_key, writable=writing)
+    files.make_directory(vault.paths.cache)
+    catalogue = Catalogue.open(vault.paths.cache / CATALOGUE_FILE, catalogue_key(keys))
+    vault.unlocked = Unlocked(keys=keys, keystore=keystore, catalogue=catalogue)
+    if writing:
+        recover_tail(vault)
+    catch_up(vault)
+
+
+def _check_clock(vault: Vault, now_ms: int, *, clock_ok: bool) -> None:
+    last_ms = vault.history.last.header.ts_ms
+    if not clock_ok and not last_ms - _DAY_MS <= now_ms <= last_ms + 400 * _DAY_MS:
+        raise InvalidRequest(
+            "clock_suspicious",
+            "the clock and the time of the newest entry are far apart",
+            hint="set the clock, or say --clock-ok if it is right",
+        )

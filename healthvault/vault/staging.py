@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where documents wait while their bundle is verified: beside their folder, or in a pack without a name.
+
+Spec: docs/spec/bundle.md section 6, steps 15 and 19.
+"""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from healthvault.agefile.source import Source
+from healthvault.bundle.disclosure import DisclosedDocument, DisclosedPart
+from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE, EVIDENCE_NAME, EvidenceMaker
+from healthvault.crypto.hashing import random_bytes
+from healthvault.errors import InvalidRequest
+from healthvault.ledger.documents import RECEIVED, DocAdd, Part, Received
+from healthvault.ledger.ids import document_id_text
+from healthvault.ledger.secrets import dedupe_tag
+from healthvault.storage.document_rows import DocumentRows
+from healthvault.storage.outputs import OutputFile, safe_name
+from healthvault.vault.history import damaged
+from healthvault.vault.read import document_of
+from healthvault.vault.transaction import Draft, Transaction
+from healthvault.vault.vault import Vault
+from healthvault.vault.views import Document
+from healthvault.verify.context import Verification, VerifiedDocument
+
+__all__ = ["FolderSink", "ImportSink"]
+
+STEP_BYTES = 1 << 20
+FREE_BYTES = 1 << 20  # what must be left on the disk
+
+
+class FolderSink:
+    """Writes documents into a hidden folder, and moves them out once the verdicts allow it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._staging = folder / f".hv-{random_bytes(6).hex()}.partial"
+        self._staged: list[tuple[int, Path, str]] = []
+
+    def __enter__(self) -> Self:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._staging.mkdir(mode=0o700)
+        except OSError as err:
+            raise InvalidRequest("io_error", f"{self._folder}: {err.strerror}") from err
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._staging, ignore_errors=True)
+
+    def prepare(self, total_bytes: int) -> None:
+        """Refuse what does not fit on the disk. Raises InvalidRequest: `too_large`."""
+        free = shutil.disk_usage(self._folder).free
+        if total_bytes + FREE_BYTES > free:
+            raise InvalidRequest("too_large", f"the bundle holds {total_bytes} bytes, and {free} are free")
+
+    def take(self, document: DisclosedDocument, part: DisclosedPart, stream: Source) -> None:
+        """Write a part, but not the evidence of where the sender had it from."""
+        if part.claimed_media_type == EVIDENCE_MEDIA_TYPE:
+            return
+        name = self._free_name(safe_name(part.file, "document"))
+        path = self._staging / name
+        with OutputFile(path) as file:
+            while data := stream.read(STEP_BYTES):
+                file.write(data)
+            file.publish()
+        self._staged.append((document.seq, path, name))
+
+    def publish(self, verification: Verification) -> list[Document]:
+        """Give the documents their names.
+
+        Raises:
+            InvalidRequest: `unsafe_output`, one of the names is taken: none of them is moved; `io_error`.
+        """
+        taken = [name for _, _, name in self._staged if (self._folder / name).exists()]
+        if taken:
+            raise InvalidRequest(
+                "unsafe_output",
+                f"{self._folder / taken[0]} is there already",
+                hint="choose another folder with -o",
+            )
+        known = {document.seq: document for document in verification.documents}
+        documents: list[Document] = []
+        for seq, path, name in self._staged:
+            path.rename(self._folder / name)
+            documents.append(_opened(known[seq], verification, self._folder / name))
+        return documents
+
+    def _free_name(self, wanted: str) -> str:
+        used = {name.casefold() for _, _, name in self._staged}
+        stem, dot, suffix = wanted.rpartition(".")
+        stem, suffix = (stem, dot + suffix) if stem else (wanted, "")
+        name, number = wanted, 1
+        while name.casefold() in used:
+            number += 1
+            name = f"{stem}-{number}{suffix}"
+        return name
+
+
+class ImportSink:
+    """Seals documents into a transaction of the own vault; nothing counts before `finish`."""
+
+    def __init__(
+        self, vault: Vault, transaction: Transaction, verification: Verification, *, accepted: tuple[str, ...]
+    ) -> None:
+        if verification.manifest is None or verification.chain is None:
+            raise damaged("a bundle without a manifest cannot be imported")
+        chain = verification.chain
+        self._vault = vault
+        self._transaction = transaction
+        self._documents = {document.seq: document for document in verification.documents}
+        self._evidence = EvidenceMaker(verification.manifest, (*chain.rotations, *chain.restarts))
+        self._sender = verification.signer_name or document_id_text(chain.vault_id)
+        self._received = Received(
+            vault=chain.vault_id,
+            bundle_id=verification.manifest.bundle_id,
+            actions=_common_actions(verification),
+            accepted=accepted,
+        )
+        self._current: tuple[DisclosedDocument, Draft, list[Part]] | None = None
+        self._outcomes: list[tuple[int, bool]] = []  # (entry, is it new)
+
+    def prepare(self, total_bytes: int) -> None:
+        """Refuse what does not fit on the disk. Raises InvalidRequest: `too_large`."""
+        free = shutil.disk_usage(self._vault.paths.root).free
+        if total_bytes + FREE_BYTES > free:
+            raise InvalidRequest("too_large", f"the bundle holds {total_bytes} bytes, and {free} are free")
+
+    def take(self, document: DisclosedDocument, part: DisclosedPart, stream: Source) -> None:
+        """Seal a part into the entry of its document."""
+        if self._current is None or self._current[0].seq != document.seq:
+            self._close_document()
+            self._current = (document, self._transaction.begin(), [])
+        _, draft, parts = self._current
+        parts.append(self._put(draft, stream, part.file, part.claimed_media_type))
+
+    def finish(self) -> list[Document]:
+        """Acknowledge everything and return the documents, duplicates named."""
+        self._close_document()
+        self._transaction.commit()
+        documents = [(document_of(self._vault, seq), is_new) for seq, is_new in self._outcomes]
+        return [found if is_new else _duplicate(found) for found, is_new in documents]
+
+    def _put(self, draft: Draft, stream: Source | bytes, name: str, media_type: str) -> Part:
+        blob = self._transaction.put(draft, stream)
+        tag = dedupe_tag(self._vault.keys.identity.dedupe_key, blob.digest)
+        return Part(name=name, media_type=media_type, size_bytes=blob.size_bytes, dedupe=tag)
+
+    def _close_document(self) -> None:
+        if self._current is None:
+            return
+        row, draft, parts = self._current
+        self._current = None
+        known = DocumentRows(self._vault.catalogue).with_content(parts[0].dedupe)
+        if known is not None:
+            self._transaction.abandon()
+            self._outcomes.append((known.seq, False))
+            return
+        evidence = self._put(draft, self._evidence.make(row), EVIDENCE_NAME, EVIDENCE_MEDIA_TYPE)
+        document = self._documents[row.seq]
+        sealed = DocAdd(
+            title=document.title,
+            type=document.type,
+            parts=(*parts, evidence),
+            provenance=RECEIVED,
+            date=document.date,
+            author=document.author,
+            source=self._sender,
+            evidence=len(parts),
+            received=self._received,
+        )
+        self._transaction.append(draft, sealed.to_map())
+        self._outcomes.append((draft.seq, True))
+
+
+def _common_actions(verification: Verification) -> tuple[str, ...]:
+    """Return what every grant of the bundle allows."""
+    allowed = [set(grant.actions) for grant in verification.grants]
+    return tuple(sorted(set.intersection(*allowed))) if allowed else ()
+
+
+def _opened(document: VerifiedDocument, verification: Verification, path: Path) -> Document:
+    return Document(
+        id=document_id_text(document.leaf),
+        entry=document.seq,
+        title=document.title,
+        name=path.name,
+        kind=document.type,
+        media_type=document.media_type,
+        size_bytes=document.size_bytes,
+        date=document.date,
+        added_ms=verification.tip_ms or 0,
+        tags=(),
+        author=document.author,
+        source=verification.signer_name,
+        provenance=RECEIVED,
+        status=document.row.claimed_status,
+        path=str(path),
+    )
+
+
+def _duplicate(found: Document) -> Document:
+    return replace(found, duplicate_of=found.id)

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From one secret to all keys of a vault: slot, master key, identity, keystore key.
+
+Python cannot wipe memory; keys live as long as the process. Spec: docs/spec/keys.md section 2.
+"""
+
+from dataclasses import dataclass, field
+
+from healthvault.crypto.hashing import derive
+from healthvault.crypto.signing import SigningKey, signing_key
+from healthvault.crypto.words import from_words
+from healthvault.errors import WrongKey
+from healthvault.ledger.keychain import KeyChain
+from healthvault.storage.identity import Identity, open_identity, open_keystore_key
+from healthvault.storage.keyfile import parse_key_file
+from healthvault.storage.keyring import Keyring
+from healthvault.storage.passphrase import typed_passphrase
+from healthvault.storage.slots import SlotKind
+from healthvault.vault.history import damaged
+
+__all__ = ["Keys", "Secret", "catalogue_key", "check_own_key", "slot_secret", "unlock"]
+
+RECOVERY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """What the user has: `value` is the text of a passphrase or phrase, or the content of a key file."""
+
+    kind: SlotKind
+    value: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The keys of an unlocked vault."""
+
+    master_key: bytes = field(repr=False)
+    identity: Identity = field(repr=False)
+    ks_epoch: int
+    ks_key: bytes = field(repr=False)
+    sign_key: SigningKey = field(repr=False)
+
+
+def unlock(keyring: Keyring, secret: Secret) -> Keys:
+    """Open the keyring with a secret.
+
+    Raises:
+        WrongKey: `wrong_passphrase`, `wrong_key`, `bad_phrase`.
+        VaultDamaged: `vault_damaged`, what the right secret opens was changed.
+    """
+    master_key = keyring.unlock(secret.kind, slot_secret(secret))
+    identity = open_identity(keyring.identity_sealed, master_key, keyring.vault_id)
+    ks_key = open_keystore_key(keyring.ks_sealed, keyring.ks_epoch, master_key, keyring.vault_id)
+    return Keys(
+        master_key=master_key,
+        identity=identity,
+        ks_epoch=keyring.ks_epoch,
+        ks_key=ks_key,
+        sign_key=signing_key(identity.sign_seed),
+    )
+
+
+def check_own_key(keys: Keys, chain: KeyChain) -> None:
+    """Check that the signing key is the one that the newest key event names. Raises VaultDamaged."""
+    if keys.sign_key.public != chain.newest.keys.sign_pk or keys.identity.epoch != chain.newest.number:
+        raise damaged("the keyring does not hold the key that the newest key event names")
+
+
+def catalogue_key(keys: Keys) -> bytes:
+    """Return the key (32 bytes) of the catalogue: it dies with the keystore's epoch."""
+    return derive(keys.ks_key, "catalogue")
+
+
+def slot_secret(secret: Secret) -> bytes:
+    """Return the bytes that open a slot of the secret's kind.
+
+    Raises:
+        WrongKey: `wrong_passphrase`, not text; `wrong_key`, not a key file; `bad_phrase`.
+    """
+    if secret.kind is SlotKind.KEY_FILE:
+        return parse_key_file(secret.value)
+    try:
+        text = secret.value.decode()
+    except UnicodeDecodeError as err:
+        raise WrongKey("wrong_passphrase", "the passphrase is not valid Unicode text") from err
+    if secret.kind is SlotKind.RECOVERY:
+        return from_words(text, RECOVERY_BYTES)
+    return typed_passphrase(text)
