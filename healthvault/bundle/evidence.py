@@ -34,12 +34,12 @@ class EvidenceMaker:
         self._known = known_nodes(manifest.slice, {entry.seq: entry.leaf for entry in entries})
         self._raw = {entry.seq: entry.raw for entry in entries}
         events = {entry.seq for entry in entries if entry.header.event is not None}
-        self._always = {*events, *(grant.seq for grant in manifest.grants), manifest.slice.size - 1}
+        self._always = {*events, manifest.slice.size - 1}
 
-    def make(self, document: DisclosedDocument) -> bytes:
-        """Return the canonical bytes of a document's evidence."""
+    def make(self, document: DisclosedDocument, grants: tuple[DisclosedGrant, ...]) -> bytes:
+        """Return the canonical bytes of a document's evidence, with the grants that list it."""
         manifest = self._manifest
-        seqs = sorted({*self._always, document.seq})
+        seqs = sorted({*self._always, *(grant.seq for grant in grants), document.seq})
         evidence: dict[str, Value] = {
             "v": _VERSION,
             "origin": manifest.origin,
@@ -49,7 +49,7 @@ class EvidenceMaker:
             "state": state_value(manifest.state),
             "seq": document.seq,
             "parts": [_part_value(part) for part in document.parts],
-            "grants": [_grant_value(grant) for grant in manifest.grants],
+            "grants": [_grant_value(grant) for grant in grants],
         }
         if document.meta is not None:
             evidence["meta"] = document.meta

@@ -33,7 +33,9 @@ class _Said(TypedDict):
 @click.option("--tag", "tags", multiple=True, help="A word of your own to find them by; may be repeated.")
 @click.option("--title", help="Title, instead of what the file says.")
 @click.option("--type", "kind", help="Type, instead of what was recognised.")
-@click.option("--date", type=parse_partial_date, help="When it is from: 2026-11-20, 2026-11 or 2026.")
+@click.option(
+    "--date", type=parse_partial_date, metavar="DATE", help="When it is from: 2026-11-20, 2026-11 or 2026."
+)
 @click.option("--author", help="Who made it.")
 @click.option("--source", help="Where it came from.")
 @click.option("--name", help="File name for what comes by stdin.")

@@ -3,7 +3,6 @@
 
 import click
 
-from healthvault.cli.clock import now_ms
 from healthvault.cli.command import hv_command
 from healthvault.cli.exits import EXITS
 from healthvault.cli.objects import check_object
@@ -25,16 +24,15 @@ def check(terminal: Terminal, *, deep: bool, head_only: bool, locked: bool) -> N
     were never added, and without an older checkpoint a full rewrite by the owner cannot be detected.
     """
     from healthvault.cli.opening import optional_secret, place_of, required_secret
-    from healthvault.vault.audit import check_vault
+    from healthvault.vault.audit import AuditOptions, check_vault
 
     if deep and (locked or head_only):
         raise click.UsageError("--deep goes with neither --locked nor --head-only")
     settings = terminal.settings
     secret = required_secret(settings) if deep else None if locked else optional_secret(settings, asking=True)
+    options = AuditOptions(deep=deep, head_only=head_only)
     with terminal.progress() as progress:
-        report = check_vault(
-            place_of(settings), secret, now_ms=now_ms(), deep=deep, head_only=head_only, observer=progress
-        )
+        report = check_vault(place_of(settings), secret, options, observer=progress)
     if secret is None and not locked:
         terminal.warn("the vault is locked: grants, documents and index were not checked")
     terminal.fields(check_object(report))

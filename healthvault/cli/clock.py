@@ -29,7 +29,11 @@ def rfc3339(time_ms: int) -> str | None:
 
 def wall_clock(time_ms: int) -> datetime:
     """Return a time of this era as a clock on the wall shows it here, without a zone."""
-    return datetime.fromtimestamp(time_ms // 1000, UTC).astimezone().replace(tzinfo=None, microsecond=time_ms % 1000 * 1000)
+    return (
+        datetime.fromtimestamp(time_ms // 1000, UTC)
+        .astimezone()
+        .replace(tzinfo=None, microsecond=time_ms % 1000 * 1000)
+    )
 
 
 def ms_of(wall: datetime) -> int:

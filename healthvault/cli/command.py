@@ -9,10 +9,11 @@ from collections.abc import Callable
 
 import click
 
-from healthvault.cli.settings import GlobalOption, global_options, settings_of
+from healthvault.cli.global_options import GlobalOption, global_options
+from healthvault.cli.settings import settings_of
 from healthvault.cli.terminal import Terminal
 
-__all__ = ["HvCommand", "HvGroup", "examples_of", "hv_command", "hv_group"]
+__all__ = ["HvCommand", "HvGroup", "hv_command", "hv_group"]
 
 
 class _Page:
@@ -34,7 +35,7 @@ class _Page:
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the command's own options, then the global ones."""
         params = ctx.command.get_params(ctx)
-        own = [param for param in params if not isinstance(param, GlobalOption)]
+        own = [param for param in params if not isinstance(param, GlobalOption | click.Argument)]
         for title, chosen in (
             ("Options", own),
             ("Global options", [param for param in params if isinstance(param, GlobalOption)]),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from healthvault import __version__
-from healthvault.cli.settings import global_options
+from healthvault.cli.global_options import global_options
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -51,6 +51,7 @@ GROUPS = {
     },
 }
 LINES = {name: line for group in GROUPS.values() for name, line in group.items()}
+_NAME_COLUMNS = max(map(len, LINES))
 _OWNED_BY_PYTHON = frozenset({"help", "id", "import", "list", "open"})
 
 
@@ -81,7 +82,7 @@ class RootGroup(click.Group):
         """Write the map from the table: nothing is imported for it."""
         for title, group in GROUPS.items():
             with formatter.section(title):
-                formatter.write_dl([*group.items()], col_max=12)
+                formatter.write_dl([(name.ljust(_NAME_COLUMNS), line) for name, line in group.items()])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the map before the options."""
@@ -96,10 +97,15 @@ class RootGroup(click.Group):
         return names + click.Command.shell_complete(self, ctx, incomplete)
 
 
-@click.group(cls=RootGroup, invoke_without_command=True, subcommand_metavar="COMMAND [ARGUMENTS]...")
+@click.group(
+    cls=RootGroup,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGUMENTS]...",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, message="hv %(version)s", help="Show the version.")
 @click.pass_context
-def root(context: click.Context, **_: object) -> None:
+def root(context: click.Context, /, **_: object) -> None:
     """A personal health vault: one folder, signed, hash-linked, encrypted, offline.
 
     Begin with `hv demo`, then `hv init`. `hv COMMAND --help` shows examples first.

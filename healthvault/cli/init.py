@@ -5,8 +5,8 @@ import click
 
 from healthvault.cli.clock import now_ms
 from healthvault.cli.command import hv_command
-from healthvault.cli.objects import vault_object
-from healthvault.cli.options import yes_option
+from healthvault.cli.objects import JsonObject, vault_object
+from healthvault.cli.options import kdf_option, yes_option
 from healthvault.cli.prompt import can_ask
 from healthvault.cli.terminal import Terminal
 
@@ -15,13 +15,7 @@ __all__ = ["init"]
 
 @hv_command('hv init --name "Ana Silva"', 'hv --vault ./lee init --name "Dr Lee" --kdf strong')
 @click.option("--name", required=True, help="Your name, as others will see it on your card.")
-@click.option(
-    "--kdf",
-    type=click.Choice(["light", "standard", "strong"]),
-    default="standard",
-    show_default=True,
-    help="What each guess of the passphrase costs: 64, 256 or 1024 MiB of memory.",
-)
+@kdf_option
 @yes_option
 def init(terminal: Terminal, name: str, kdf: str, *, yes: bool) -> None:
     """Make a vault in a new or empty folder.
@@ -40,6 +34,6 @@ def init(terminal: Terminal, name: str, kdf: str, *, yes: bool) -> None:
     new = NewVault(name=name, passphrase=chosen_passphrase(settings), kdf=kdf)
     retypes = can_ask(settings) and not yes and not settings.json
     words = create_vault(place, new, now_ms=now_ms(), confirm_words=retype_words if retypes else None)
-    shown = {} if retypes else {"recovery_words": list(words)}
+    shown: JsonObject = {} if retypes else {"recovery_words": list(words)}
     terminal.fields({**vault_object(new_status(place, name)), **shown})
     terminal.say("next: `hv add FILE` adds documents, `hv id -o FILE` writes the card that others need")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from healthvault.storage.inputs import Failure, InputFile, collect
 
-__all__ = ["named_inputs", "read_argument"]
+__all__ = ["named_inputs", "read_argument", "stdin_or_file"]
 
 _STDIN = "-"
 MAX_ARGUMENT_BYTES = 4 << 20  # far more than any card
@@ -22,9 +22,14 @@ def named_inputs(paths: tuple[str, ...], name: str | None, skip: Path) -> Iterat
             yield from collect([Path(path)], skip)
 
 
+def stdin_or_file(path: str) -> InputFile:
+    """Return the file that an argument names, or the bytes of stdin for `-`."""
+    if path == _STDIN:
+        return InputFile(name="stdin", data=sys.stdin.buffer.read())
+    return InputFile(name=path, path=Path(path))
+
+
 def read_argument(path: str) -> bytes:
     """Return the bytes of a small file, or of stdin. Raises InputError: `unreadable`, `not_a_file`."""
-    if path == _STDIN:
-        return sys.stdin.buffer.read(MAX_ARGUMENT_BYTES)
-    with InputFile(name=path, path=Path(path)).open() as source:
+    with stdin_or_file(path).open() as source:
         return source.read(MAX_ARGUMENT_BYTES)

@@ -14,10 +14,11 @@ from typing import NoReturn
 import click
 
 from healthvault.cli.commands import root
-from healthvault.cli.exits import DONE
-from healthvault.cli.trouble import explain
 
 __all__ = ["main", "run"]
+
+_DONE = 0
+_PAGE_COLUMNS = 80
 
 
 def main() -> NoReturn:
@@ -33,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
         code = _invoke(list(arguments))
         sys.stdout.flush()
     except BrokenPipeError:
-        code = DONE
+        code = _DONE
     except (Exception, KeyboardInterrupt) as err:  # noqa: BLE001  the one handler: nothing ends in a traceback
         code = _report(err, as_json="--json" in given, debug="--debug" in given)
     _release_stdout()
@@ -46,15 +47,25 @@ def _invoke(arguments: list[str]) -> int:
 
         return shell_complete(root, {}, "hv", "_HV_COMPLETE", completing)
     try:
-        with root.make_context("hv", arguments) as context:
+        with root.make_context("hv", arguments, terminal_width=_page_columns()) as context:
             root.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    return DONE
+    return _DONE
+
+
+def _page_columns() -> int:
+    """How wide a help page may be; asked here, since click would load shutil for it."""
+    try:
+        return min(_PAGE_COLUMNS, os.get_terminal_size(sys.__stdout__.fileno()).columns)
+    except (OSError, ValueError, AttributeError):  # no terminal, or no stdout at all
+        return _PAGE_COLUMNS
 
 
 def _report(err: BaseException, *, as_json: bool, debug: bool) -> int:
     """Say what went wrong on stderr, and return the exit code."""
+    from healthvault.cli.trouble import explain
+
     trouble = explain(err)
     if debug:
         from traceback import print_exception

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Results as the JSON objects of docs/reference/cli.md: names and meanings are a promise. Pure.
 
-Every object has `type` and `schema`; fields always stand in this order. Ids are whole, times RFC 3339 in UTC (null
-where a stranger's clock says a time beyond the year 9999), digests base64. docs/schemas/ describes each object, and
-tests hold real output against it.
+Every object has `type` and `schema`; fields always stand in this order. Ids are whole, times RFC 3339 in UTC
+(null where a stranger's clock says a time beyond the year 9999), digests base64. docs/schemas/ describes each
+object, and tests hold real output against it.
 """
 
 from base64 import b64encode

@@ -16,6 +16,7 @@ __all__ = [
     "SelectChoice",
     "clock_ok_option",
     "is_stdout",
+    "kdf_option",
     "output_option",
     "select_options",
     "yes_option",
@@ -65,3 +66,14 @@ def yes_option(body: _Body) -> _Body:
 def clock_ok_option(body: _Body) -> _Body:
     """Add `--clock-ok`."""
     return click.option("--clock-ok", is_flag=True, help="Write although the clock looks wrong.")(body)
+
+
+def kdf_option(body: _Body) -> _Body:
+    """Add `--kdf`."""
+    return click.option(
+        "--kdf",
+        type=click.Choice(["light", "standard", "strong"]),
+        default="standard",
+        show_default=True,
+        help="What each guess of the passphrase costs: 64, 256 or 1024 MiB of memory.",
+    )(body)

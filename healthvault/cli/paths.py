@@ -21,5 +21,5 @@ def vault_folder(chosen: Path | None) -> Path:
 
 
 def state_folder() -> Path:
-    """Return the platform's state folder for this user."""
-    return Path(appdirs.user_state_dir(_NAME))
+    """Return where this user's memory is: HV_STATE_HOME, else the platform's state folder."""
+    return Path(os.path.abspath(os.environ.get("HV_STATE_HOME") or appdirs.user_state_dir(_NAME)))  # noqa: PTH100

@@ -13,7 +13,7 @@ from healthvault.errors import AnswerNeeded, InvalidRequest
 __all__ = ["ask", "can_ask", "confirm", "new_passphrase", "secret_answer", "show_on_terminal"]
 
 _TERMINAL = "/dev/tty"
-_SECRET_HINT = (
+_WITHOUT_TERMINAL = (
     "give it by --key-file, --passphrase-file, --passphrase-fd or --passphrase-command, or by "
     "HV_KEY_FILE, HV_PASSPHRASE_FILE, HV_PASSPHRASE_FD or HV_PASSPHRASE_COMMAND"
 )
@@ -30,7 +30,7 @@ def can_ask(settings: Settings) -> bool:
     return True
 
 
-def secret_answer(settings: Settings, question: str, hint: str = _SECRET_HINT) -> bytes:
+def secret_answer(settings: Settings, question: str, hint: str = _WITHOUT_TERMINAL) -> bytes:
     """Ask for a secret without showing what is typed. Raises AnswerNeeded: `no_terminal`."""
     if not can_ask(settings):
         raise AnswerNeeded("no_terminal", f"{question} is needed, and there is no terminal to ask on", hint=hint)
@@ -46,7 +46,7 @@ def new_passphrase(settings: Settings) -> bytes:
         AnswerNeeded: `no_terminal`.
         InvalidRequest: `passphrases_differ`.
     """
-    chosen = secret_answer(settings, "a new passphrase", hint=_SECRET_HINT)
+    chosen = secret_answer(settings, "a new passphrase", hint=_WITHOUT_TERMINAL)
     if secret_answer(settings, "the same passphrase again") != chosen:
         raise InvalidRequest("passphrases_differ", "the two passphrases are not the same; nothing was changed")
     return chosen
@@ -63,7 +63,9 @@ def confirm(settings: Settings, question: str, *, yes: bool) -> None:
         return
     if not can_ask(settings):
         raise AnswerNeeded(
-            "no_terminal", "this needs a confirmation, and there is no terminal to ask on", hint="confirm with --yes"
+            "no_terminal",
+            "this needs a confirmation, and there is no terminal to ask on",
+            hint="confirm with --yes",
         )
     if ask(f"{question} [y/N] ").lower() not in {"y", "yes"}:
         raise InvalidRequest("declined", "not confirmed; nothing was changed")

@@ -32,7 +32,9 @@ def retype_words(words: tuple[str, ...]) -> None:
     for place in sorted(secrets.SystemRandom().sample(range(len(words)), _ASKED_WORDS)):
         if not any(ask(f"word {place + 1}: ").lower() == words[place] for _ in range(_TRIES)):
             raise InvalidRequest(
-                "words_not_confirmed", "the words were not confirmed; no vault was made", hint="run `hv init` again"
+                "words_not_confirmed",
+                "the words were not confirmed; no vault was made",
+                hint="run `hv init` again",
             )
 
 

@@ -19,6 +19,7 @@ __all__ = ["cell_text", "print_fields", "print_table"]
 _IDS = frozenset({"id", "grant", "bundle", "duplicate_of", "vault", "records", "documents", "bundles"})
 _TIMES = frozenset({"added", "time", "pinned", "not_before", "not_after"})
 _NUMBERS = frozenset({"size_bytes", "entry", "index", "entries", "bytes"})
+_SIZES = frozenset({"size_bytes", "bytes"})
 _STYLES = {
     "pass": "green",
     "fail": "bold red",
@@ -81,17 +82,22 @@ def cell_text(name: str, value: Json) -> Text:
 
 
 def _shown(name: str, value: Json) -> str:
-    match value:
-        case None:
-            return "-"
-        case bool():
-            return "yes" if value else "no"
-        case int():
-            return readable_size(value) if name in {"size_bytes", "bytes"} else str(value)
-        case list():
-            return (" " if name == "words" else ", ").join(_shown(name, item) for item in value)
-        case dict():
-            return ", ".join(f"{key} {_shown(key, item)}" for key, item in value.items())
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return readable_size(value) if name in _SIZES else str(value)
+    return _shown_text(name, value) if isinstance(value, str) else _shown_inner(name, value)
+
+
+def _shown_text(name: str, value: str) -> str:
     if name in _TIMES:
         return local_text(value)
     return short_id(safe(value)) if name in _IDS else safe(value)
+
+
+def _shown_inner(name: str, value: list[Json] | dict[str, Json]) -> str:
+    if isinstance(value, list):
+        return (" " if name == "words" else ", ").join(_shown(name, item) for item in value)
+    return ", ".join(f"{key} {_shown(key, item)}" for key, item in value.items())

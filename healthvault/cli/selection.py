@@ -40,11 +40,13 @@ def selected(vault: Vault, ids: Sequence[str], chosen: SelectChoice) -> tuple[Do
         UsageError: nothing was named and nothing described.
         NotFound: `not_found`, `ambiguous`; also when no document is as described.
     """
-    described = any(value is not None for value in chosen.values())
+    described = any((chosen["since"], chosen["kind"], chosen["tag"], chosen["author"]))
     if not ids and not described:
         raise click.UsageError("say which documents: by id, or by --tag, --type, --since or --author")
     named = [find_document(vault, name) for name in ids]
     found = [document for document in list_documents(vault, filter_of(chosen)) if document.status == "current"]
     if described and not found:
-        raise NotFound("not_found", "no document is as described", hint="`hv list` with the same options shows none")
+        raise NotFound(
+            "not_found", "no document is as described", hint="`hv list` with the same options shows none"
+        )
     return tuple({document.id: document for document in (*named, *(found if described else ()))}.values())

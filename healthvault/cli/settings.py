@@ -12,7 +12,9 @@ from pathlib import Path
 
 import click
 
-__all__ = ["GlobalOption", "Settings", "Source", "global_options", "settings_of"]
+from healthvault.cli.global_options import GlobalOption
+
+__all__ = ["Settings", "Source", "settings_of"]
 
 _SOURCE_KINDS = ("passphrase_fd", "passphrase_file", "passphrase_command", "key_file")  # in order of precedence
 
@@ -42,26 +44,6 @@ class Settings:
     quiet: bool
     debug: bool
     json: bool
-
-
-class GlobalOption(click.Option):
-    """An option of every command; help lists these apart."""
-
-
-def global_options() -> list[click.Parameter]:
-    """Return the global options, made anew for one command."""
-    return [
-        GlobalOption(["--vault"], type=click.Path(), metavar="DIR", help="The vault's folder (HV_HOME)."),
-        GlobalOption(["--key-file"], type=click.Path(), metavar="FILE", help="Unlock with a key file (HV_KEY_FILE)."),
-        GlobalOption(["--passphrase-fd"], metavar="N", help="Read the passphrase from a file descriptor."),
-        GlobalOption(["--passphrase-file"], type=click.Path(), metavar="FILE", help="Read the passphrase from a file."),
-        GlobalOption(["--passphrase-command"], metavar="CMD", help="Read the passphrase from a program."),
-        GlobalOption(["--recovery"], is_flag=True, help="Unlock with the recovery words instead."),
-        GlobalOption(["--no-input"], is_flag=True, help="Never ask; fail instead (HV_NO_INPUT)."),
-        GlobalOption(["--json", "as_json"], is_flag=True, help="Print JSON: one object, or one a line."),
-        GlobalOption(["-q", "--quiet"], is_flag=True, help="Print data and errors only."),
-        GlobalOption(["--debug"], is_flag=True, help="Show where an error comes from."),
-    ]
 
 
 def settings_of(context: click.Context, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -15,7 +15,6 @@ from healthvault.cli.objects import Json, JsonObject
 from healthvault.cli.progress import Progress
 from healthvault.cli.settings import Settings
 from healthvault.cli.text import safe
-from healthvault.cli.trouble import explain
 
 if TYPE_CHECKING:
     from healthvault.errors import HealthVaultError
@@ -52,12 +51,12 @@ class Terminal:
             sys.stdout.write(self._line(one, columns))
             sys.stdout.flush()
 
-    def fields(self, one: JsonObject) -> None:
-        """Print one object, a line a field."""
+    def fields(self, one: JsonObject, *, unsaid: tuple[str, ...] = ()) -> None:
+        """Print one object, a line a field; scripts under `--json` also see what people are not told."""
         if self.settings.json:
             sys.stdout.write(json_line(one))
             return
-        said = {name: value for name, value in one.items() if name not in _UNSAID}
+        said = {name: value for name, value in one.items() if name not in (*_UNSAID, *unsaid)}
         if self.is_screen:
             from healthvault.cli.render import print_fields
 
@@ -66,6 +65,11 @@ class Terminal:
         for name, value in said.items():
             for row in inner_rows(value) or ((value,),):
                 sys.stdout.write(plain_row((name, *row)))
+
+    def lines(self, name: str, texts: Iterable[str]) -> None:
+        """Print sentences for people: in a pipe each after a name, under `--json` none."""
+        for text in () if self.settings.json else texts:
+            sys.stdout.write(f"{safe(text)}\n" if self.is_screen else plain_row((name, text)))
 
     def _line(self, one: JsonObject, columns: tuple[str, ...]) -> str:
         return json_line(one) if self.settings.json else plain_row(one.get(name) for name in columns)
@@ -86,6 +90,8 @@ class Terminal:
 
     def failed(self, name: str, error: "HealthVaultError") -> None:
         """Name an input that failed while the others go on."""
+        from healthvault.cli.trouble import explain
+
         self._clear_progress()
         trouble = explain(error)
         sys.stderr.write(trouble.to_json(name) if self.settings.json else trouble.to_text(name))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Text for a screen: what a stranger wrote, made harmless; ids and sizes, made short.
+r"""Text for a screen: what a stranger wrote, made harmless; ids and sizes, made short.
 
 Titles, names, messages and paths come from documents, contacts and bundles. A control, escape, bidirectional or
-otherwise invisible character in them is shown as `\\x1b` or `<U+202E>`, never sent to the terminal. Pure.
+otherwise invisible character in them is shown as `\x1b` or `<U+202E>`, never sent to the terminal. Pure.
 """
 
 import unicodedata
@@ -10,6 +10,7 @@ import unicodedata
 __all__ = ["is_plain_text", "readable_size", "safe", "short_id"]
 
 _SHOWN_ID_CHARACTERS = 8
+_UNITS = ("B", "kB", "MB", "GB", "TB")
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -39,12 +40,9 @@ def readable_size(size_bytes: int) -> str:
     """Return a size in B, kB, MB or GB (powers of ten) with three digits at most."""
     if size_bytes < 1000:
         return f"{size_bytes} B"
-    size, unit = float(size_bytes), ""
-    for unit in ("kB", "MB", "GB", "TB"):
-        size /= 1000
-        if size < 999.5:
-            break
-    return f"{size:.0f} {unit}" if size >= 9.95 else f"{size:.1f} {unit}"
+    power = next((power for power in (1, 2, 3) if size_bytes < 999.5 * 1000**power), 4)
+    size = size_bytes / 1000**power
+    return f"{size:.0f} {_UNITS[power]}" if size >= 9.95 else f"{size:.1f} {_UNITS[power]}"
 
 
 def _visible(char: str) -> str:

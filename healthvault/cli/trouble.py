@@ -22,7 +22,7 @@ class Trouble:
     hint: str | None = None
 
     def to_text(self, file: str | None = None) -> str:
-        """Return an `error:` line and, where there is a hint, a `hint:` line; name the file if the error is of one."""
+        """Return an `error:` line, naming the file if the error is of one, and a `hint:` line if there is one."""
         place = f"{safe(file)}: " if file and file not in self.message else ""
         hint = f"hint: {safe(self.hint)}\n" if self.hint else ""
         return f"error: {place}{safe(self.message)}\n{hint}"
@@ -37,7 +37,7 @@ class Trouble:
 
 
 def explain(err: BaseException) -> Trouble:
-    """Return what to say of any exception; of one that nobody foresaw only the type, since its text may quote data."""
+    """Return what to say of an exception; of an unforeseen one only its type, since its text may quote data."""
     match err:
         case HealthVaultError():
             return Trouble(code=err.code, exit=exit_of(err), message=err.message, hint=err.hint)

@@ -21,7 +21,8 @@ __all__ = ["Request", "refusals"]
 class Request:
     """What somebody wants to do under a grant, and when."""
 
-    party: Party
+    party: Party | None
+    """None: whoever it is is not judged, because the bundle was passed on and says so elsewhere."""
     at_ms: int
     seqs: tuple[int, ...] = ()
     purpose: str | None = None
@@ -50,7 +51,8 @@ def _terms(grant: Grant) -> Iterable[ConsentRefused]:
 
 
 def _who_and_what(grant: Grant, request: Request) -> Iterable[ConsentRefused]:
-    if not any(grantee.covers(request.party) for grantee in grant.grantees):
+    party = request.party
+    if party is not None and not any(grantee.covers(party) for grantee in grant.grantees):
         yield ConsentRefused("not_grantee", "the grant names somebody else")
     outside = sum(not ranges_contain(grant.records, seq) for seq in request.seqs)
     if outside:

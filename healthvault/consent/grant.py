@@ -16,6 +16,25 @@ from healthvault.ledger.ranges import Ranges, parse_ranges, ranges_to_value
 __all__ = ["MAX_GRANTEES", "Grant", "Revocation", "parse_grant", "parse_revocation"]
 
 MAX_GRANTEES = 16
+_KNOWN = frozenset(
+    {
+        "kind",
+        "k",
+        "grant_id",
+        "grantees",
+        "records",
+        "actions",
+        "purpose",
+        "not_before",
+        "not_after",
+        "recheck_after",
+        "conditions",
+        "role",
+        "jurisdiction",
+        "supersedes",
+        "must",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +108,13 @@ def parse_grant(sealed: Fields, seq: int) -> Grant:
     """Parse the `grant` map of entry `seq`.
 
     Raises:
-        FormatError: `bad_schema`, a field is missing or of another type, the ranges are not canonical or
-            reach beyond the grant itself (it would grow), a list is empty or repeats, or it ends before it begins.
+        FormatError: `unsupported`, it needs a term that this version does not know; `bad_schema`, a field is
+            missing or of another type, the ranges are not canonical or reach beyond the grant itself (it would
+            grow), a list is empty or repeats, or it ends before it begins.
     """
     if sealed.text("kind") != Kind.GRANT.value:
         raise sealed.wrong("kind")
+    sealed.refuse_unknown_must(_KNOWN)
     grant = _parse_fields(sealed)
     if not grant.records or sum(grant.records[-1]) > seq:
         raise sealed.wrong("records")

@@ -68,12 +68,24 @@ class SlotTable:
         slot = secrets.choice([number for number in range(table.capacity) if number not in used])
         return slot, self.activated(slot, seq)
 
-    def activated(self, slot: int, seq: int) -> "SlotTable":
-        """Return the table after the grant entry `seq` took a slot (replay).
+    def activated(self, slot: int, seq: int, supersedes: int | None = None) -> "SlotTable":
+        """Return the table after the grant entry `seq` took a slot.
+
+        Args:
+            slot: The slot.
+            seq: The entry.
+            supersedes: Entry of the grant that it replaces; that one's slot is ended first.
 
         Raises:
-            IntegrityError: `bad_state`, the slot was used before.
+            IntegrityError: `bad_state`, the slot was used before, or the replaced grant is not active.
         """
+        if supersedes is not None:
+            old = next(
+                (k for k, held in self.slots if held == Slot(status=Status.ACTIVE, since_seq=supersedes)), None
+            )
+            if old is None:
+                raise IntegrityError("bad_state", f"entry {seq} replaces a grant that is not active")
+            return self.closed(old, Status.SUPERSEDED, seq).activated(slot, seq)
         table = self._grown_for_one_more()
         if slot >= table.capacity or slot in dict(self.slots):
             raise IntegrityError("bad_state", f"entry {seq} takes a status slot that is not free")

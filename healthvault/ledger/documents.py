@@ -11,8 +11,18 @@ from enum import Enum
 from healthvault.codec import Fields, Value
 from healthvault.ledger.kinds import Kind
 
-__all__ = ["RECEIVED", "DocAdd", "DocRevise", "DocStatus", "Part", "Received", "parse_doc_add", "parse_doc_revise",
-           "parse_erased_seqs"]  # fmt: skip
+__all__ = [
+    "CODING_PLAIN",
+    "RECEIVED",
+    "DocAdd",
+    "DocRevise",
+    "DocStatus",
+    "Part",
+    "Received",
+    "parse_doc_add",
+    "parse_doc_revise",
+    "parse_erased_seqs",
+]
 
 CODING_PLAIN = 0  # the only coding of version 1; another is `unsupported` for that part
 RECEIVED = "received"  # provenance of an imported document: what its sender's vault says, with evidence

@@ -14,15 +14,46 @@ from healthvault.crypto.signing import SigningKey, sign
 from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.header import SignedEvent
 
-__all__ = ["EVENT_LABEL", "EpochKeys", "EventKind", "KeyEvent", "RotateReason", "genesis_event", "key_head_of",
-           "parse_event", "restart_event", "root_event", "rotate_event", "sign_event", "vault_id_of"]  # fmt: skip
+__all__ = [
+    "EVENT_LABEL",
+    "EpochKeys",
+    "EventKind",
+    "KeyEvent",
+    "RotateReason",
+    "genesis_event",
+    "key_head_of",
+    "parse_event",
+    "restart_event",
+    "root_event",
+    "rotate_event",
+    "sign_event",
+    "vault_id_of",
+]
 
 EVENT_LABEL = "key"
 NONCE_BYTES = 32
-_KNOWN = frozenset({
-    "kind", "vault", "seq", "prev", "prev_key_head", "nonce", "root_pk", "epoch", "sign_pk", "recipient_pk",
-    "witness_pk", "reason", "new_root_pk", "from_size", "from_root", "lost_size", "lost_root", "must",
-})  # fmt: skip
+_KNOWN = frozenset(
+    {
+        "kind",
+        "vault",
+        "seq",
+        "prev",
+        "prev_key_head",
+        "nonce",
+        "root_pk",
+        "epoch",
+        "sign_pk",
+        "recipient_pk",
+        "witness_pk",
+        "reason",
+        "new_root_pk",
+        "from_size",
+        "from_root",
+        "lost_size",
+        "lost_root",
+        "must",
+    }
+)
 
 
 class EventKind(Enum):

@@ -15,8 +15,18 @@ VERSION = 1
 MAX_BLOBS = 512  # blobs of one entry; a larger study takes several entries with one `set`
 DELEGATE_SIGNERS_FROM = 65536  # signer numbers kept for delegates, refused in version 1
 ENTRY_FIELDS = (
-    "version", "vault_id", "seq", "prev", "ts_ms", "signer", "state", "event", "blobs", "commits", "enc",
-)  # fmt: skip
+    "version",
+    "vault_id",
+    "seq",
+    "prev",
+    "ts_ms",
+    "signer",
+    "state",
+    "event",
+    "blobs",
+    "commits",
+    "enc",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

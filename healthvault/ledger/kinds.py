@@ -12,8 +12,17 @@ from healthvault.codec import Fields, Value
 from healthvault.ledger.party import Party, parse_party
 from healthvault.ledger.ranges import Ranges, parse_ranges, ranges_to_value
 
-__all__ = ["ContactDrop", "ContactPin", "Kind", "Owner", "Share", "parse_contact_drop", "parse_contact_pin",
-           "parse_owner", "parse_share"]  # fmt: skip
+__all__ = [
+    "ContactDrop",
+    "ContactPin",
+    "Kind",
+    "Owner",
+    "Share",
+    "parse_contact_drop",
+    "parse_contact_pin",
+    "parse_owner",
+    "parse_share",
+]
 
 
 class Kind(Enum):

@@ -89,8 +89,12 @@ class ConsentRows:
         )
 
     def set_status(self, slot: int, status: int) -> None:
-        """Note the end of a grant."""
+        """Note the end of the grant in a slot."""
         self._db.execute("update consent set status = ? where slot = ?", (status, slot))
+
+    def set_status_of(self, seq: int, status: int) -> None:
+        """Note the end of the grant of an entry."""
+        self._db.execute("update consent set status = ? where seq = ?", (status, seq))
 
     def grants(self) -> Iterator[GrantRow]:
         """Yield all grants, the newest first."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from healthvault.storage.catalogue import Catalogue
 
-__all__ = ["DocumentRow", "DocumentRows", "PartRow", "Filter"]
+__all__ = ["DocumentRow", "DocumentRows", "Filter", "PartRow"]
 
 _COLUMNS = (
     "seq, id, title, type, name, media_type, size, date, added, tags, author, source, provenance, status, actions"
@@ -136,8 +136,8 @@ class DocumentRows:
     def erase(self, seq: int) -> None:
         """Drop everything that was said of a document but its place and id; inside a `change`."""
         self._db.execute(
-            "update document set title = '', type = '', name = '', media_type = '', size = 0, date = null, tags = '',"
-            " author = null, source = null, provenance = '', status = 'erased', actions = null where seq = ?",
+            "update document set title = '', type = '', name = '', media_type = '', size = 0, date = null,"
+            " tags = '', author = null, source = null, provenance = '', status = 'erased', actions = null where seq = ?",
             (seq,),
         )
         self._db.execute("delete from part where seq = ?", (seq,))

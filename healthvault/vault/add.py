@@ -2,7 +2,7 @@
 """Adding documents: described, sealed, linked and acknowledged, many in one transaction.
 
 A document is reported only once it is durable. The same content is never stored twice: a duplicate is named.
-Spec: docs/spec/journal.md section 3 and docs/spec/vault-folder.md section 3.
+Spec: docs/spec/journal.md section 3 and docs/spec/vault-folder.md section 8.
 """
 
 import io

@@ -2,7 +2,7 @@
 """The audit: every structure of a vault looked at, every finding collected with its place, nothing repaired.
 
 Signatures, links, tree and object ids need no secret; records, states, metadata and commitments do.
-Spec: docs/spec/vault-folder.md section 4, step 10.
+Spec: docs/spec/vault-folder.md section 7, step 10.
 """
 
 from collections.abc import Callable

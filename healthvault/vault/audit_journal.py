@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The audit of the journal: one walk over all frames, as far as they are whole.
 
-Spec: docs/spec/vault-folder.md section 4, step 10.
+Spec: docs/spec/vault-folder.md section 7, step 10.
 """
 
 from collections.abc import Iterator
@@ -153,7 +153,8 @@ class JournalAudit:
             if kind == Kind.DOC_ERASE.value:
                 self._erased.update(parse_erased_seqs(sealed))
             elif kind == Kind.GRANT.value:
-                self._slots = self._slots.activated(parse_grant(sealed, entry.seq).slot, entry.seq)
+                grant = parse_grant(sealed, entry.seq)
+                self._slots = self._slots.activated(grant.slot, entry.seq, grant.supersedes)
                 self._grants_root = self._slots.root(self.keys.identity.state_key)
             elif kind == Kind.GRANT_REVOKE.value:
                 self._slots = self._slots.closed(parse_revocation(sealed).slot, Status.REVOKED, entry.seq)

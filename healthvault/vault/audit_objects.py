@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The audit of stored objects: each blob against its entry, on demand each document against its commitment.
 
-Spec: docs/spec/vault-folder.md section 9.
+Spec: docs/spec/vault-folder.md section 5.
 """
 
 from healthvault.errors import InvalidRequest, VaultDamaged

@@ -2,7 +2,7 @@
 """Making a vault: all of it in a folder beside its place, which then gets its name in one step.
 
 A half-made vault cannot exist. The root key is derived from the recovery words and forgotten.
-Spec: docs/spec/keys.md section 1 and docs/spec/vault-folder.md section 3.
+Spec: docs/spec/keys.md section 1 and docs/spec/vault-folder.md section 8.
 """
 
 import shutil

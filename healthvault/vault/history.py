@@ -2,7 +2,7 @@
 """The signed past on disk: journal, tree cache and checkpoint, checked against one another.
 
 What lies beyond the checkpoint is not part of it; see `recovery`. The tree cache is believed only as far as
-its root is the signed one, and rebuilt otherwise. Spec: docs/spec/vault-folder.md section 4, steps 3 to 5.
+its root is the signed one, and rebuilt otherwise. Spec: docs/spec/vault-folder.md section 7, steps 3 to 5.
 """
 
 import contextlib

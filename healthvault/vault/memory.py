@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the reader remembers of other vaults, in the own vault or, for somebody without one, in the state folder.
 
-Spec: docs/spec/bundle.md section 5 and docs/spec/vault-folder.md section 7.
+Spec: docs/spec/bundle.md section 5 and docs/spec/vault-folder.md section 10.
 """
 
 from healthvault.codec import Fields

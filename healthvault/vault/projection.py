@@ -251,7 +251,9 @@ class Projector:
     def _grant(self, entry: Entry, sealed: Fields) -> str | None:
         grant = parse_grant(sealed, entry.seq)
         id_text = ids.grant_id_text(grant.grant_id)
-        self._slots = self._slots.activated(grant.slot, entry.seq)
+        self._slots = self._slots.activated(grant.slot, entry.seq, grant.supersedes)
+        if grant.supersedes is not None:
+            self._consents.set_status_of(grant.supersedes, Status.SUPERSEDED)
         self._consents.insert_grant(
             GrantRow(seq=entry.seq, id=id_text, slot=grant.slot, terms=sealed, status=Status.ACTIVE)
         )

@@ -2,7 +2,7 @@
 """What a crash left beyond the checkpoint: whole entries are rolled forward, the rest is set aside.
 
 Runs when a writer opens the vault, under the lock. Nothing below the checkpoint is touched.
-Spec: docs/spec/vault-folder.md section 4, step 8.
+Spec: docs/spec/vault-folder.md section 7, step 8.
 """
 
 from healthvault.errors import FormatError, HealthVaultError, IntegrityError, VaultDamaged

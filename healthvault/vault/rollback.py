@@ -3,7 +3,7 @@
 
 The memory is a copy of the vault's own signed checkpoint, so two that contradict each other are a proof that
 anybody can check. Who controls both folders can rewind both; then only recipients can tell.
-Spec: docs/spec/vault-folder.md section 4, step 6.
+Spec: docs/spec/vault-folder.md section 7, step 6.
 """
 
 from healthvault.errors import FormatError, IntegrityError, VaultDamaged

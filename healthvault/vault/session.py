@@ -2,7 +2,7 @@
 """Opening a vault, step by step, for one command.
 
 Readers take no lock and ignore everything beyond the checkpoint; writers hold the lock from before the first
-read. Nothing below the checkpoint is ever repaired. Spec: docs/spec/vault-folder.md section 4.
+read. Nothing below the checkpoint is ever repaired. Spec: docs/spec/vault-folder.md section 7.
 """
 
 import contextlib

@@ -16,6 +16,7 @@ from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import InvalidRequest
 from healthvault.ledger.documents import RECEIVED, DocAdd, Part, Received
 from healthvault.ledger.ids import document_id_text
+from healthvault.ledger.ranges import ranges_contain
 from healthvault.ledger.secrets import dedupe_tag
 from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.outputs import OutputFile, safe_name
@@ -113,6 +114,7 @@ class ImportSink:
         self._transaction = transaction
         self._documents = {document.seq: document for document in verification.documents}
         self._evidence = EvidenceMaker(verification.manifest, (*chain.rotations, *chain.restarts))
+        self._grants = tuple(zip(verification.manifest.grants, verification.grants, strict=True))
         self._sender = verification.signer_name or document_id_text(chain.vault_id)
         self._received = Received(
             vault=chain.vault_id,
@@ -159,7 +161,10 @@ class ImportSink:
             self._transaction.abandon()
             self._outcomes.append((known.seq, False))
             return
-        evidence = self._put(draft, self._evidence.make(row), EVIDENCE_NAME, EVIDENCE_MEDIA_TYPE)
+        proof = self._evidence.make(
+            row, tuple(grant for grant, terms in self._grants if ranges_contain(terms.records, row.seq))
+        )
+        evidence = self._put(draft, proof, EVIDENCE_NAME, EVIDENCE_MEDIA_TYPE)
         document = self._documents[row.seq]
         sealed = DocAdd(
             title=document.title,

@@ -2,7 +2,7 @@
 """Appending: objects, then secrets, then entries, then the checkpoint that acknowledges them.
 
 After a crash at any point the vault holds a prefix of the transaction's entries, each whole; nothing is
-reported as done before the checkpoint has replaced the old one. Spec: docs/spec/vault-folder.md section 3.
+reported as done before the checkpoint has replaced the old one. Spec: docs/spec/vault-folder.md section 8.
 """
 
 from dataclasses import dataclass, field, replace

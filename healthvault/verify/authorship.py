@@ -10,6 +10,7 @@ from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.entry import Entry, parse_entry
 from healthvault.ledger.keychain import KeyChain, walk
 from healthvault.tlog.checkpoint import Checkpoint, open_checkpoint, origin_of
+from healthvault.verify.consistency import View
 from healthvault.verify.pins import VaultPins
 
 __all__ = ["check_compromise", "open_note", "verify_chain", "verify_entries", "verify_manifest"]
@@ -41,14 +42,15 @@ def verify_manifest(signed: SignedManifest, chain: KeyChain) -> Manifest:
     return signed.unverified
 
 
-def check_compromise(manifest: Manifest, chain: KeyChain, pins: VaultPins) -> None:
-    """Step 6: refuse an epoch known as compromised, unless this very bundle was accepted before.
+def check_compromise(bundle_id: bytes, view: View | None, chain: KeyChain, pins: VaultPins) -> None:
+    """Step 6: refuse an epoch known as compromised, unless this very bundle and tree were accepted before.
 
     Raises:
         IntegrityError: `key_revoked`.
     """
-    revoked = {epoch for epoch, _, _ in pins.compromised}
-    if chain.newest.number in revoked and pins.first_seen_ms(manifest.bundle_id) is None:
+    if chain.newest.number not in pins.compromised_epochs:
+        return
+    if pins.first_seen_ms(bundle_id) is None or view is None or not pins.has_seen(view.size, view.root):
         raise IntegrityError("key_revoked", "the owner declared the key that signed this as compromised")
 
 

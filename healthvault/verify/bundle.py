@@ -104,12 +104,13 @@ class _Steps:
         self._authorship()
         if self._entries:
             self._inclusion()
+        self._compromise()
         if self._view:
             self._consistency(self._view)
             self._witnesses(self._view)
+        self._audience()
         if self._entries:
             self._grant()
-        self._audience()
         if self._entries:
             self._integrity(sink)
             self._time()
@@ -120,7 +121,6 @@ class _Steps:
         report, manifest, chain = self._report, self._manifest, self._chain
         try:
             self._entries = authorship.verify_entries(manifest, chain)
-            authorship.check_compromise(manifest, chain, self._pins)
         except HealthVaultError as err:
             report.problem(Question.AUTHORSHIP, err)
         name = self._context.contacts.get(chain.vault_id)
@@ -148,6 +148,13 @@ class _Steps:
         count = len(manifest.docs)
         self._report.passed(Question.INCLUSION, f"{count} documents stand in a log of {checkpoint.size} entries")
 
+    def _compromise(self) -> None:
+        """Step 6; it comes after the tree is known, because a checkpoint accepted before stays accepted."""
+        try:
+            authorship.check_compromise(self._manifest.bundle_id, self._view, self._chain, self._pins)
+        except HealthVaultError as err:
+            self._report.problem(Question.AUTHORSHIP, err)
+
     def _consistency(self, view: View) -> None:
         problems = check_events(self._pins, self._chain, view.size)
         judged = judge_history(self._pins, view)
@@ -159,9 +166,7 @@ class _Steps:
 
     def _witnesses(self, view: View) -> None:
         try:
-            found = inclusion.verify_witnessed(
-                self._manifest.witnessed, view, self._context.witnesses, self._context.now_ms
-            )
+            found = inclusion.verify_witnessed(self._manifest.witnessed, view, self._context, self._pins)
         except HealthVaultError as err:
             self._report.problem(Question.WITNESSES, err)
             return
@@ -182,7 +187,7 @@ class _Steps:
             return
         ended = {grant.grant_id: end for grant in self._grants if (end := consent.known_end(grant, self._pins))}
         request = Request(
-            party=self._opened.party,
+            party=None if self._report.has_problem(Question.AUDIENCE) else self._opened.party,
             at_ms=self._judged_ms(),
             seqs=tuple(document.seq for document in self._manifest.docs),
             purpose=self._context.purpose,

@@ -59,7 +59,10 @@ def check_audience(audience: tuple[AudienceMember, ...] | None, opener: Party) -
     if audience is None:
         addressed = opener.is_code
     else:
-        addressed = any(member.recipient_pk == opener.recipient_pk for member in audience)
+        addressed = any(
+            member.recipient_pk == opener.recipient_pk and member.vault in {None, opener.vault}
+            for member in audience
+        )
     if not addressed:
         raise NotEstablished(
             "not_addressed",

@@ -13,7 +13,7 @@ from healthvault.bundle.disclosure import DisclosedDocument, DisclosedPart, Extr
 from healthvault.bundle.manifest import Manifest
 from healthvault.crypto.hashing import equal
 from healthvault.errors import FormatError, IntegrityError
-from healthvault.ledger.documents import DocAdd, parse_doc_add
+from healthvault.ledger.documents import CODING_PLAIN, DocAdd, parse_doc_add
 from healthvault.ledger.entry import Entry
 from healthvault.ledger.kinds import Kind
 from healthvault.ledger.meta import open_meta
@@ -134,7 +134,13 @@ def _sealed(document: DisclosedDocument, entry: Entry) -> DocAdd | None:
     if opened.text("kind") != Kind.DOC_ADD.value:
         raise opened.wrong("kind")
     sealed = parse_doc_add(opened)
+    if len(sealed.parts) != len(entry.header.blobs):
+        raise opened.wrong("parts")
     for part in document.parts:
-        if part.number >= len(sealed.parts) or sealed.parts[part.number].size_bytes != part.size_bytes:
+        if part.number >= len(sealed.parts):
+            raise opened.wrong("parts")
+        if sealed.parts[part.number].coding != CODING_PLAIN:
+            raise FormatError("unsupported", f"a part of entry {document.seq} is stored in an unknown coding")
+        if sealed.parts[part.number].size_bytes != part.size_bytes:
             raise IntegrityError("commitment_mismatch", f"the parts of entry {document.seq} are of other sizes")
     return sealed

@@ -11,11 +11,13 @@ from healthvault.errors import HistoryError, IntegrityError
 from healthvault.ledger.entry import Entry
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.state import StateOpening
-from healthvault.tlog.checkpoint import Checkpoint, open_checkpoint, origin_of
+from healthvault.tlog.checkpoint import Checkpoint, open_checkpoint, origin_of, parse_checkpoint
 from healthvault.tlog.cosignature import Cosignature, cosignatures
-from healthvault.tlog.note import NoteKey, parse_note
+from healthvault.tlog.note import parse_note
 from healthvault.tlog.slice import Slice, rebuild
 from healthvault.verify.consistency import View
+from healthvault.verify.context import Context
+from healthvault.verify.pins import VaultPins
 
 __all__ = ["check_tip_state", "verify_slice", "verify_witnessed"]
 
@@ -53,9 +55,11 @@ def check_tip_state(tip: Entry, opening: StateOpening, chain: KeyChain) -> None:
 
 
 def verify_witnessed(
-    rows: tuple[Witnessed, ...], view: View, witnesses: tuple[NoteKey, ...], now_ms: int
+    rows: tuple[Witnessed, ...], view: View, context: Context, pins: VaultPins
 ) -> tuple[Cosignature, ...]:
     """Step 12: return the cosignatures of known witnesses on older checkpoints of this vault.
+
+    A checkpoint by an epoch known as compromised that was not accepted before is left out.
 
     Raises:
         FormatError: `bad_note`.
@@ -63,23 +67,18 @@ def verify_witnessed(
         HistoryError: `fork`, two signed roots of one size.
     """
     found: list[Cosignature] = []
-    origin = origin_of(view.chain.vault_id)
+    own = [key for epoch in view.chain.epochs for key in (epoch.keys.sign_pk, epoch.keys.witness_pk)]
     for row in rows:
         note = parse_note(row.note)
-        checkpoint = _open_by_epoch(row.note, origin, view.chain)
+        size = parse_checkpoint(note.text).size
+        epoch = view.chain.epoch_at(max(size - 1, 0))  # the one in force at its last entry
+        checkpoint = open_checkpoint(row.note, origin_of(view.chain.vault_id), epoch.keys.sign_pk)
+        if epoch.number in pins.compromised_epochs and not pins.has_seen(checkpoint.size, checkpoint.root):
+            continue
         shown = view.root_at(checkpoint.size)
         if shown is None:
             raise IntegrityError("bad_proof", "a witnessed checkpoint is not among the slice's marks")
         if shown != checkpoint.root:
             raise HistoryError("fork", "a witnessed checkpoint has another root than this history")
-        own = [epoch.keys.sign_pk for epoch in view.chain.epochs]
-        own += [epoch.keys.witness_pk for epoch in view.chain.epochs]
-        found += cosignatures(note, witnesses, own=own, now_ms=now_ms)
+        found += cosignatures(note, context.witnesses, own=own, now_ms=context.now_ms)
     return tuple(found)
-
-
-def _open_by_epoch(note: bytes, origin: str, chain: KeyChain) -> Checkpoint:
-    """A checkpoint of size n is signed by the epoch in force at its last entry."""
-    unverified = parse_note(note).text.split("\n")
-    size = int(unverified[1]) if len(unverified) > 1 and unverified[1].isdecimal() else 0
-    return open_checkpoint(note, origin, chain.epoch_at(max(size - 1, 0)).keys.sign_pk)

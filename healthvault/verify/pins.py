@@ -41,6 +41,15 @@ class VaultPins:
     evidence: tuple[bytes, ...] = ()
     """Signed notes that contradict each other."""
 
+    @property
+    def compromised_epochs(self) -> frozenset[int]:
+        """The epochs known as compromised."""
+        return frozenset(epoch for epoch, _, _ in self.compromised)
+
+    def has_seen(self, size: int, root: bytes) -> bool:
+        """Tell whether this very tree was accepted before."""
+        return any((seen.size, seen.root) == (size, root) for seen in self.sizes)
+
     def first_seen_ms(self, bundle_id: bytes) -> int | None:
         """Return when a bundle was accepted before."""
         return next((seen for known, seen in self.bundles if known == bundle_id), None)

@@ -230,9 +230,18 @@ def test_unknown_keys_are_ignored_unless_they_must_not_be() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"epoch": None}, {"sign_seed": bytes(31)}, {"witness_seed": 1}, {"recipient": [[0]]}, {"recipient": [[0, b""]]},
-     {"state_key": "x"}, {"dedupe_key": None}, {"next": []}, {"next": {"epoch": 2}}],
-)  # fmt: skip
+    [
+        {"epoch": None},
+        {"sign_seed": bytes(31)},
+        {"witness_seed": 1},
+        {"recipient": [[0]]},
+        {"recipient": [[0, b""]]},
+        {"state_key": "x"},
+        {"dedupe_key": None},
+        {"next": []},
+        {"next": {"epoch": 2}},
+    ],
+)
 def test_a_malformed_identity(change: dict[str, Value]) -> None:
     """Authentic but malformed is damage too."""
     with pytest.raises(VaultDamaged):

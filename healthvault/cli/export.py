@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`hv export`: everything out again in open formats, without anything of ours needed to read it."""
+
+from pathlib import Path
+from typing import Unpack
+
+import click
+
+from healthvault.cli.command import hv_command
+from healthvault.cli.options import SelectChoice, is_stdout, output_option, select_options
+from healthvault.cli.terminal import Terminal
+
+__all__ = ["export"]
+
+_FORMATS = ("jsonl", "files", "fhir")
+
+
+@hv_command(
+    "hv export > documents.jsonl",
+    "hv export --format files -o ./everything",
+    "hv export --format fhir --content --type fhir -o documents.ndjson",
+)
+@click.option(
+    "--format", "form", type=click.Choice(_FORMATS), default="jsonl", show_default=True, help="The form."
+)
+@click.option("--content", is_flag=True, help="With jsonl or fhir: carry the bytes along, in base64.")
+@output_option("A file, or for `files` a folder. Default: stdout.")
+@select_options
+def export(
+    terminal: Terminal, form: str, output: Path | None, *, content: bool, **chosen: Unpack[SelectChoice]
+) -> None:
+    """Write documents out, readable by other programs. What is written is no longer encrypted.
+
+    jsonl: a line of JSON a document, as `hv list --json`. files: the original bytes in folders by type, with a
+    manifest.jsonl. fhir: a FHIR R4 DocumentReference a line. Proofs travel in bundles only (`hv share`).
+    """
+    from healthvault.cli.exporting import export_folder, export_lines
+    from healthvault.cli.opening import opened
+    from healthvault.cli.selection import filter_of
+
+    if form == "files" and (content or is_stdout(output)):
+        raise click.UsageError("`--format files` needs -o DIR, and has the content anyway")
+    with opened(terminal) as vault:
+        if form == "files" and output is not None:
+            export_folder(terminal, vault, output, filter_of(chosen))
+        else:
+            export_lines(vault, form, output, filter_of(chosen), with_content=content)

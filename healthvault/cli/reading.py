@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What verify, open and import share once they run: the request, and whether the verdicts allow to go on.
+
+Loads the vault.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from healthvault.cli.clock import ms_of, now_ms, wall_clock
+from healthvault.cli.exits import exit_of, worst_exit
+from healthvault.cli.inputs import read_argument, stdin_or_file
+from healthvault.cli.prompt import secret_answer
+from healthvault.cli.reading_options import ReadChoice
+from healthvault.cli.settings import Settings
+from healthvault.errors import ConsentRefused, NotEstablished
+from healthvault.storage.inputs import Failure, InputError
+from healthvault.vault.receive import VerifyOptions, unaccepted, verify_file
+from healthvault.vault.vault import Place, Vault
+from healthvault.verify.context import Verification
+
+__all__ = ["check_allowed", "exit_of_verification", "verified", "verify_options"]
+
+_CODE_HINT = "the sender told you seven words; give them by --code-file FILE"
+
+
+def verify_options(settings: Settings, chosen: ReadChoice, accept: tuple[str, ...] = ()) -> VerifyOptions:
+    """Return the request that the options describe. Raises AnswerNeeded: `no_terminal`, for the code."""
+    code: bytes | None = None
+    if chosen["code_file"]:
+        code = read_argument(chosen["code_file"])
+    elif chosen["code"]:
+        code = secret_answer(settings, "the code of the bundle", hint=_CODE_HINT)
+    now = now_ms()
+    max_age = chosen["max_age"]
+    return VerifyOptions(
+        purpose=chosen["purpose"],
+        max_age_ms=now - ms_of(max_age.before(wall_clock(now))) if max_age else None,
+        accept=accept,
+        code=code.decode("utf-8", "replace") if code is not None else None,
+    )
+
+
+def verified(
+    vault: Vault | None, place: Place, files: Iterable[str], options: VerifyOptions
+) -> Iterator[tuple[str, Verification | Failure]]:
+    """Yield the outcome of each file; one that cannot be read does not stop the others."""
+    for name in files:
+        try:
+            yield name, verify_file(vault, place, stdin_or_file(name), options, now_ms=now_ms())
+        except InputError as err:
+            yield name, Failure(name=name, error=err)
+
+
+def exit_of_verification(verification: Verification) -> int:
+    """Return the exit code that the problems of a verification lead to."""
+    return worst_exit(exit_of(problem) for problem in verification.problems)
+
+
+def check_allowed(file: str, verification: Verification, accept: tuple[str, ...]) -> None:
+    """Check that the verdicts allow to write anything.
+
+    Raises:
+        The class of the worst problem that was not accepted, naming the codes of all of them.
+    """
+    problems = unaccepted(verification, accept)
+    if not problems:
+        return
+    worst = worst_exit(map(exit_of, problems))
+    first = next(problem for problem in problems if exit_of(problem) == worst)
+    said = "; ".join(f"{problem.code}: {problem.message}" for problem in problems)
+    hint = first.hint
+    if all(isinstance(problem, NotEstablished | ConsentRefused) for problem in problems):
+        codes = dict.fromkeys(problem.code for problem in problems)
+        hint = "to go on in spite of it: " + " ".join(f"--accept {code}" for code in codes)
+    raise type(first)(first.code, f"{file}: nothing was written. {said}", hint=hint)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`hv share`: a bundle of chosen documents, for named people or for whoever is told the code."""
+
+from pathlib import Path
+from typing import Unpack
+
+import click
+
+from healthvault.cli.command import hv_command
+from healthvault.cli.options import SelectChoice, clock_ok_option, output_option, select_options, yes_option
+from healthvault.cli.reading_options import accept_option
+from healthvault.cli.share_options import ShareChoice, share_options
+from healthvault.cli.terminal import Terminal
+
+__all__ = ["share"]
+
+
+class _Choice(ShareChoice, SelectChoice):
+    yes: bool
+    clock_ok: bool
+
+
+@hv_command(
+    'hv share d_7k3m d_9q2x --to "Dr Lee" --purpose treatment --until 30d -o visit.hvb',
+    "hv share --tag 2026 --code -o visit.hvb",
+)
+@click.argument("documents", nargs=-1, metavar="[ID]...")
+@output_option("The bundle's file.", required=True)
+@share_options
+@select_options
+@accept_option
+@yes_option
+@clock_ok_option
+def share(terminal: Terminal, documents: tuple[str, ...], output: Path, **chosen: Unpack[_Choice]) -> None:
+    """Write an encrypted, signed bundle of documents, under a grant: for whom, for what, until when.
+
+    Name documents by id, or describe them by --tag, --type, --since or --author, or both. The grant and the
+    share are entries of your journal before a byte leaves. What a reader has, a later revocation cannot take
+    back.
+    """
+    from healthvault.cli.opening import opened
+    from healthvault.cli.selection import selected
+    from healthvault.cli.sharing import check_wish, confirm_share, hand_out, request_of
+
+    check_wish(terminal, output, chosen)
+    with opened(terminal, writing=True, clock_ok=chosen["clock_ok"]) as vault:
+        found = selected(vault, documents, chosen)
+        request = request_of(found, chosen)
+        confirm_share(terminal, vault, found, request, yes=chosen["yes"])
+        with terminal.progress() as progress:
+            hand_out(terminal, vault, request, output, progress)

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A verification as a JSON object, and in plain words what it cannot say. Pure; loads the vault's types.
+
+No verdict is summed up into one: integrity is not truth, and a file cannot know of a later revocation.
+"""
+
+from healthvault.cli.clock import local_text, rfc3339
+from healthvault.cli.objects import Json, JsonObject, checkpoint_object
+from healthvault.consent.grant import Grant
+from healthvault.consent.purposes import purpose_word
+from healthvault.crypto.words import to_words
+from healthvault.ledger.ids import (
+    bundle_id_text,
+    contact_id_text,
+    document_id_text,
+    fingerprint_bytes,
+    grant_id_text,
+)
+from healthvault.verify.context import Verification, VerifiedDocument
+from healthvault.verify.verdicts import Question, Result
+
+__all__ = ["limits_of", "verification_object"]
+
+_UNTRUE = "Unchanged since it was entered. Says nothing about medical correctness, nor about records never added."
+_CLOCK = "Times are the owner's claim, except where a witness saw them."
+_REWRITE = "Without an older checkpoint of this vault, a full rewrite of it by the owner cannot be detected."
+
+
+def verification_object(file: str, verification: Verification, exit_code: int) -> JsonObject:
+    """Return the outcome for one file, with every code that was found."""
+    codes: list[Json] = [*dict.fromkeys(problem.code for problem in verification.problems)]
+    bundle, chain = verification.bundle_id, verification.chain
+    grants = [_grant(grant) for grant in verification.grants]
+    return {
+        "type": "verification",
+        "schema": 1,
+        "file": file,
+        "ok": exit_code == 0,
+        "exit": exit_code,
+        "codes": codes,
+        "bundle": bundle_id_text(bundle) if bundle else None,
+        "vault": contact_id_text(chain.vault_id) if chain else None,
+        "signer": _signer(verification),
+        "checkpoint": _checkpoint(verification),
+        "grant": grants[0] if grants else None,
+        "message": verification.message,
+        "seen_before": rfc3339(verification.seen_before_ms) if verification.seen_before_ms is not None else None,
+        "verdicts": [
+            {"name": verdict.question.value, "result": verdict.result.value, "detail": verdict.detail}
+            for verdict in verification.verdicts
+        ],
+        "documents": [_document(document) for document in verification.documents],
+    }
+
+
+def limits_of(verification: Verification) -> list[str]:
+    """Return, in plain words, what this verification cannot say."""
+    results = {verdict.question: verdict.result for verdict in verification.verdicts}
+    if verification.chain is None or results[Question.INCLUSION] is not Result.PASS:
+        return []
+    limits = [_UNTRUE, _CLOCK]
+    if verification.grants and verification.tip_ms is not None:
+        known = local_text(rfc3339(verification.tip_ms))
+        limits.append(f"No revocation is known as of {known}; this file cannot know more.")
+    if results[Question.CONSISTENCY] is Result.UNKNOWN:
+        limits.append(_REWRITE)
+    if verification.signer_name is None:
+        words = " ".join(to_words(fingerprint_bytes(verification.chain.vault_id)))
+        limits.append(
+            f"Who signed it is for you to find out. Compare these words with the owner by voice: {words}"
+        )
+    return limits
+
+
+def _signer(verification: Verification) -> Json:
+    if verification.chain is None:
+        return None
+    fingerprint = fingerprint_bytes(verification.chain.vault_id)
+    known = verification.signer_name is not None
+    return {
+        "name": verification.signer_name,
+        "fingerprint": fingerprint.hex(),
+        "known": known,
+        "words": None if known else [*to_words(fingerprint)],
+    }
+
+
+def _checkpoint(verification: Verification) -> Json:
+    if verification.size is None or verification.root is None:
+        return None
+    time = rfc3339(verification.tip_ms) if verification.tip_ms is not None else None
+    return {**checkpoint_object(verification.size, verification.root), "time": time}
+
+
+def _grant(grant: Grant) -> JsonObject:
+    parties: list[Json] = ["whoever has the code" if party.is_code else party.name for party in grant.grantees]
+    return {
+        "id": grant_id_text(grant.grant_id),
+        "contact": ", ".join(str(name) for name in parties),
+        "purpose": [purpose_word(code) for code in grant.purposes],
+        "actions": list(grant.actions),
+        "not_before": rfc3339(grant.not_before_ms),
+        "not_after": rfc3339(grant.not_after_ms),
+    }
+
+
+def _document(document: VerifiedDocument) -> JsonObject:
+    return {
+        "id": document_id_text(document.leaf),
+        "title": document.title,
+        "kind": document.type,
+        "media_type": document.media_type,
+        "size_bytes": document.size_bytes,
+        "entry": document.seq,
+        "issuer": None,
+        "claimed": not document.is_disclosed,
+    }

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`hv verify`: separate verdicts on bundles; nothing is written but the memory of what was seen."""
+
+from typing import Unpack
+
+import click
+
+from healthvault.cli.command import hv_command
+from healthvault.cli.exits import EXITS, worst_exit
+from healthvault.cli.reading_options import ReadChoice, read_options
+from healthvault.cli.terminal import Terminal
+from healthvault.errors import PartlyDone
+
+__all__ = ["verify"]
+
+
+@hv_command(
+    "hv verify visit.hvb",
+    "hv verify *.hvb --json | jq .codes",
+    "hv verify visit.hvb --code --purpose treatment --max-age 30d",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@read_options
+def verify(terminal: Terminal, files: tuple[str, ...], **chosen: Unpack[ReadChoice]) -> None:
+    """Check bundles, and print a verdict for each question apart.
+
+    Integrity, authorship, inclusion, consistency with what was seen before, audience, grant, time, issuer,
+    witnesses. What a file cannot say is printed too.
+
+    The exit code is 0 if every verdict asked for holds; else the first of 24, 20, 23, 22, 21 over all files, or 3
+    if a file could not be read.
+    """
+    from healthvault.cli.opening import opened_if_there, place_of
+    from healthvault.cli.reading import exit_of_verification, verified, verify_options
+    from healthvault.cli.verification import limits_of, verification_object
+    from healthvault.storage.inputs import Failure
+
+    options = verify_options(terminal.settings, chosen)
+    exits = []
+    with opened_if_there(terminal) as vault:
+        for file, outcome in verified(vault, place_of(terminal.settings), files, options):
+            if isinstance(outcome, Failure):
+                terminal.failed(file, outcome.error)
+                exits.append(EXITS[PartlyDone])
+                continue
+            exits.append(exit_of_verification(outcome))
+            terminal.fields(verification_object(file, outcome, exits[-1]), unsaid=("ok", "exit"))
+            terminal.lines("limit", limits_of(outcome))
+    raise click.exceptions.Exit(worst_exit(exits))
