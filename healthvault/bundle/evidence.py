@@ -5,17 +5,69 @@ Self-contained, and without its neighbours in the bundle, so that erasing one le
 Spec: docs/spec/bundle.md section 7.
 """
 
-from healthvault.bundle.disclosure import DisclosedDocument, DisclosedGrant, DisclosedPart
-from healthvault.bundle.manifest import Manifest, state_value
-from healthvault.codec import Value, pack
-from healthvault.ledger.entry import parse_entry
-from healthvault.tlog.slice import known_nodes, narrow
+from dataclasses import dataclass
 
-__all__ = ["EVIDENCE_MEDIA_TYPE", "EVIDENCE_NAME", "EvidenceMaker"]
+from healthvault.bundle.disclosure import DisclosedDocument, DisclosedGrant, DisclosedPart
+from healthvault.bundle.manifest import Manifest, parse_state, state_value
+from healthvault.codec import LARGE_ITEMS, Fields, Value, pack, unpack
+from healthvault.errors import FormatError
+from healthvault.ledger.entry import parse_entry
+from healthvault.ledger.state import StateOpening
+from healthvault.tlog.slice import Slice, known_nodes, narrow, parse_slice
+
+__all__ = [
+    "EVIDENCE_MEDIA_TYPE",
+    "EVIDENCE_NAME",
+    "MAX_EVIDENCE_BYTES",
+    "Evidence",
+    "EvidenceMaker",
+    "parse_evidence",
+]
 
 EVIDENCE_NAME = "evidence"
 EVIDENCE_MEDIA_TYPE = "application/vnd.healthvault.evidence"
+MAX_EVIDENCE_BYTES = 4 << 20
 _VERSION = 1
+_KNOWN = frozenset({"v", "origin", "note", "entries", "slice", "state", "seq", "parts", "meta", "grants", "must"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a piece of evidence says, unverified."""
+
+    origin: str
+    note: bytes
+    entries: tuple[bytes, ...]
+    slice: Slice
+    state: StateOpening
+    seq: int
+    """The document's entry in the log that it came from."""
+    parts: tuple[tuple[int, int, bytes], ...]
+    """Blob number there, size and commitment key of each file of the document."""
+
+
+def parse_evidence(raw: bytes) -> Evidence:
+    """Parse unverified bytes of at most 4 MiB.
+
+    Raises:
+        FormatError: `bad_encoding`, `bad_text`, `bad_schema`, `unsupported`.
+        IntegrityError: `bad_proof`, a slice out of order.
+    """
+    fields = Fields(unpack(raw, max_items=LARGE_ITEMS), "evidence")
+    if fields.uint("v") != _VERSION:
+        raise FormatError("unsupported", f"evidence version {fields.uint('v')} is not known")
+    fields.refuse_unknown_must(_KNOWN)
+    return Evidence(
+        origin=fields.text("origin"),
+        note=fields.bin("note"),
+        entries=tuple(fields.bins("entries")),
+        slice=parse_slice(fields.map.get("slice")),
+        state=parse_state(Fields(fields.map.get("state"), "state")),
+        seq=fields.uint("seq"),
+        parts=tuple(
+            (part.uint("j"), part.uint("size"), part.bin("commit_key", 32)) for part in fields.maps("parts")
+        ),
+    )
 
 
 class EvidenceMaker:

@@ -86,8 +86,7 @@ def hv_group(*examples: str) -> Callable[[Callable[..., None]], HvGroup]:
     """Make a family of commands of an empty body, whose docstring is the help text."""
 
     def make(body: Callable[..., None]) -> HvGroup:
-        made = click.group(body.__name__.rstrip("_"), cls=HvGroup)(body)
-        made.params.extend(global_options())
+        made = HvGroup(body.__name__, help=body.__doc__, params=global_options(), no_args_is_help=False)
         made.examples = examples
         return made
 

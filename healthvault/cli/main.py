@@ -57,8 +57,8 @@ def _invoke(arguments: list[str]) -> int:
 def _page_columns() -> int:
     """How wide a help page may be; asked here, since click would load shutil for it."""
     try:
-        return min(_PAGE_COLUMNS, os.get_terminal_size(sys.__stdout__.fileno()).columns)
-    except (OSError, ValueError, AttributeError):  # no terminal, or no stdout at all
+        return min(_PAGE_COLUMNS, os.get_terminal_size(sys.stdout.fileno()).columns)
+    except (OSError, ValueError):  # no terminal
         return _PAGE_COLUMNS
 
 
@@ -83,11 +83,13 @@ def _prepare_streams() -> None:
 
 
 def _release_stdout() -> None:
-    """Python flushes once more at its end; what cannot be written now must not be tried again then."""
+    """Python flushes once more at its end, and would complain about what cannot be written now."""
     try:
         sys.stdout.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from healthvault.cli.terminal import release_stdout
+
+        release_stdout()
 
 
 if __name__ == "__main__":

@@ -99,5 +99,5 @@ def _shown_text(name: str, value: str) -> str:
 
 def _shown_inner(name: str, value: list[Json] | dict[str, Json]) -> str:
     if isinstance(value, list):
-        return (" " if name == "words" else ", ").join(_shown(name, item) for item in value)
+        return (" " if name.endswith("words") else ", ").join(_shown(name, item) for item in value)
     return ", ".join(f"{key} {_shown(key, item)}" for key, item in value.items())

@@ -6,6 +6,7 @@ whole and without header, in a pipe; a table on a screen. Text of strangers is m
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from healthvault.cli.text import safe
 if TYPE_CHECKING:
     from healthvault.errors import HealthVaultError
 
-__all__ = ["Terminal", "inner_rows", "json_line", "plain_cell", "plain_row"]
+__all__ = ["Terminal", "inner_rows", "json_line", "plain_cell", "plain_row", "release_stdout"]
 
 _UNSAID = ("type", "schema")  # what says nothing to a reader
 
@@ -45,11 +46,14 @@ class Terminal:
             sys.stdout.write(self._line(one, columns))
 
     def stream(self, objects: Iterable[JsonObject], columns: tuple[str, ...]) -> None:
-        """Print objects while they come, each at once."""
+        """Print objects while they come, each at once; the work goes on if nobody reads them any more."""
         for one in objects:
             self._clear_progress()
-            sys.stdout.write(self._line(one, columns))
-            sys.stdout.flush()
+            try:
+                sys.stdout.write(self._line(one, columns))
+                sys.stdout.flush()
+            except BrokenPipeError:
+                release_stdout()
 
     def fields(self, one: JsonObject, *, unsaid: tuple[str, ...] = ()) -> None:
         """Print one object, a line a field; scripts under `--json` also see what people are not told."""
@@ -63,7 +67,8 @@ class Terminal:
             print_fields(said)
             return
         for name, value in said.items():
-            for row in inner_rows(value) or ((value,),):
+            whole = " ".join(map(str, value)) if isinstance(value, list) and name.endswith("words") else value
+            for row in inner_rows(whole) or ((whole,),):
                 sys.stdout.write(plain_row((name, *row)))
 
     def lines(self, name: str, texts: Iterable[str]) -> None:
@@ -110,6 +115,11 @@ class Terminal:
     def _clear_progress(self) -> None:
         if self._progress is not None:
             self._progress.clear()
+
+
+def release_stdout() -> None:
+    """Let stdout lead nowhere: what could not be written must not be tried again, here or at Python's end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def json_line(one: JsonObject) -> str:

@@ -58,16 +58,20 @@ class WriterLock:
 
 def _make_lock_file(path: Path) -> None:
     """Make sure of a regular 0600 file, for zc.lockfile would follow a link and create one that all can read."""
-    for _ in range(2):
+    file = files.find_file(path, writable=True)
+    if file is None:
+        file = _created(path)
+    file.close()
+
+
+def _created(path: Path) -> files.OpenFile:
+    try:
+        return files.create_file(path)
+    except InvalidRequest:
         file = files.find_file(path, writable=True)
-        if file is not None:
-            file.close()
-            return
-        try:
-            files.create_file(path).close()
-        except InvalidRequest:
-            if not path.exists():  # else another process was faster: look at what it made
-                raise
+        if file is None:  # else another process was faster
+            raise
+        return file
 
 
 def _try(path: Path) -> Callable[[], None] | None:

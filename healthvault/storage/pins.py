@@ -89,26 +89,6 @@ def _make_key(state: StatePaths) -> bytes:
     return key
 
 
-def seen_key(state: StatePaths) -> bytes:
-    """Return the random key (32 bytes) of the pins without a vault; the first time it is made.
-
-    Raises:
-        VaultDamaged: `vault_damaged`, the file is not a key, or a link.
-        VaultBusy: `vault_in_use`, another process is making it and does not end.
-        InvalidRequest: `io_error`.
-    """
-    key = _load_key(state)
-    if key is not None:
-        return key
-    files.make_directories(state.seen)
-    with WriterLock(state.seen_lock, wait_seconds=WAIT_SECONDS):
-        key = _load_key(state)
-        if key is None:
-            key = random_bytes(LOCAL_KEY_BYTES)
-            files.replace_file(state.seen_key, key, state.seen)
-    return key
-
-
 def _load_key(state: StatePaths) -> bytes | None:
     file = files.find_file(state.seen_key)
     if file is None:

@@ -126,28 +126,26 @@ class TreeCache:
 
     def _append_hashes(self, row: list[bytes]) -> None:
         """Write a row of new leaf hashes, and above it the roots of the tiles that became full."""
-        count = self._size
-        for level in range(MAX_LEVELS):
+        level, count = 0, self._size
+        while row:
             path = self._paths.tree_level(level)
             started = count % TILE_HASHES
             pending = self._hashes(path, count - started, started) + row if started else row
             self._write(path, count * HASH_BYTES, b"".join(row))
             full = len(pending) - len(pending) % TILE_HASHES
             row = [perfect_root(pending[at : at + TILE_HASHES]) for at in range(0, full, TILE_HASHES)]
-            count //= TILE_HASHES
-            if not row:
-                return
+            level, count = level + 1, count // TILE_HASHES
 
     def _usable_size(self) -> int:
         """Return the largest size for which every file is long enough."""
         size = min(
             self._count(self._paths.tree_level(0), HASH_BYTES), self._count(self._paths.tree_offsets, NUMBER_BYTES)
         )
-        for level in range(1, MAX_LEVELS):
-            bits = TILE_BITS * level
-            if not size >> bits:
-                break
-            size = min(size, ((self._count(self._paths.tree_level(level), HASH_BYTES) + 1) << bits) - 1)
+        level = 1
+        while size >> (TILE_BITS * level):
+            stored = self._count(self._paths.tree_level(level), HASH_BYTES)
+            size = min(size, ((stored + 1) << (TILE_BITS * level)) - 1)
+            level += 1
         return size
 
     def _tile(self, level: int, index: int) -> list[list[bytes]]:

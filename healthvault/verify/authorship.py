@@ -16,16 +16,20 @@ from healthvault.verify.pins import VaultPins
 __all__ = ["check_compromise", "open_note", "verify_chain", "verify_entries", "verify_manifest"]
 
 
-def verify_chain(manifest: Manifest) -> KeyChain:
+def verify_chain(origin: str, entries: tuple[bytes, ...]) -> KeyChain:
     """Step 4: return the keys that the root key of the origin's vault named.
+
+    Args:
+        origin: As the file names it.
+        entries: Unverified bytes of all its entries; the key events among them are walked.
 
     Raises:
         FormatError: an entry is malformed.
         IntegrityError: `wrong_vault`, `bad_key`.
     """
-    signed = (parse_entry(raw) for raw in manifest.entries)
+    signed = (parse_entry(raw) for raw in entries)
     chain = walk(entry.unverified.raw for entry in signed if entry.header.event is not None)
-    if origin_of(chain.vault_id) != manifest.origin:
+    if origin_of(chain.vault_id) != origin:
         raise IntegrityError("wrong_vault", "the bundle's origin is not the vault of its key events")
     return chain
 
@@ -54,7 +58,7 @@ def check_compromise(bundle_id: bytes, view: View | None, chain: KeyChain, pins:
         raise IntegrityError("key_revoked", "the owner declared the key that signed this as compromised")
 
 
-def verify_entries(manifest: Manifest, chain: KeyChain) -> dict[int, Entry]:
+def verify_entries(raws: tuple[bytes, ...], chain: KeyChain) -> dict[int, Entry]:
     """Step 7: return the disclosed entries by their number, each signed by the epoch in force at its place.
 
     Raises:
@@ -64,7 +68,7 @@ def verify_entries(manifest: Manifest, chain: KeyChain) -> dict[int, Entry]:
     """
     entries = {entry.seq: entry for entry in chain.entries}
     last = -1
-    for raw in manifest.entries:
+    for raw in raws:
         signed = parse_entry(raw)
         seq = signed.header.seq
         if seq <= last:
@@ -75,14 +79,14 @@ def verify_entries(manifest: Manifest, chain: KeyChain) -> dict[int, Entry]:
     return entries
 
 
-def open_note(manifest: Manifest, chain: KeyChain) -> Checkpoint:
+def open_note(note: bytes, chain: KeyChain) -> Checkpoint:
     """Step 8: return the checkpoint once the newest key's signature on its note holds.
 
     Raises:
         FormatError: `bad_note`.
         IntegrityError: `bad_signature`.
     """
-    checkpoint = open_checkpoint(manifest.note, manifest.origin, chain.newest.keys.sign_pk)
+    checkpoint = open_checkpoint(note, origin_of(chain.vault_id), chain.newest.keys.sign_pk)
     if checkpoint.size == 0:
         raise FormatError("bad_note", "a bundle's checkpoint covers no entry")
     return checkpoint

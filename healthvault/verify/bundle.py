@@ -21,6 +21,8 @@ from healthvault.ledger.party import Party
 from healthvault.verify import authorship, consent, documents, inclusion
 from healthvault.verify.consistency import View, check_events, judge_history, remember
 from healthvault.verify.context import CLOCK_SLACK_MS, Context, NothingTaken, Sink, Verification, VerifiedDocument
+from healthvault.verify.documents import ReceivedEvidence
+from healthvault.verify.issuer import judge_issuers
 from healthvault.verify.pins import PinBook, VaultPins
 from healthvault.verify.verdicts import Question, Report
 
@@ -75,7 +77,7 @@ def _open(source: Source, context: Context, report: Report) -> _Opened | None:
         container = ContainerReader(opened.reader)
         signed: SignedManifest = parse_manifest(container.manifest())
         question = Question.AUTHORSHIP
-        chain = authorship.verify_chain(signed.unverified)
+        chain = authorship.verify_chain(signed.unverified.origin, signed.unverified.entries)
         manifest = authorship.verify_manifest(signed, chain)
     except HealthVaultError as err:
         report.problem(question, err)
@@ -98,6 +100,7 @@ class _Steps:
         self._grants: tuple[Grant, ...] = ()
         self._witnessed_ms = 0
         self._documents: tuple[VerifiedDocument, ...] = ()
+        self._evidence: tuple[ReceivedEvidence, ...] = ()
 
     def run(self, sink: Sink) -> Verification:
         """Take the remaining steps in their order and return the outcome."""
@@ -120,7 +123,7 @@ class _Steps:
     def _authorship(self) -> None:
         report, manifest, chain = self._report, self._manifest, self._chain
         try:
-            self._entries = authorship.verify_entries(manifest, chain)
+            self._entries = authorship.verify_entries(manifest.entries, chain)
         except HealthVaultError as err:
             report.problem(Question.AUTHORSHIP, err)
         name = self._context.contacts.get(chain.vault_id)
@@ -135,7 +138,7 @@ class _Steps:
     def _inclusion(self) -> None:
         manifest, chain = self._manifest, self._chain
         try:
-            checkpoint = authorship.open_note(manifest, chain)
+            checkpoint = authorship.open_note(manifest.note, chain)
         except HealthVaultError as err:
             self._report.problem(Question.AUTHORSHIP, err)
             return
@@ -219,7 +222,7 @@ class _Steps:
         except (FormatError, IntegrityError) as err:
             self._report.problem(Question.INTEGRITY, err)
         try:
-            documents.read_members(self._opened.container, self._manifest, self._entries, sink)
+            self._evidence = documents.read_members(self._opened.container, self._manifest, self._entries, sink)
         except (FormatError, IntegrityError) as err:
             self._report.problem(Question.INTEGRITY, err)
         self._report.passed(Question.INTEGRITY, "every byte is as the sender wrote it")
@@ -250,7 +253,13 @@ class _Steps:
         self._report.passed(Question.TIME, "the owner's clock says so; nobody else does")
 
     def _issuer(self) -> None:
-        self._report.unknown(Question.ISSUER, "the owner's signature proves custody, not who wrote a document")
+        """Step 18; it never upgrades another verdict."""
+        judged = judge_issuers(self._evidence, self._context.contacts)
+        self._report.problem(Question.ISSUER, *judged.problems)
+        if judged.is_established:
+            self._report.passed(Question.ISSUER, judged.detail)
+        else:
+            self._report.unknown(Question.ISSUER, judged.detail)
 
     def _outcome(self) -> Verification:
         manifest, view = self._manifest, self._view

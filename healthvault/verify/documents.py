@@ -7,9 +7,11 @@ is, byte for byte, what was logged. Spec: docs/spec/bundle.md section 6.
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from healthvault.bundle.container import ContainerReader, document_member, extra_member
 from healthvault.bundle.disclosure import DisclosedDocument, DisclosedPart, Extra
+from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE, MAX_EVIDENCE_BYTES
 from healthvault.bundle.manifest import Manifest
 from healthvault.crypto.hashing import equal
 from healthvault.errors import FormatError, IntegrityError
@@ -20,11 +22,26 @@ from healthvault.ledger.meta import open_meta
 from healthvault.ledger.secrets import commitment
 from healthvault.verify.context import Sink, VerifiedDocument
 
-__all__ = ["describe", "read_members"]
+__all__ = ["ReceivedEvidence", "describe", "read_members"]
 
 
-def read_members(container: ContainerReader, manifest: Manifest, entries: Mapping[int, Entry], sink: Sink) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedEvidence:
+    """The proof that came with a document that its sender had from somebody else, not checked yet."""
+
+    seq: int
+    raw: bytes
+    contents: tuple[tuple[int, bytes], ...]
+    """Size and SHA-256 of each of the document's files, as they were in this bundle."""
+
+
+def read_members(
+    container: ContainerReader, manifest: Manifest, entries: Mapping[int, Entry], sink: Sink
+) -> tuple[ReceivedEvidence, ...]:
     """Read every member to the end of the container, each document through the sink.
+
+    Returns:
+        The evidence that goes along with documents that their sender received from others.
 
     Raises:
         FormatError: `bad_container`, `bad_schema`; or what the age stream raises.
@@ -34,17 +51,17 @@ def read_members(container: ContainerReader, manifest: Manifest, entries: Mappin
     for extra in manifest.extras:
         _read_extra(container, extra)
     number = 0
+    found: list[ReceivedEvidence] = []
     for document in manifest.docs:
+        passed: list[_HashedPart] = []
         for part in document.parts:
             number += 1
-            _read_part(
-                container.member(document_member(number, part.file), part.size_bytes),
-                document,
-                part,
-                entries,
-                sink,
-            )
+            stream = _HashedPart(container.member(document_member(number, part.file), part.size_bytes), part)
+            _read_part(stream, document, _entry_of(document, entries), sink)
+            passed.append(stream)
+        found += _evidence(document, passed)
     container.finish()
+    return tuple(found)
 
 
 def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> VerifiedDocument:
@@ -72,12 +89,14 @@ def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Verif
 
 
 class _HashedPart:
-    """A part as the sink reads it: what passes is hashed on the way."""
+    """A part as the sink reads it: what passes is hashed on the way, and evidence is kept."""
 
-    def __init__(self, steps: Iterator[bytes]) -> None:
+    def __init__(self, steps: Iterator[bytes], part: DisclosedPart) -> None:
+        self.part = part
+        self.digest = hashlib.sha256()
+        self.kept: list[bytes] | None = [] if _is_evidence(part) else None
         self._steps = steps
         self._rest = b""
-        self.digest = hashlib.sha256()
 
     def read(self, size: int, /) -> bytes:
         while not self._rest:
@@ -85,22 +104,21 @@ class _HashedPart:
             if step is None:
                 return b""
             self.digest.update(step)
+            if self.kept is not None:
+                self.kept.append(step)
             self._rest = step
         piece, self._rest = self._rest[:size], self._rest[size:]
         return piece
 
 
-def _read_part(
-    steps: Iterator[bytes],
-    document: DisclosedDocument,
-    part: DisclosedPart,
-    entries: Mapping[int, Entry],
-    sink: Sink,
-) -> None:
-    entry = _entry_of(document, entries)
+def _is_evidence(part: DisclosedPart) -> bool:
+    return part.claimed_media_type == EVIDENCE_MEDIA_TYPE and part.size_bytes <= MAX_EVIDENCE_BYTES
+
+
+def _read_part(stream: _HashedPart, document: DisclosedDocument, entry: Entry, sink: Sink) -> None:
+    part = stream.part
     if part.number >= len(entry.header.commits):
         raise FormatError("bad_schema", f"entry {document.seq} has no part {part.number}")
-    stream = _HashedPart(steps)
     sink.take(document, part, stream)
     while stream.read(1 << 16):
         pass
@@ -109,6 +127,15 @@ def _read_part(
         raise IntegrityError(
             "commitment_mismatch", f"a document is not the one that entry {document.seq} commits to"
         )
+
+
+def _evidence(document: DisclosedDocument, passed: list[_HashedPart]) -> list[ReceivedEvidence]:
+    contents = tuple((stream.part.size_bytes, stream.digest.digest()) for stream in passed if stream.kept is None)
+    return [
+        ReceivedEvidence(seq=document.seq, raw=b"".join(stream.kept), contents=contents)
+        for stream in passed
+        if stream.kept is not None
+    ]
 
 
 def _read_extra(container: ContainerReader, extra: Extra) -> None:

@@ -256,6 +256,7 @@ def test_a_failed_sync_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.Mo
         ("listdir", lambda file: files.list_names(file.path.parent)),
         ("ftruncate", lambda file: files.truncate(file, 0)),
         ("open", lambda file: files.find_file(file.path)),
+        ("open", lambda file: files.list_names(file.path.parent)),
     ],
 )
 def test_other_faults_are_translated(

@@ -227,3 +227,17 @@ def test_a_new_segment_left_empty_by_a_crash(paths: VaultPaths) -> None:
     assert [*ENTRIES, b"next"] == [entry for _, entry in log.scan()]
     assert 2 == len(log.cut(positions[-1]))
     assert positions[-1] == Journal(paths).end
+
+
+def test_large_transactions_are_written_in_steps(paths: VaultPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However small the steps, nothing is written twice or left out."""
+    monkeypatch.setattr(journal, "BLOCK_BYTES", 100)
+    sizes: list[int] = []
+    write_at = files.write_at
+    monkeypatch.setattr(
+        files, "write_at", lambda file, at, data: (sizes.append(len(data)), write_at(file, at, data))
+    )
+    log = Journal(paths, writable=True)
+    positions = log.append([b"a" * 96, b"b" * 50, b"c" * 50, b"d" * 200])
+    assert [b"a" * 96, b"b" * 50, b"c" * 50, b"d" * 200] == [log.read(position) for position in positions]
+    assert [100, 108, 204] == sizes

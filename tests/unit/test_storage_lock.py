@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from healthvault.errors import InvalidRequest, VaultBusy, VaultDamaged
+from healthvault.storage import files
 from healthvault.storage.lock import WriterLock
 
 HOLD = """
 import sys
 from pathlib import Path
+from healthvault.storage import files
 from healthvault.storage.lock import WriterLock
 with WriterLock(Path(sys.argv[1])):
     print("held", flush=True)
@@ -94,6 +96,30 @@ def test_no_folder(tmp_path: Path) -> None:
     """Where no file can be made, the system's reason is given."""
     with pytest.raises(InvalidRequest) as caught:
         WriterLock(tmp_path / "none" / "lock").acquire()
+    assert "io_error" == caught.value.code
+
+
+def test_two_that_make_the_file_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who finds that another process was faster takes that file."""
+    (tmp_path / "lock").touch()
+    find, answers = files.find_file, [None]
+    monkeypatch.setattr(
+        files, "find_file", lambda path, *, writable: answers.pop() if answers else find(path, writable=writable)
+    )
+    with WriterLock(tmp_path / "lock"):
+        assert [] == answers
+
+
+def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where our process id cannot be written, that is an `io_error`."""
+    import zc.lockfile  # noqa: PLC0415 - to make it fail
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(zc.lockfile, "LockFile", refuse)
+    with pytest.raises(InvalidRequest) as caught:
+        WriterLock(tmp_path / "lock").acquire()
     assert "io_error" == caught.value.code
 
 

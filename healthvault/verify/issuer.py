@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a document came from before its sender had it: step 18 of the verification.
+
+Evidence is walked like a bundle of its own: keys, entries, tree, state, commitment. It says that the document
+stood in another vault's log; it never upgrades another verdict. Spec: docs/spec/bundle.md section 7.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from healthvault.bundle.evidence import Evidence, parse_evidence
+from healthvault.crypto.hashing import equal
+from healthvault.errors import FormatError, HealthVaultError, IntegrityError
+from healthvault.ledger.keychain import KeyChain
+from healthvault.ledger.secrets import commitment
+from healthvault.tlog.checkpoint import vault_id_of
+from healthvault.verify import authorship, inclusion
+from healthvault.verify.documents import ReceivedEvidence
+
+__all__ = ["Issuers", "judge_issuers"]
+
+_NOTHING = "the owner's signature proves custody, not who wrote a document"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuers:
+    """The judgement over all evidence of a bundle."""
+
+    is_established: bool
+    detail: str
+    problems: tuple[HealthVaultError, ...] = ()
+
+
+def judge_issuers(found: Sequence[ReceivedEvidence], contacts: Mapping[bytes, str]) -> Issuers:
+    """Judge the evidence: established if every piece holds and comes from a vault that the reader pinned.
+
+    A piece that does not hold is named and proves nothing; only a bad signature under the name of a pinned vault
+    is a problem, because somebody forged it.
+    """
+    said: list[str] = []
+    problems: list[HealthVaultError] = []
+    good = 0
+    for item in found:
+        try:
+            evidence = parse_evidence(item.raw)
+            chain = _verify(evidence, item)
+        except (FormatError, IntegrityError) as err:
+            said.append(f"the evidence of entry {item.seq} does not hold ({err.code})")
+            if err.code == "bad_signature" and _claims_contact(item, contacts):
+                problems.append(err)
+            continue
+        name = contacts.get(chain.vault_id)
+        good += name is not None
+        said.append(f"entry {item.seq} came from {name or 'a vault that you do not know'}")
+    detail = "; ".join(said) or _NOTHING
+    return Issuers(is_established=bool(found) and good == len(found), detail=detail, problems=tuple(problems))
+
+
+def _verify(evidence: Evidence, item: ReceivedEvidence) -> KeyChain:
+    chain = authorship.verify_chain(evidence.origin, evidence.entries)
+    entries = authorship.verify_entries(evidence.entries, chain)
+    checkpoint = authorship.open_note(evidence.note, chain)
+    inclusion.verify_slice(evidence.slice, entries, checkpoint, chain)
+    inclusion.check_tip_state(entries[checkpoint.size - 1], evidence.state, chain)
+    if evidence.seq not in entries or len(evidence.parts) != len(item.contents):
+        raise IntegrityError("bad_proof", "the evidence is about another document")
+    commits = entries[evidence.seq].header.commits
+    for (number, size, key), (shown_size, digest) in zip(evidence.parts, item.contents, strict=True):
+        if (
+            number >= len(commits)
+            or size != shown_size
+            or not equal(commits[number], commitment(key, size, digest))
+        ):
+            raise IntegrityError("commitment_mismatch", "the evidence is about other bytes")
+    return chain
+
+
+def _claims_contact(item: ReceivedEvidence, contacts: Mapping[bytes, str]) -> bool:
+    return vault_id_of(parse_evidence(item.raw).origin) in contacts
