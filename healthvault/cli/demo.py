@@ -7,12 +7,14 @@ Every line that starts with `$` is a real command, run as a program of its own; 
 import contextlib
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import indent
 
 import click
 
@@ -96,7 +98,7 @@ class _Story:
         self._hv("lee", "open", "visit.hvb", "-o", "from-ana")
         self._same("ferritin.json", "letter.txt")
         self._say("Ana ends the grant. What Dr Lee holds already stays readable, and hv says so.")
-        self._hv("ana", "revoke", self._first("ana", "grants", "id"), "--yes")
+        self._hv("ana", "revoke", self._first("ana", "grants", "id"))
         return [self._changed_on_the_way(), self._rewritten()]
 
     def _meet(self) -> None:
@@ -149,14 +151,33 @@ class _Story:
 
     def _hv(self, person: str, *arguments: str, expected: int = 0, quietly: bool = False) -> None:
         shown = " ".join(f'"{argument}"' if " " in argument else argument for argument in arguments)
-        self._terminal.say(f"{person:>14} $ hv {shown}")
-        done = self._run(person, *arguments)
-        for line in () if quietly else (done.stdout + done.stderr).splitlines():
-            self._terminal.say(f"{'':>17}{line}")
-        if done.returncode != expected:
-            raise _unexpected(f"hv {shown} ended with {done.returncode} instead of {expected}: {done.stderr}")
+        self._terminal.say(f"  {person} $ hv {shown}")
+        code, seen = self._on_a_screen(person, *arguments)
+        if not quietly and not self._terminal.settings.quiet:
+            click.echo(indent(seen, " " * 6), err=True, nl=False)
+        if code != expected:
+            raise _unexpected(f"hv {shown} ended with {code} instead of {expected}")
+
+    def _on_a_screen(self, person: str, *arguments: str) -> tuple[int, str]:
+        """Run a command as a person would see it, on a terminal of its own."""
+        ours, theirs = pty.openpty()
+        command, environment = self._command(person, *arguments)
+        environment |= {"COLUMNS": "104", "TERM": "dumb", "NO_COLOR": "1"}
+        child = subprocess.Popen(  # noqa: S603  our own program, our own arguments
+            command, cwd=self._folder, env=environment, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
+        )
+        os.close(theirs)
+        seen = b"".join(_read_all(ours))
+        os.close(ours)
+        return child.wait(), seen.decode("utf-8", "replace").replace("\r\n", "\n")
 
     def _run(self, person: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        command, environment = self._command(person, *arguments)
+        return subprocess.run(  # noqa: S603  our own program, our own arguments
+            command, cwd=self._folder, env=environment, capture_output=True, text=True, check=False
+        )
+
+    def _command(self, person: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
         owner = person.partition("-")[0]
         key_file = self._folder / f"{owner}.key"
         secret = ["--key-file", str(key_file)] if key_file.exists() else ["--passphrase-file", "passphrase"]
@@ -165,14 +186,23 @@ class _Story:
             "HV_HOME": str(self._folder / person),
             "HV_STATE_HOME": str(self._folder / f"{person}-memory"),
         }
-        command = [sys.executable, "-m", "healthvault.cli.main", *secret, *arguments]
-        return subprocess.run(  # noqa: S603  our own program, our own arguments
-            command, cwd=self._folder, env=environment, capture_output=True, text=True, check=False
-        )
+        return [sys.executable, "-m", "healthvault.cli.main", *secret, *arguments], environment
 
     def _say(self, text: str) -> None:
         self._terminal.say("")
         self._terminal.say(text)
+
+
+def _read_all(descriptor: int) -> Iterator[bytes]:
+    """Yield what a terminal shows until its program has ended, which some systems report as an error."""
+    while True:
+        try:
+            data = os.read(descriptor, 1 << 16)
+        except OSError:
+            return
+        if not data:
+            return
+        yield data
 
 
 def _unexpected(message: str) -> HealthVaultError:

@@ -4,7 +4,7 @@
 Markup is never interpreted: every cell is a `Text` of visible characters. Colour honours NO_COLOR.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -14,10 +14,11 @@ from healthvault.cli.clock import local_text
 from healthvault.cli.objects import Json, JsonObject
 from healthvault.cli.text import readable_size, safe, short_id
 
-__all__ = ["cell_text", "print_fields", "print_table"]
+__all__ = ["cell_text", "print_fields", "print_lines", "print_table"]
 
 _IDS = frozenset({"id", "grant", "bundle", "duplicate_of", "vault", "records", "documents", "bundles"})
-_TIMES = frozenset({"added", "time", "pinned", "not_before", "not_after"})
+_TIMES = frozenset({"added", "time", "pinned", "not_before", "not_after", "seen_before"})
+_EMPTY: tuple[Json, ...] = (None, "", [])
 _NUMBERS = frozenset({"size_bytes", "entry", "index", "entries", "bytes"})
 _SIZES = frozenset({"size_bytes", "bytes"})
 _STYLES = {
@@ -45,7 +46,7 @@ def print_table(objects: Iterable[JsonObject], columns: tuple[str, ...]) -> None
             no_wrap=not folds,
         )
     for one in objects:
-        table.add_row(*(cell_text(name, one.get(name)) for name in columns))
+        table.add_row(*(_table_cell(name, one.get(name)) for name in columns))
     Console().print(table)
 
 
@@ -57,7 +58,7 @@ def print_fields(one: Mapping[str, Json]) -> None:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in one.items():
-        if name not in inner and name not in _WHOLE:
+        if name not in inner and name not in _WHOLE and value not in _EMPTY:
             table.add_row(Text(_heading(name)), cell_text(name, value))
     console.print(table)
     for name in [name for name in one if name in _WHOLE]:
@@ -67,12 +68,27 @@ def print_fields(one: Mapping[str, Json]) -> None:
         print_table(items, tuple(items[0]))
 
 
+def print_lines(name: str, texts: Sequence[str]) -> None:
+    """Print sentences under a heading."""
+    console = Console()
+    if texts:
+        console.print(Text(f"\n{_heading(name)}", style="bold"))
+    for text in texts:
+        console.print(Text(safe(text)))
+
+
 def _objects(value: Json) -> list[JsonObject]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _heading(name: str) -> str:
     return name.removesuffix("_bytes").replace("_", " ")
+
+
+def _table_cell(name: str, value: Json) -> Text:
+    if name in _IDS and isinstance(value, list):
+        return Text(str(len(value)))  # how many; `--json` and a pipe name them
+    return cell_text(name, value)
 
 
 def cell_text(name: str, value: Json) -> Text:
@@ -100,4 +116,4 @@ def _shown_text(name: str, value: str) -> str:
 def _shown_inner(name: str, value: list[Json] | dict[str, Json]) -> str:
     if isinstance(value, list):
         return (" " if name.endswith("words") else ", ").join(_shown(name, item) for item in value)
-    return ", ".join(f"{key} {_shown(key, item)}" for key, item in value.items())
+    return "\n".join(f"{_heading(key)}: {_shown(key, item)}" for key, item in value.items() if item not in _EMPTY)

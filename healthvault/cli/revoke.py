@@ -34,10 +34,10 @@ def revoke(terminal: Terminal, grant: str, reason: str, *, clock_ok: bool) -> No
 def residual_access(contact: str, bundles: tuple[str, ...]) -> str:
     """Return the sentence that says who can still read what."""
     if not bundles:
-        return "Revoked for everything shared from now on. No bundle was delivered under this grant."
+        return "Revoked for future exports. No bundle was delivered under this grant."
     count = "1 bundle" if len(bundles) == 1 else f"{len(bundles)} bundles"
     verb, holders = ("stays", "its holder") if len(bundles) == 1 else ("stay", "their holders")
     return (
-        f"Revoked for everything shared from now on. {count} already delivered {verb} readable by {holders}: "
+        f"Revoked for future exports. {count} already delivered {verb} readable by {holders}: "
         f"{', '.join(bundles)} ({contact})"
     )

@@ -8,7 +8,7 @@ whole and without header, in a pipe; a table on a screen. Text of strangers is m
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -71,10 +71,14 @@ class Terminal:
             for row in inner_rows(whole) or ((whole,),):
                 sys.stdout.write(plain_row((name, *row)))
 
-    def lines(self, name: str, texts: Iterable[str]) -> None:
-        """Print sentences for people: in a pipe each after a name, under `--json` none."""
-        for text in () if self.settings.json else texts:
-            sys.stdout.write(f"{safe(text)}\n" if self.is_screen else plain_row((name, text)))
+    def lines(self, name: str, texts: Sequence[str]) -> None:
+        """Print sentences for people, under a name; under `--json` none."""
+        if self.is_screen:
+            from healthvault.cli.render import print_lines
+
+            print_lines(name, texts)
+        elif not self.settings.json:
+            sys.stdout.writelines(plain_row((name, text)) for text in texts)
 
     def _line(self, one: JsonObject, columns: tuple[str, ...]) -> str:
         return json_line(one) if self.settings.json else plain_row(one.get(name) for name in columns)

@@ -21,9 +21,9 @@ from healthvault.verify.verdicts import Question, Result
 
 __all__ = ["limits_of", "verification_object"]
 
-_UNTRUE = "Unchanged since it was entered. Says nothing about medical correctness, nor about records never added."
-_CLOCK = "Times are the owner's claim, except where a witness saw them."
-_REWRITE = "Without an older checkpoint of this vault, a full rewrite of it by the owner cannot be detected."
+_UNTRUE = "Unchanged since entry; says nothing about medical correctness or about records never added."
+_CLOCK = "Time is the owner's claim except where witnessed."
+_REWRITE = "Shows no internal edits. Without an older checkpoint, a full rewrite by the owner is not detectable."
 
 
 def verification_object(file: str, verification: Verification, exit_code: int) -> JsonObject:
@@ -46,7 +46,12 @@ def verification_object(file: str, verification: Verification, exit_code: int) -
         "message": verification.message,
         "seen_before": rfc3339(verification.seen_before_ms) if verification.seen_before_ms is not None else None,
         "verdicts": [
-            {"name": verdict.question.value, "result": verdict.result.value, "detail": verdict.detail}
+            {
+                "name": verdict.question.value,
+                "result": verdict.result.value,
+                "codes": [*dict.fromkeys(problem.code for problem in verdict.problems)],
+                "detail": verdict.detail,
+            }
             for verdict in verification.verdicts
         ],
         "documents": [_document(document) for document in verification.documents],
@@ -61,14 +66,12 @@ def limits_of(verification: Verification) -> list[str]:
     limits = [_UNTRUE, _CLOCK]
     if verification.grants and verification.tip_ms is not None:
         known = local_text(rfc3339(verification.tip_ms))
-        limits.append(f"No revocation is known as of {known}; this file cannot know more.")
+        limits.append(f"No revocation known as of {known}; this file cannot know more.")
     if results[Question.CONSISTENCY] is Result.UNKNOWN:
         limits.append(_REWRITE)
     if verification.signer_name is None:
         words = " ".join(to_words(fingerprint_bytes(verification.chain.vault_id)))
-        limits.append(
-            f"Who signed it is for you to find out. Compare these words with the owner by voice: {words}"
-        )
+        limits.append(f"Whether the key that signed is the owner's is for you to check, by voice: {words}")
     return limits
 
 

@@ -45,5 +45,5 @@ def verify(terminal: Terminal, files: tuple[str, ...], **chosen: Unpack[ReadChoi
                 continue
             exits.append(exit_of_verification(outcome))
             terminal.fields(verification_object(file, outcome, exits[-1]), unsaid=("ok", "exit"))
-            terminal.lines("limit", limits_of(outcome))
+            terminal.lines("limits", limits_of(outcome))
     raise click.exceptions.Exit(worst_exit(exits))

@@ -149,7 +149,7 @@ class _Steps:
             self._report.problem(Question.INCLUSION, err)
             return
         count = len(manifest.docs)
-        self._report.passed(Question.INCLUSION, f"{count} documents stand in a log of {checkpoint.size} entries")
+        self._report.passed(Question.INCLUSION, f"{_documents(count)} in a log of {checkpoint.size} entries")
 
     def _compromise(self) -> None:
         """Step 6; it comes after the tree is known, because a checkpoint accepted before stays accepted."""
@@ -292,3 +292,7 @@ class _Steps:
 
     def _judged_ms(self) -> int:
         return max(self._context.now_ms, self._witnessed_ms)
+
+
+def _documents(count: int) -> str:
+    return "1 document stands" if count == 1 else f"{count} documents stand"
