@@ -12,12 +12,12 @@ from healthvault.cli.options import kdf_option, yes_option
 from healthvault.cli.prompt import confirm
 from healthvault.cli.terminal import Terminal
 
-__all__ = ["NewKey", "key"]
+__all__ = ["key"]
 
 _COLUMNS = ("id", "kind", "memory_kib")
 
 
-class NewKey(TypedDict):
+class _NewKey(TypedDict):
     """The way to add, as the options say it."""
 
     new_key_file: Path | None
@@ -51,18 +51,23 @@ def list_(terminal: Terminal) -> None:
 )
 @kdf_option
 @click.option("--yes", is_flag=True, expose_value=False, help="Do not ask for confirmation (nothing is asked).")
-def add(terminal: Terminal, **chosen: Unpack[NewKey]) -> None:
+def add(terminal: Terminal, **chosen: Unpack[_NewKey]) -> None:
     """Add a way into the vault beside those that it has.
 
     Whoever has a key file opens the vault without a passphrase: keep it where only you get at it, and not in
     the vault's folder.
     """
-    from healthvault.cli.new_keys import add_key, check_one_way
+    from healthvault.cli.new_keys import add_key
     from healthvault.cli.opening import opened
 
-    check_one_way(chosen)
+    key_file, passphrase_file = chosen["new_key_file"], chosen["new_passphrase_file"]
+    if [bool(key_file), bool(passphrase_file), chosen["new_passphrase"]].count(True) != 1:
+        raise click.UsageError("say one of --new-key-file FILE, --new-passphrase, --new-passphrase-file FILE")
     with opened(terminal, writing=True) as vault:
-        terminal.fields(key_object(add_key(terminal.settings, vault, chosen)))
+        added = add_key(
+            terminal.settings, vault, key_file=key_file, passphrase_file=passphrase_file, kdf=chosen["kdf"]
+        )
+    terminal.fields(key_object(added))
 
 
 @hv_command("hv key remove 2", "hv key remove 2 --yes")

@@ -71,6 +71,8 @@ def _report(err: BaseException, *, as_json: bool, debug: bool) -> int:
         from traceback import print_exception
 
         print_exception(err)
+    if isinstance(err, KeyboardInterrupt) and sys.stderr.isatty():
+        sys.stderr.write("\n")  # below the ^C
     sys.stderr.write(trouble.to_json() if as_json else trouble.to_text())
     return trouble.exit
 

@@ -9,7 +9,7 @@ from healthvault.errors import InvalidRequest
 __all__ = ["numbered_words", "retype_words"]
 
 _ASKED_WORDS = 3
-_TRIES = 3
+_AGAIN = ("that is another word; ", "that is another word; last try; ")
 _WORDS_A_LINE = 4
 
 
@@ -30,7 +30,8 @@ def retype_words(words: tuple[str, ...]) -> None:
         ]
     )
     for place in sorted(secrets.SystemRandom().sample(range(len(words)), _ASKED_WORDS)):
-        if not any(ask(f"word {place + 1}: ").lower() == words[place] for _ in range(_TRIES)):
+        question = f"word {place + 1}: "
+        if not any(ask(again + question).lower() == words[place] for again in ("", *_AGAIN)):
             raise InvalidRequest(
                 "words_not_confirmed",
                 "the words were not confirmed; no vault was made",

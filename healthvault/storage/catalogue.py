@@ -67,6 +67,8 @@ class Catalogue:
 
         What cannot be read (another key, damage, an older schema) is thrown away: it is derived.
         """
+        if path.is_symlink():  # somebody else's file is not ours to write
+            discard(path)
         for attempt in range(2):
             path.touch(mode=0o600)
             connection = sqlcipher.connect(str(path), isolation_level=None, timeout=0)

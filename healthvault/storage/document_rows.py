@@ -137,7 +137,8 @@ class DocumentRows:
         """Drop everything that was said of a document but its place and id; inside a `change`."""
         self._db.execute(
             "update document set title = '', type = '', name = '', media_type = '', size = 0, date = null,"
-            " tags = '', author = null, source = null, provenance = '', status = 'erased', actions = null where seq = ?",
+            " tags = '', author = null, source = null, provenance = '', status = 'erased', actions = null"
+            " where seq = ?",
             (seq,),
         )
         self._db.execute("delete from part where seq = ?", (seq,))

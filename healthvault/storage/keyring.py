@@ -111,11 +111,16 @@ def parse_keyring(data: bytes) -> Keyring:
         data: Unverified bytes, at most `MAX_KEYRING_BYTES`.
 
     Raises:
-        VaultDamaged: `vault_damaged`, they are not the canonical bytes of a keyring of this version.
+        InvalidRequest: `unsupported`, another version.
+        VaultDamaged: `vault_damaged`, they are not the canonical bytes of a keyring.
     """
     try:
         return _parse(data)
     except FormatError as err:
+        if err.code == "unsupported":
+            raise InvalidRequest(
+                err.code, f"keyring: {err.message}", hint="a newer version of hv may read it"
+            ) from err
         raise VaultDamaged(
             "vault_damaged",
             f"keyring: {err.message}",

@@ -8,7 +8,7 @@ its root is the signed one, and rebuilt otherwise. Spec: docs/spec/vault-folder.
 import contextlib
 from dataclasses import dataclass
 
-from healthvault.errors import FormatError, IntegrityError, VaultDamaged
+from healthvault.errors import FormatError, HealthVaultError, IntegrityError, InvalidRequest, VaultDamaged
 from healthvault.ledger.entry import Entry, check_link, parse_entry
 from healthvault.ledger.keychain import KeyChain, walk
 from healthvault.storage import files
@@ -19,7 +19,7 @@ from healthvault.storage.treecache import Leaf, TreeCache
 from healthvault.tlog.checkpoint import Checkpoint, open_checkpoint, origin_of, parse_checkpoint
 from healthvault.tlog.note import MAX_NOTE_BYTES, parse_note
 
-__all__ = ["History", "damaged", "leaf_of", "load_history", "rebuild_tree"]
+__all__ = ["History", "damaged", "leaf_of", "load_history", "rebuild_tree", "refusal"]
 
 
 @dataclass(slots=True)
@@ -49,12 +49,19 @@ class History:
         try:
             return self.chain.verify(parse_entry(self.journal.read(self.tree.position(seq))), own=True)
         except (FormatError, IntegrityError) as err:
-            raise damaged(f"journal entry {seq}: {err.message}") from err
+            raise refusal(err, f"journal entry {seq}") from err
 
     def close(self) -> None:
         """Close the files."""
         self.journal.close()
         self.tree.close()
+
+
+def refusal(err: FormatError | IntegrityError, where: str) -> HealthVaultError:
+    """Return the error for bytes of our own vault that do not parse or hold: damage, or a newer version's."""
+    if err.code == "unsupported":
+        return InvalidRequest("unsupported", f"{where}: {err.message}", hint="a newer version of hv may read it")
+    return damaged(f"{where}: {err.message}")
 
 
 def damaged(message: str) -> VaultDamaged:
@@ -81,7 +88,7 @@ def load_history(paths: VaultPaths, vault_id: bytes, *, writable: bool) -> Histo
     try:
         checkpoint = parse_checkpoint(parse_note(note).text)
     except FormatError as err:
-        raise damaged(f"{paths.checkpoint}: {err.message}") from err
+        raise refusal(err, f"{paths.checkpoint}") from err
     if checkpoint.origin != origin_of(vault_id) or checkpoint.size == 0:
         raise damaged(f"{paths.checkpoint}: it is not this vault's")
     journal, tree = Journal(paths, writable=writable), TreeCache(paths, writable=writable)
@@ -94,7 +101,7 @@ def load_history(paths: VaultPaths, vault_id: bytes, *, writable: bool) -> Histo
     try:
         return _connect(journal, tree, note, vault_id)
     except (FormatError, IntegrityError) as err:
-        raise damaged(f"{paths.checkpoint}: {err.message}") from err
+        raise refusal(err, f"{paths.checkpoint}") from err
 
 
 def rebuild_tree(paths: VaultPaths, journal: Journal, checkpoint: Checkpoint) -> TreeCache:
@@ -114,7 +121,7 @@ def rebuild_tree(paths: VaultPaths, journal: Journal, checkpoint: Checkpoint) ->
             entry = parse_entry(raw).unverified
             check_link(previous, len(leaves), entry.header)
         except (FormatError, IntegrityError) as err:
-            raise damaged(f"journal entry {len(leaves)} at {position}: {err.message}") from err
+            raise refusal(err, f"journal entry {len(leaves)} at {position}") from err
         leaves.append(leaf_of(position, entry))
         previous = entry.leaf
     if len(leaves) < checkpoint.size:

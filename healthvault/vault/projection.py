@@ -23,7 +23,7 @@ from healthvault.ledger.state import StateOpening, state_blind
 from healthvault.storage.catalogue import Catalogue, Position
 from healthvault.storage.consent_rows import ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
 from healthvault.storage.document_rows import DocumentRow, DocumentRows, PartRow
-from healthvault.vault.history import damaged
+from healthvault.vault.history import damaged, refusal
 from healthvault.vault.vault import Vault
 
 __all__ = ["Appended", "Projector", "catch_up", "current_slots", "load_slots", "party_key"]
@@ -144,7 +144,9 @@ class Projector:
         for appended in entries:
             try:
                 rows.append(self._apply(appended))
-            except (FormatError, IntegrityError, InvalidRequest) as err:
+            except (FormatError, IntegrityError) as err:
+                raise refusal(err, f"journal entry {appended.entry.seq}") from err
+            except InvalidRequest as err:
                 raise damaged(f"journal entry {appended.entry.seq}: {err.message}") from err
         self._consents.insert_history(rows)
         self._catalogue.put("slots", _slots_value(self._slots))
@@ -319,7 +321,7 @@ def _open(entry: Entry, secret: bytes | None) -> dict[str, Value] | None:
     try:
         return open_meta(meta_key(secret), entry).map
     except (FormatError, IntegrityError) as err:
-        raise damaged(f"journal entry {entry.seq}: {err.message}") from err
+        raise refusal(err, f"journal entry {entry.seq}") from err
 
 
 def _slots_value(table: SlotTable) -> Value:

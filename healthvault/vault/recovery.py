@@ -5,10 +5,10 @@ Runs when a writer opens the vault, under the lock. Nothing below the checkpoint
 Spec: docs/spec/vault-folder.md section 7, step 8.
 """
 
-from healthvault.errors import FormatError, HealthVaultError, IntegrityError, VaultDamaged
+from healthvault.errors import FormatError, IntegrityError, VaultDamaged
 from healthvault.ledger.entry import Entry, check_link, parse_entry
 from healthvault.ledger.keychain import KeyChain, extend_chain
-from healthvault.storage import files
+from healthvault.storage.orphans import clear_leftovers
 from healthvault.vault.history import leaf_of
 from healthvault.vault.transaction import acknowledge
 from healthvault.vault.vault import Vault
@@ -38,7 +38,7 @@ def recover_tail(vault: Vault) -> None:
         history.tree.append([leaf_of(position, entry) for position, entry in kept])
         acknowledge(vault, kept[-1][1], chain)
         vault.warnings.append(f"{len(kept)} entries of an interrupted command were kept")
-    _clear_temporary(vault)
+    clear_leftovers(vault.paths)
 
 
 def _whole_entries(vault: Vault, end: int) -> tuple[list[tuple[int, Entry]], KeyChain]:
@@ -99,15 +99,3 @@ def _settle_packs(vault: Vault, kept: list[Entry]) -> None:
     if last_pack is not None:
         in_it = [entry for entry in with_blobs if entry.seq >= last_pack]
         objects.cut(last_pack, sum(blob.stored_bytes for entry in in_it for blob in entry.header.blobs))
-
-
-def _clear_temporary(vault: Vault) -> None:
-    """Remove what an interrupted command left half-written; none of it was ever named."""
-    tmp = vault.paths.tmp
-    for name in files.list_names(tmp):
-        path = tmp / name
-        if not path.is_dir():
-            try:
-                files.remove(path)
-            except HealthVaultError:
-                vault.warnings.append(f"{path} could not be removed")

@@ -67,6 +67,8 @@ def open_vault(
     """
     paths = VaultPaths(root=place.root)
     check_version(paths)
+    for directory in paths.directories:
+        files.check_directory(directory)
     with WriterLock(paths.lock, wait_seconds=wait_seconds) if writing else contextlib.nullcontext():
         vault = _load(place, paths, writing=writing)
         try:
