@@ -10,13 +10,26 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent / "healthvault"
 FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
-    {"errors"}, {"codec", "crypto"}, {"tlog", "agefile"}, {"ledger", "records"}, {"bundle", "consent"}, {"storage"},
-    {"verify"}, {"vault"}, {"cli"},
-)  # fmt: skip
+    {"errors"},
+    {"codec", "crypto"},
+    {"tlog", "agefile"},
+    {"ledger", "records"},
+    {"bundle", "consent"},
+    {"storage"},
+    {"verify"},
+    {"vault"},
+    {"cli"},
+)
 HOMES = {
-    "nacl": "crypto", "mnemonic": "crypto", "msgpack": "codec", "click": "cli", "rich": "cli", "appdirs": "cli",
-    "sqlcipher3": "storage", "zc": "storage",
-}  # fmt: skip
+    "nacl": "crypto",
+    "mnemonic": "crypto",
+    "msgpack": "codec",
+    "click": "cli",
+    "rich": "cli",
+    "appdirs": "cli",
+    "sqlcipher3": "storage",
+    "zc": "storage",
+}
 PURE = {"codec", "crypto", "tlog", "agefile", "ledger", "records", "bundle", "consent", "verify"}
 OUTSIDE_WORLD = {"os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "time", "getpass"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "constants", "types", "base", "manager"}
@@ -74,9 +87,16 @@ def test_the_core_is_pure(path: Path) -> None:
 def test_no_import_cycles() -> None:
     """No module imports itself by way of others, late imports counted."""
     modules = {"healthvault." + ".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in FILES}
-    graph = {name: {target for target in modules for found in imports(path)
-                    if found == target or found.startswith(target + ".")} - {name}
-             for name, path in modules.items()}  # fmt: skip
+    graph = {
+        name: {
+            target
+            for target in modules
+            for found in imports(path)
+            if found == target or found.startswith(target + ".")
+        }
+        - {name}
+        for name, path in modules.items()
+    }
     done: set[str] = set()
     while ready := {name for name, needs in graph.items() if name not in done and needs <= done}:
         done |= ready

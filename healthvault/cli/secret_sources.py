@@ -63,8 +63,11 @@ def _from_key_file(source: Source) -> bytes:
 
 def _from_command(source: Source) -> bytes:
     """Run the program without a shell; stdin may be data, so the program does not get it."""
+    words = shlex.split(source.value)
+    if not words:
+        raise ValueError("it is blank")
     done = subprocess.run(  # noqa: S603  the user's own program, split but never handed to a shell
-        shlex.split(source.value), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False
     )
     if done.returncode:
         raise ValueError(f"the program ended with status {done.returncode}")

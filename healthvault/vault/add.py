@@ -150,7 +150,7 @@ class _Batch:
 
     def _seal(self, item: InputFile, source: OpenInput, draft: Draft) -> tuple[Description, Blob]:
         if source.size_bytes <= WHOLE_BYTES:
-            data = source.read(WHOLE_BYTES + 1)
+            data = source.read(source.size_bytes + 1)  # one more, to notice that it grew
             description = describe(io.BytesIO(data), name=item.name, size_bytes=len(data))
             return description, self._transaction.put(draft, data)
         try:
