@@ -6,7 +6,6 @@ the calendar: a month after 31 January is the last of February.
 """
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -95,4 +94,6 @@ def parse_partial_date(text: str) -> str:
 
 def _shift_months(moment: datetime, months: int) -> datetime:
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
-    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
+    next_year, next_month = divmod(year * 12 + month + 1, 12)
+    last = date(next_year, next_month + 1, 1) - timedelta(days=1)
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last.day))

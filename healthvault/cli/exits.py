@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exit codes: one for each class of error, and which of several counts.
 
-The table in docs/reference/cli.md is checked against this module by a test. Codes may gain, never change.
+The table in docs/reference/codes.md is checked against this module by a test. Codes may gain, never change.
 """
 
 from collections.abc import Iterable

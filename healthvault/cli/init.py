@@ -33,6 +33,7 @@ def init(terminal: Terminal, name: str, kdf: str, *, yes: bool) -> None:
     place = new_place(settings)
     new = NewVault(name=name, passphrase=chosen_passphrase(settings), kdf=kdf)
     retypes = can_ask(settings) and not yes and not settings.json
+    place.root.parent.mkdir(parents=True, exist_ok=True)
     words = create_vault(place, new, now_ms=now_ms(), confirm_words=retype_words if retypes else None)
     shown: JsonObject = {} if retypes else {"recovery_words": list(words)}
     terminal.fields({**vault_object(new_status(place, name)), **shown})

@@ -6,9 +6,7 @@ not part of it. A file that others may read is refused, with the command that me
 """
 
 import os
-import shlex
 import stat
-import subprocess
 from collections.abc import Callable
 
 from healthvault.cli.settings import Source
@@ -53,16 +51,21 @@ def _from_key_file(source: Source) -> bytes:
     with open(source.value, "rb") as stream:  # noqa: PTH123  `-` and odd names are for the system to judge
         mode = os.fstat(stream.fileno()).st_mode
         if stat.S_ISREG(mode) and mode & _OTHERS:
+            from shlex import quote
+
             raise InvalidRequest(
                 "secret_exposed",
                 f"{source.value} ({source.origin}) is open to other users of this machine",
-                hint=f"chmod 600 {shlex.quote(source.value)}",
+                hint=f"chmod 600 {quote(source.value)}",
             )
         return stream.read(MAX_SECRET_BYTES + 2)
 
 
 def _from_command(source: Source) -> bytes:
     """Run the program without a shell; stdin may be data, so the program does not get it."""
+    import shlex
+    import subprocess  # neither is worth loading for the other sources
+
     words = shlex.split(source.value)
     if not words:
         raise ValueError("it is blank")

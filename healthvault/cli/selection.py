@@ -44,9 +44,14 @@ def selected(vault: Vault, ids: Sequence[str], chosen: SelectChoice) -> tuple[Do
     if not ids and not described:
         raise click.UsageError("say which documents: by id, or by --tag, --type, --since or --author")
     named = [find_document(vault, name) for name in ids]
+    found = _described(vault, chosen) if described else []
+    return tuple({document.id: document for document in (*named, *found)}.values())
+
+
+def _described(vault: Vault, chosen: SelectChoice) -> list[Document]:
     found = [document for document in list_documents(vault, filter_of(chosen)) if document.status == "current"]
-    if described and not found:
+    if not found:
         raise NotFound(
             "not_found", "no document is as described", hint="`hv list` with the same options shows none"
         )
-    return tuple({document.id: document for document in (*named, *(found if described else ()))}.values())
+    return found

@@ -14,9 +14,13 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from healthvault.codec import Value, pack, unpack
+from healthvault.errors import VaultDamaged
+from healthvault.storage.openfile import failed, reporting
 
-__all__ = ["Catalogue", "Position"]
+__all__ = ["Catalogue", "CatalogueLost", "Position"]
 
+WAIT_SECONDS = 10.0  # for another process that is bringing it up
+_ATTEMPTS = 3
 _SCHEMA_VERSION = 1
 _SCHEMA = """
 create table meta (key text primary key, value blob not null) without rowid;
@@ -55,31 +59,66 @@ class Position:
     ks_epoch: int
 
 
-class Catalogue:
-    """An open catalogue. Several processes may read; a writer waits for none and gives up instead."""
+class CatalogueLost(VaultDamaged):
+    """The catalogue turned out to be damaged and was thrown away; nothing else is lost."""
 
-    def __init__(self, connection: "sqlcipher.Connection") -> None:
+
+class Catalogue:
+    """An open catalogue. Several processes may read while one changes it."""
+
+    def __init__(self, connection: "sqlcipher.Connection", path: Path | None) -> None:
         self.connection = connection
+        self._path = path
 
     @classmethod
     def open(cls, path: Path, key: bytes) -> "Catalogue":
         """Open the catalogue at `path` under a 32-byte key, or start an empty one in its place.
 
         What cannot be read (another key, damage, an older schema) is thrown away: it is derived.
+
+        Raises:
+            InvalidRequest: `io_error`.
         """
-        if path.is_symlink():  # somebody else's file is not ours to write
-            discard(path)
-        for attempt in range(2):
-            path.touch(mode=0o600)
-            connection = sqlcipher.connect(str(path), isolation_level=None, timeout=0)
-            try:
-                return cls(_prepared(connection, key))
-            except sqlcipher.DatabaseError:
-                connection.close()
-                if attempt:
-                    raise
+        with reporting(path), _translated(path):
+            if any(file.is_symlink() for file in _files(path)):  # somebody else's file is not ours to write
                 discard(path)
-        raise AssertionError  # the loop returns or raises
+            for _ in range(_ATTEMPTS):
+                try:
+                    return cls(_connected(path, key), path)
+                except sqlcipher.OperationalError:
+                    continue  # another process is making it
+                except sqlcipher.DatabaseError:
+                    discard(path)
+            return cls(_connected(path, key), path)
+
+    @classmethod
+    def in_memory(cls) -> "Catalogue":
+        """Return an empty catalogue that dies with the process."""
+        connection = sqlcipher.connect(":memory:", isolation_level=None)
+        connection.executescript(_SCHEMA)
+        return cls(connection, None)
+
+    @contextlib.contextmanager
+    def guard(self) -> Iterator[None]:
+        """Translate what the database finds wrong while it is in use; a damaged one is thrown away.
+
+        Raises:
+            CatalogueLost: `vault_damaged`, a page is damaged: the next opening makes it anew.
+            InvalidRequest: `io_error`, it cannot be read or written.
+        """
+        with _translated(self._path):
+            try:
+                yield
+            except sqlcipher.OperationalError:
+                raise
+            except sqlcipher.DatabaseError as err:
+                self.close()
+                discard(self._path)
+                raise CatalogueLost(
+                    "vault_damaged",
+                    f"{self._path}: the index was damaged and has been thrown away; no document is lost",
+                    hint="run the command again: it is made anew from the journal",
+                ) from err
 
     def close(self) -> None:
         """Close the file; unfinished changes are lost and will be made again."""
@@ -99,7 +138,7 @@ class Catalogue:
 
     @contextlib.contextmanager
     def change(self) -> Iterator[bool]:
-        """All or nothing; yields False, and changes nothing, while another process is changing it."""
+        """All or nothing; yields False, and changes nothing, if another process does not finish changing it."""
         try:
             self.connection.execute("begin immediate")
         except sqlcipher.OperationalError:
@@ -129,11 +168,35 @@ class Catalogue:
 
 def discard(path: Path) -> None:
     """Remove a catalogue's files."""
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    for file in _files(path):
+        file.unlink(missing_ok=True)
+
+
+def _files(path: Path) -> list[Path]:
+    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
+
+
+@contextlib.contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Translate what the operating system refuses the database. Raises InvalidRequest: `io_error`."""
+    try:
+        yield
+    except sqlcipher.OperationalError as err:
+        raise failed(path, OSError(str(err))) from err
+
+
+def _connected(path: Path, key: bytes) -> "sqlcipher.Connection":
+    path.touch(mode=0o600)
+    connection = sqlcipher.connect(str(path), isolation_level=None, timeout=WAIT_SECONDS)
+    try:
+        return _prepared(connection, key)
+    except sqlcipher.DatabaseError:
+        connection.close()
+        raise
 
 
 def _prepared(connection: "sqlcipher.Connection", key: bytes) -> "sqlcipher.Connection":
+    connection.execute("pragma cipher_log_level = none")  # it would print to standard error
     connection.execute(f"pragma key = \"x'{key.hex()}'\"")
     (version,) = connection.execute("pragma user_version").fetchone()
     if version == 0:

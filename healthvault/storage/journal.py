@@ -58,7 +58,8 @@ class Journal:
             VaultDamaged: `vault_damaged`, a segment is missing between others, a link or no regular file.
             InvalidRequest: `io_error`.
         """
-        self._paths = paths
+        self.paths = paths
+        self.is_writable = writable
         self._segments: list[_Segment] = []
         for number in range(_count_segments(paths)):
             self._add(files.open_file(paths.segment(number), writable=writable))
@@ -100,7 +101,7 @@ class Journal:
         """
         segment = self._at(position)
         if segment is None:
-            raise files.damaged(self._paths.journal, f"it ends before position {position}")
+            raise files.damaged(self.paths.journal, f"it ends before position {position}")
         offset = position - segment.start
         frame = segment.file.read_at(offset, FIRST_READ_BYTES)
         length = int.from_bytes(frame[:LENGTH_BYTES], "big")
@@ -127,14 +128,14 @@ class Journal:
         while self._segments and self._segments[-1].end > position and self._segments[-1].start >= position:
             segment = self._segments.pop()
             segment.file.close()
-            kept.append(orphans.keep_file(segment.path, self._paths.orphans))
+            kept.append(orphans.keep_file(segment.path, self.paths.orphans))
         if self._segments and self._segments[-1].end > position:
             kept.append(self._shorten(self._segments[-1], position))
         return kept
 
     def _shorten(self, segment: _Segment, position: int) -> Path:
         offset = position - segment.start
-        kept = orphans.keep_range(segment.file, offset, segment.size, self._paths.orphans)
+        kept = orphans.keep_range(segment.file, offset, segment.size, self.paths.orphans)
         files.truncate(segment.file, offset)
         files.sync(segment.file)
         segment.size = offset
@@ -152,8 +153,8 @@ class Journal:
         """Return the segment that the next frame goes to."""
         if self._segments and self._segments[-1].size < SEGMENT_BYTES:
             return self._segments[-1]
-        segment = self._add(files.create_file(self._paths.segment(len(self._segments))))
-        files.sync_directory(self._paths.journal)
+        segment = self._add(files.create_file(self.paths.segment(len(self._segments))))
+        files.sync_directory(self.paths.journal)
         return segment
 
     def _fill(self, segment: _Segment, entries: Sequence[bytes], positions: list[int]) -> None:

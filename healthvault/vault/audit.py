@@ -5,6 +5,7 @@ Signatures, links, tree and object ids need no secret; records, states, metadata
 Spec: docs/spec/vault-folder.md section 7, step 10.
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -15,6 +16,7 @@ from healthvault.storage.journal import Journal
 from healthvault.storage.keyring import MAX_KEYRING_BYTES, Keyring, parse_keyring
 from healthvault.storage.keystore import Keystore, open_keystore
 from healthvault.storage.layout import StatePaths, VaultPaths
+from healthvault.storage.pins import vault_pins
 from healthvault.storage.treecache import TreeCache
 from healthvault.storage.version import check_version
 from healthvault.tlog.checkpoint import Checkpoint, open_checkpoint, origin_of, parse_checkpoint
@@ -23,6 +25,7 @@ from healthvault.vault.add import Observer
 from healthvault.vault.audit_journal import JournalAudit
 from healthvault.vault.audit_objects import audit_objects
 from healthvault.vault.history import load_history
+from healthvault.vault.memory import read_pins
 from healthvault.vault.rollback import check_rollback
 from healthvault.vault.unlock import Keys, Secret, check_own_key, unlock
 from healthvault.vault.vault import Place
@@ -99,8 +102,19 @@ def check_vault(
         WrongKey: `wrong_passphrase`, `wrong_key`, `bad_phrase`.
         InvalidRequest: `unsupported`.
     """
+    check_version(VaultPaths(root=place.root))
+    with contextlib.ExitStack() as opened:
+        return _audit(place, secret, options, opened, observer)
+
+
+def _audit(
+    place: Place,
+    secret: Secret | None,
+    options: AuditOptions,
+    opened: contextlib.ExitStack,
+    observer: Observer | None,
+) -> CheckReport:
     paths = VaultPaths(root=place.root)
-    check_version(paths)
     findings = Findings()
     keyring = findings.attempt("keyring", lambda: parse_keyring(files.read_file(paths.keyring, MAX_KEYRING_BYTES)))
     keys = findings.attempt("keyring", lambda: unlock(keyring, secret)) if keyring and secret else None
@@ -108,13 +122,19 @@ def check_vault(
     note = findings.attempt("checkpoint", lambda: files.read_file(paths.checkpoint, MAX_NOTE_BYTES))
     claimed = findings.attempt("checkpoint", lambda: parse_checkpoint(parse_note(note).text)) if note else None
     journal = findings.attempt("journal", lambda: Journal(paths))
+    for file in (keystore, journal):
+        if file:
+            opened.callback(file.close)
     walked = JournalAudit(findings.add, keys, keystore, check_signatures=not options.head_only)
     if journal:
         walked.run(journal, claimed.size if claimed else None)
     if note and claimed:
         _check_head(findings, walked, note, claimed, keyring)
     if claimed and keyring:
-        _check_caches(findings, paths, StatePaths(root=place.state_dir), keyring, claimed, walked)
+        _check_caches(findings, paths, claimed, walked)
+        _check_memory(findings, paths, StatePaths(root=place.state_dir), keyring, claimed, walked)
+    if keyring and keys:
+        findings.attempt("pins", lambda: read_pins(vault_pins(paths, keys.master_key, keyring.vault_id)))
     stored_bytes = audit_objects(paths, walked.stored, findings.add, deep=options.deep, observer=observer)
     _check_strangers(findings, paths)
     return CheckReport(
@@ -154,7 +174,31 @@ def _check_head(
         findings.add("journal", "vault_damaged", "its entries do not lead to the root of the checkpoint")
 
 
-def _check_caches(
+def _check_caches(findings: Findings, paths: VaultPaths, claimed: Checkpoint, walked: JournalAudit) -> None:
+    """Look at what can be made anew from the journal."""
+    tree = findings.attempt("tree", lambda: TreeCache(paths))
+    if tree is None or walked.count < claimed.size:
+        return
+    with contextlib.closing(tree):
+        if not findings.attempt("tree", lambda: _is_fresh(tree, claimed.size, walked)):
+            message = "the tree cache is out of date; it is made anew when it is needed"
+            findings.add("tree", "cache_stale", message, severity="warning")
+
+
+def _is_fresh(tree: TreeCache, size: int, walked: JournalAudit) -> bool:
+    """Tell whether the cache holds what the journal gives, for the entries below `size`."""
+    if tree.size < size or walked.chain is None:
+        return False
+    held = zip(tree.positions(0, size), (tree.node(0, seq) for seq in range(size)), strict=True)
+    events = [entry.seq for entry in walked.chain.entries]
+    return (
+        tree.root(size) == walked.root
+        and list(held) == walked.places[:size]
+        and [seq for seq in tree.events() if seq < size] == events
+    )
+
+
+def _check_memory(
     findings: Findings,
     paths: VaultPaths,
     state: StatePaths,
@@ -162,17 +206,12 @@ def _check_caches(
     claimed: Checkpoint,
     walked: JournalAudit,
 ) -> None:
-    """Look at what can be made anew, and at what this machine remembers."""
-    tree = findings.attempt("tree", lambda: TreeCache(paths))
-    if tree and (tree.size < claimed.size or tree.root(claimed.size) != claimed.root):
-        message = "the tree cache is out of date; the next command makes it anew"
-        findings.add("tree", "cache_stale", message, severity="warning")
+    """Compare the vault with what this machine remembers of it."""
     if walked.count < claimed.size or walked.root != claimed.root:
         return
     try:
-        history = load_history(paths, keyring.vault_id, writable=False)
-        rolled_back = check_rollback(state, history)
-        history.close()
+        with contextlib.closing(load_history(paths, keyring.vault_id, writable=False)) as history:
+            rolled_back = check_rollback(state, history)
     except HealthVaultError as err:
         findings.add("checkpoint", err.code, err.message)
         return

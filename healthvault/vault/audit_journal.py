@@ -56,10 +56,11 @@ class JournalAudit:
         self.count = 0
         self.documents = 0
         self.stored: list[StoredBlobs] = []
+        self.places: list[tuple[int, bytes]] = []
+        """Position and leaf hash of each entry: what the tree cache should hold."""
         self._report = report
         self._keystore = keystore
         self._check_signatures = check_signatures
-        self._leaves: list[bytes] = []
         self._previous = bytes(32)
         self._slots = SlotTable()
         self._grants_root = self._slots.root(keys.identity.state_key) if keys else b""
@@ -69,7 +70,7 @@ class JournalAudit:
     @property
     def root(self) -> bytes:
         """Root (32 bytes) over the entries that were walked."""
-        return MemoryTree(self._leaves).root()
+        return MemoryTree([leaf for _, leaf in self.places]).root()
 
     def run(self, journal: Journal, size: int | None) -> None:
         """Walk the journal up to a checkpoint's size, or to its end."""
@@ -96,10 +97,10 @@ class JournalAudit:
             signed = parse_entry(raw)
         except (FormatError, IntegrityError) as err:
             self._say_entry(seq, err.code, f"at {position}: {err.message}")
-            self._leaves.append(bytes(32))
+            self.places.append((position, bytes(32)))
             return
         entry = signed.unverified
-        self._leaves.append(entry.leaf)
+        self.places.append((position, entry.leaf))
         for problem in self._problems(signed, seq):
             self._say_entry(seq, problem.code, problem.message)
         self._previous = entry.leaf

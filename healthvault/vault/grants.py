@@ -22,13 +22,14 @@ __all__ = ["find_grant", "list_grants", "revoke_grant"]
 
 def list_grants(vault: Vault, *, now_ms: int) -> Iterator[GrantView]:
     """Yield all grants, the newest first."""
+    bundles = _bundles(vault)
     for row in ConsentRows(vault.catalogue).grants():
-        yield _view(vault, row, now_ms)
+        yield _view(vault, row, bundles, now_ms)
 
 
 def find_grant(vault: Vault, prefix: str, *, now_ms: int) -> GrantView:
     """Return the grant that an id or its unique beginning names. Raises NotFound: `not_found`, `ambiguous`."""
-    return _view(vault, _row(vault, prefix), now_ms)
+    return _view(vault, _row(vault, prefix), _bundles(vault), now_ms)
 
 
 def revoke_grant(vault: Vault, prefix: str, *, reason: str, now_ms: int) -> GrantView:
@@ -57,11 +58,19 @@ def _row(vault: Vault, prefix: str) -> GrantRow:
     return unique(prefix, list(rows), [row.id for row in rows])
 
 
-def _view(vault: Vault, row: GrantRow, now_ms: int) -> GrantView:
+def _bundles(vault: Vault) -> dict[int, list[str]]:
+    """Return the ids of the bundles that were handed out, by the slot of their grant."""
+    found: dict[int, list[str]] = {}
+    for share in ConsentRows(vault.catalogue).shares():
+        for slot in share.slots:
+            found.setdefault(slot, []).append(share.id)
+    return found
+
+
+def _view(vault: Vault, row: GrantRow, bundles: dict[int, list[str]], now_ms: int) -> GrantView:
     grant = parse_grant(row.terms, row.seq)
     documents = DocumentRows(vault.catalogue)
     seqs = [first + step for first, count in grant.records for step in range(count)]
-    shares = [share for share in ConsentRows(vault.catalogue).shares() if row.slot in share.slots]
     return GrantView(
         id=row.id,
         entry=row.seq,
@@ -72,7 +81,7 @@ def _view(vault: Vault, row: GrantRow, now_ms: int) -> GrantView:
         not_before_ms=grant.not_before_ms,
         not_after_ms=grant.not_after_ms,
         status=_status(grant, row.status, now_ms),
-        bundles=tuple(share.id for share in shares),
+        bundles=tuple(bundles.get(row.slot, ())),
     )
 
 

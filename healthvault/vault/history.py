@@ -34,6 +34,8 @@ class History:
     chain: KeyChain
     last: Entry
     """The newest acknowledged entry."""
+    is_renewed: bool = False
+    """Whether the tree cache was made anew since the vault was opened."""
 
     @property
     def size(self) -> int:
@@ -45,16 +47,41 @@ class History:
 
         Raises:
             VaultDamaged: `vault_damaged`, its frame or signature is bad.
+            VaultBusy: `vault_in_use`, see `renew_tree`.
         """
         try:
-            return self.chain.verify(parse_entry(self.journal.read(self.tree.position(seq))), own=True)
-        except (FormatError, IntegrityError) as err:
-            raise refusal(err, f"journal entry {seq}") from err
+            return self._entry(seq)
+        except VaultDamaged:
+            if self.is_renewed:
+                raise
+        self.renew_tree()
+        return self._entry(seq)
+
+    def renew_tree(self) -> None:
+        """Make the tree cache anew, once: the signed root does not vouch for all that is in it.
+
+        Raises:
+            VaultDamaged: `vault_damaged`, it is the journal that is wrong.
+            VaultBusy: `vault_in_use`, another process is writing.
+        """
+        if not self.is_renewed:
+            tree = _renewed(self.journal, self.checkpoint)
+            self.tree.close()
+            self.tree, self.is_renewed = tree, True
 
     def close(self) -> None:
         """Close the files."""
         self.journal.close()
         self.tree.close()
+
+    def _entry(self, seq: int) -> Entry:
+        try:
+            entry = self.chain.verify(parse_entry(self.journal.read(self.tree.position(seq))), own=True)
+        except (FormatError, IntegrityError) as err:
+            raise refusal(err, f"journal entry {seq}") from err
+        if entry.leaf != self.tree.node(0, seq):
+            raise damaged(f"journal entry {seq} is not the one that the tree holds")
+        return entry
 
 
 def refusal(err: FormatError | IntegrityError, where: str) -> HealthVaultError:
@@ -91,17 +118,15 @@ def load_history(paths: VaultPaths, vault_id: bytes, *, writable: bool) -> Histo
         raise refusal(err, f"{paths.checkpoint}") from err
     if checkpoint.origin != origin_of(vault_id) or checkpoint.size == 0:
         raise damaged(f"{paths.checkpoint}: it is not this vault's")
-    journal, tree = Journal(paths, writable=writable), TreeCache(paths, writable=writable)
-    try:
-        return _connect(journal, tree, note, vault_id)
-    except (FormatError, IntegrityError, VaultDamaged):
-        tree.close()
-    with contextlib.nullcontext() if writable else WriterLock(paths.lock):  # a writer holds it already
-        tree = rebuild_tree(paths, journal, checkpoint)
-    try:
-        return _connect(journal, tree, note, vault_id)
-    except (FormatError, IntegrityError) as err:
-        raise refusal(err, f"{paths.checkpoint}") from err
+    with contextlib.ExitStack() as unless_loaded:
+        journal = Journal(paths, writable=writable)
+        unless_loaded.callback(journal.close)
+        try:
+            history = _load(journal, checkpoint, note, vault_id)
+        except (FormatError, IntegrityError) as err:
+            raise refusal(err, f"{paths.checkpoint}") from err
+        unless_loaded.pop_all()
+    return history
 
 
 def rebuild_tree(paths: VaultPaths, journal: Journal, checkpoint: Checkpoint) -> TreeCache:
@@ -131,8 +156,31 @@ def rebuild_tree(paths: VaultPaths, journal: Journal, checkpoint: Checkpoint) ->
     tree.reset()
     tree.append(leaves)
     if tree.root(checkpoint.size) != checkpoint.root:
+        tree.close()
         raise damaged("the journal's entries do not lead to the signed root")
     return tree
+
+
+def _load(journal: Journal, checkpoint: Checkpoint, note: bytes, vault_id: bytes) -> History:
+    """Connect the journal with the tree cache, or with a new one if that does not fit."""
+    tree = TreeCache(journal.paths, writable=journal.is_writable)
+    try:
+        return _connect(journal, tree, note, vault_id)
+    except (FormatError, IntegrityError, VaultDamaged):
+        tree.close()
+    tree = _renewed(journal, checkpoint)
+    try:
+        return _connect(journal, tree, note, vault_id)
+    except HealthVaultError:
+        tree.close()
+        raise
+
+
+def _renewed(journal: Journal, checkpoint: Checkpoint) -> TreeCache:
+    """Make the tree cache anew under the writers' lock, which a writer holds already."""
+    lock = WriterLock(journal.paths.lock)
+    with contextlib.nullcontext() if journal.is_writable else lock:
+        return rebuild_tree(journal.paths, journal, checkpoint)
 
 
 def _connect(journal: Journal, tree: TreeCache, note: bytes, vault_id: bytes) -> History:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from healthvault.errors import InvalidRequest, VaultDamaged, VaultNotFound
 from healthvault.storage import files
-from healthvault.storage.catalogue import Catalogue
+from healthvault.storage.catalogue import Catalogue, CatalogueLost
 from healthvault.storage.keyring import MAX_KEYRING_BYTES, parse_keyring
 from healthvault.storage.keystore import open_keystore
 from healthvault.storage.layout import VaultPaths
@@ -68,7 +68,7 @@ def open_vault(
     paths = VaultPaths(root=place.root)
     check_version(paths)
     for directory in paths.directories:
-        files.check_directory(directory)
+        files.make_directory(directory)  # a backup need not hold the empty ones
     with WriterLock(paths.lock, wait_seconds=wait_seconds) if writing else contextlib.nullcontext():
         vault = _load(place, paths, writing=writing)
         try:
@@ -77,7 +77,8 @@ def open_vault(
                 _unlock(vault, secret, writing=writing)
             if writing:
                 _check_clock(vault, now_ms, clock_ok=clock_ok)
-            yield vault
+            with vault.unlocked.catalogue.guard() if vault.unlocked else contextlib.nullcontext():
+                yield vault
         finally:
             vault.close()
 
@@ -119,12 +120,29 @@ def _unlock(vault: Vault, secret: Secret, *, writing: bool) -> None:
     keys = unlock(vault.keyring, secret)
     check_own_key(keys, vault.history.chain)
     keystore = open_keystore(vault.paths, vault.keyring.vault_id, keys.ks_epoch, keys.ks_key, writable=writing)
-    files.make_directory(vault.paths.cache)
-    catalogue = Catalogue.open(vault.paths.cache / CATALOGUE_FILE, catalogue_key(keys))
-    vault.unlocked = Unlocked(keys=keys, keystore=keystore, catalogue=catalogue)
+    vault.unlocked = Unlocked(keys=keys, keystore=keystore, catalogue=Catalogue.in_memory())
     if writing:
         recover_tail(vault)
-    catch_up(vault)
+    try:
+        _use_catalogue(vault, vault.unlocked)
+    except InvalidRequest as err:
+        if writing or err.code != "io_error":
+            raise
+        vault.unlocked.catalogue = Catalogue.in_memory()  # a read-only or full disk can still be read
+        catch_up(vault)
+
+
+def _use_catalogue(vault: Vault, unlocked: Unlocked) -> None:
+    """Open the catalogue and bring it up; if it turns out to be damaged, another takes its place."""
+    path, key = vault.paths.cache / CATALOGUE_FILE, catalogue_key(unlocked.keys)
+    try:
+        unlocked.catalogue = Catalogue.open(path, key)
+        with unlocked.catalogue.guard():
+            catch_up(vault)
+    except CatalogueLost:
+        unlocked.catalogue = Catalogue.open(path, key)
+        with unlocked.catalogue.guard():
+            catch_up(vault)
 
 
 def _check_clock(vault: Vault, now_ms: int, *, clock_ok: bool) -> None:

@@ -260,11 +260,13 @@ def _slice(vault: Vault, seqs: set[int], addressees: list[_Addressee]) -> Slice:
         [party_key(addressee.party) for addressee in addressees], MAX_MARKS
     )
     marks = {*handed, *history.chain.rotations, *history.chain.restarts} - {history.size}
-    proof = build_slice(history.tree, history.size, seqs, marks)
-    rebuilt = rebuild(proof, {seq: history.entry(seq).leaf for seq in seqs})
-    if rebuilt.root != history.checkpoint.root:
-        raise damaged("the tree cache does not lead to the signed root; nothing was written")
-    return proof
+    leaves = {seq: history.entry(seq).leaf for seq in seqs}
+    for _ in range(2):
+        proof = build_slice(history.tree, history.size, seqs, marks)
+        if rebuild(proof, leaves).root == history.checkpoint.root:
+            return proof
+        history.renew_tree()  # the signed root does not vouch for what lies below a full tile
+    raise damaged("the tree cache does not lead to the signed root; nothing was written")
 
 
 def _disclose(

@@ -145,7 +145,6 @@ def items(**changes: Value) -> bytes:
         pack([]),
         pack({}),
         pack(None),
-        items(_0=2),
         items(_0="1"),
         items(_1=bytes(31)),
         items(_2="7"),
@@ -166,6 +165,13 @@ def test_malformed_bytes(data: bytes) -> None:
         parse_keyring(data)
     assert "vault_damaged" == caught.value.code
     assert caught.value.hint
+
+
+def test_another_version_is_refused_by_name() -> None:
+    """A keyring of a later version is not damage: the message says that a newer program may read it."""
+    with pytest.raises(InvalidRequest) as caught:
+        parse_keyring(items(_0=2))
+    assert "unsupported" == caught.value.code
 
 
 def test_truncation_at_every_byte() -> None:

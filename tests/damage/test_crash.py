@@ -1,0 +1,351 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A command that stops at any of its changes to the disk: what was acknowledged stays, nothing is left half there.
+
+`storage.files` makes each change by one of eight functions; here each call in turn is made to fail, in four ways:
+
+- torn: the process dies in this very call, a write having got half way;
+- power: the machine stops; whatever was not synced, content or name, is as it was before;
+- partly: the same, but every other change that was not synced reached the disk;
+- fault: the system reports an error once, and the command has to give up in order.
+"""
+
+import contextlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from healthvault.errors import InvalidRequest
+from healthvault.storage import files
+from healthvault.storage.document_rows import DocumentRows
+from healthvault.storage.inputs import InputFile
+from healthvault.storage.objects import Objects
+from healthvault.storage.slots import SlotKind
+from healthvault.vault.add import AddOptions, add_documents
+from healthvault.vault.contacts import add_contact, list_contacts
+from healthvault.vault.grants import list_grants, revoke_grant
+from healthvault.vault.keyslots import add_key_file
+from healthvault.vault.read import document_bytes, list_documents
+from healthvault.vault.receive import import_bundle, verify_file
+from healthvault.vault.session import open_vault
+from healthvault.vault.share import share
+from healthvault.vault.unlock import Secret
+from healthvault.vault.vault import Vault
+from tests import vaults
+from tests.vaults import EVERYTHING, NOW_MS, Sample
+
+CHANGES = ("write_at", "sync", "sync_directory", "rename", "remove", "truncate", "create_file", "make_directory")
+MODES = ("torn", "power", "partly", "fault")
+OLD = (b"acknowledged before", b"and this one too")
+NEW = (b"first of three", b"second " * 1000, b"third")
+MOST_STEPS = 200
+
+
+class Stopped(BaseException):
+    """The process is gone: nothing catches this."""
+
+
+@dataclass(slots=True)
+class Undo:
+    """How to take back a change that was not synced; `where` says what syncs it."""
+
+    where: int | Path
+    """Number of the file whose sync keeps it, or the directory."""
+    run: Callable[[], None]
+
+
+@dataclass(slots=True)
+class Disk:
+    """Stands between `storage.files` and the disk, and stops the process at one of its calls."""
+
+    mode: str
+    stop_at: int
+    calls: list[str] = field(default_factory=list)
+    undo: list[Undo] = field(default_factory=list)
+    paths: dict[int, Path] = field(default_factory=dict)
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether the call to stop at was reached."""
+        return len(self.calls) >= self.stop_at
+
+    def install(self, patch: pytest.MonkeyPatch) -> None:
+        """Replace the eight functions."""
+        for name in CHANGES:
+            patch.setattr(files, name, self._wrapped(name, getattr(files, name)))
+
+    def lose_power(self) -> None:
+        """Take back what was not synced: all of it, or every other change."""
+        if self.mode not in {"power", "partly"}:
+            return
+        for number, change in enumerate(reversed(self.undo)):
+            if self.mode == "power" or number % 2:
+                change.run()
+
+    def _wrapped(self, name: str, real: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object) -> object:
+            if self.has_stopped and self.mode != "fault":
+                raise Stopped
+            self.calls.append(name)
+            if len(self.calls) == self.stop_at:
+                self._stop(name, real, args)
+            self._remember(name, args)
+            result = real(*args)
+            if isinstance(result, files.OpenFile):
+                self.paths[os.fstat(result.descriptor).st_ino] = result.path
+            return result
+
+        return call
+
+    def _stop(self, name: str, real: Callable[..., object], args: tuple) -> None:  # type: ignore[type-arg]
+        if self.mode == "fault":
+            raise InvalidRequest("io_error", f"{name}: no space left on device")
+        if self.mode == "torn" and name == "write_at":
+            file, offset, data = args
+            real(file, offset, data[: len(data) // 2])
+        raise Stopped
+
+    def _remember(self, name: str, args: tuple) -> None:  # type: ignore[type-arg]
+        if name in {"write_at", "truncate"}:
+            self._remember_content(args[0])
+        elif name == "sync":
+            number = os.fstat(args[0].descriptor).st_ino
+            self.undo = [change for change in self.undo if change.where != number]
+        elif name == "sync_directory":
+            self.undo = [change for change in self.undo if change.where != args[0]]
+        elif name == "create_file":
+            self.undo.append(Undo(where=args[0].parent, run=lambda: args[0].unlink(missing_ok=True)))
+        elif name == "rename":
+            self._remember_rename(*args)
+
+    def _remember_content(self, file: files.OpenFile) -> None:
+        number = os.fstat(file.descriptor).st_ino
+        before = file.read_at(0, file.size_bytes())
+        self.paths.setdefault(number, file.path)
+
+        def restore() -> None:
+            if self.paths[number].exists():
+                self.paths[number].write_bytes(before)
+
+        self.undo.append(Undo(where=number, run=restore))
+
+    def _remember_rename(self, old: Path, new: Path) -> None:
+        before = new.read_bytes() if new.exists() else None
+        number = old.stat().st_ino
+        self.paths[number] = new
+
+        def restore() -> None:
+            new.rename(old)
+            self.paths[number] = old
+            if before is not None:
+                new.write_bytes(before)
+
+        self.undo.append(Undo(where=new.parent, run=restore))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Where a command is tried: a copy of Ana's vault, and what else it needs."""
+
+    ana: Sample
+    lee: Sample
+    card: bytes
+    bundle: Path
+    out: Path
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """Ana with two documents, a contact and a grant, and a bundle that Dr Lee sent her."""
+    folder = tmp_path_factory.mktemp("prepared")
+    ana, lee = vaults.pair(folder)
+    ana.share(folder / "old.hvb", ana.add(*OLD)[:1])
+    lee.share(folder / "lee.hvb", lee.add(b"letter from the doctor"), to=("Ana",))
+    return Scene(ana=ana, lee=lee, card=lee.card(), bundle=folder / "lee.hvb", out=folder)
+
+
+def copy_of(scene: Scene, folder: Path) -> Scene:
+    """Return the scene with a fresh copy of Ana's vault, remembered by a machine of its own."""
+    folder.mkdir()
+    ana = vaults.copy_vault(scene.ana, folder / "ana", folder / "state")
+    with ana.open():
+        pass  # the machine has seen the vault before, as a machine has that writes to it
+    return Scene(ana=ana, lee=scene.lee, card=scene.card, bundle=scene.bundle, out=folder)
+
+
+def add(vault: Vault, scene: Scene) -> None:
+    """Add three documents in one transaction."""
+    inputs = [InputFile(name=f"new-{number}.txt", data=data) for number, data in enumerate(NEW)]
+    list(add_documents(vault, inputs, AddOptions(), now_ms=NOW_MS))
+
+
+def share_one(vault: Vault, scene: Scene) -> None:
+    """Share a document."""
+    documents = list(list_documents(vault, EVERYTHING))
+    share(vault, vaults.request(documents[:1]), scene.out / "new.hvb", now_ms=NOW_MS)
+
+
+def revoke(vault: Vault, scene: Scene) -> None:
+    """Revoke the only grant."""
+    (grant,) = list_grants(vault, now_ms=NOW_MS)
+    revoke_grant(vault, grant.id, reason="", now_ms=NOW_MS)
+
+
+def pin(vault: Vault, scene: Scene) -> None:
+    """Pin the contact once more, under another name."""
+    add_contact(vault, "Wen", scene.card, now_ms=NOW_MS)
+
+
+def add_key(vault: Vault, scene: Scene) -> None:
+    """Add a key file."""
+    add_key_file(vault, scene.out / "second-key")
+
+
+def take_in(vault: Vault, scene: Scene) -> None:
+    """Keep the document of a bundle, which changes the pins too."""
+    import_bundle(vault, InputFile(name="lee.hvb", path=scene.bundle), vaults.PLAIN, now_ms=NOW_MS)
+
+
+COMMANDS = (add, share_one, revoke, pin, add_key, take_in)
+ADDED = {add: NEW, take_in: (b"letter from the doctor",)}
+
+
+def stopped_at(scene: Scene, command: Callable[[Vault, Scene], None], disk: Disk) -> bool:
+    """Run a command on a disk that stops it, and tell whether it was stopped."""
+    with pytest.MonkeyPatch.context() as patch:
+        try:
+            with scene.ana.open(writing=True) as vault:
+                disk.install(patch)
+                command(vault, scene)
+        except Stopped:
+            disk.lose_power()
+        except InvalidRequest as err:
+            if ("fault", "io_error") != (disk.mode, err.code):
+                raise
+    return disk.has_stopped
+
+
+def check_whole(scene: Scene, added: tuple[bytes, ...]) -> None:
+    """Open the vault for writing and look at everything: all that was there, and a prefix of what was coming."""
+    ana = scene.ana
+    with ana.open(writing=True) as vault:
+        held = [document_bytes(vault, item) for item in list_documents(vault, EVERYTHING)][::-1]
+        assert (*OLD, *added[: len(held) - len(OLD)]) == tuple(held)
+        assert list_contacts(vault)[0].name in {"Dr Lee", "Wen"}
+        seqs = [item.entry for item in list_documents(vault, EVERYTHING)]
+        packs = {part.pack for seq in seqs for part in DocumentRows(vault.catalogue).parts(seq)}
+        assert sorted(packs) == Objects(ana.paths).first_seqs()
+    assert () == ana.check().findings
+    assert ["orphans"] == [name for name in files.list_names(ana.paths.tmp) if not name.startswith("pins")]
+    listed = ana.documents()
+    for cached in (*ana.paths.cache.iterdir(), *ana.paths.tree.iterdir()):
+        cached.unlink()
+    assert listed == ana.documents()
+    (later,) = ana.add(b"the next command")
+    assert [later, *listed] == ana.documents()
+    assert () == ana.check().findings
+
+
+def check_outputs(scene: Scene, mode: str) -> None:
+    """Look at what a command may have left outside of the vault: a whole bundle, a key that opens."""
+    if (scene.out / "new.hvb").exists():
+        scene.lee.paths.pins.unlink(missing_ok=True)  # Dr Lee has seen the other copies' histories
+        with scene.lee.open() as vault:
+            made = InputFile(name="new.hvb", path=scene.out / "new.hvb")
+            assert () == verify_file(vault, scene.lee.place, made, vaults.PLAIN, now_ms=NOW_MS).problems
+    if (scene.out / "second-key").exists() and mode == "fault":
+        key = Secret(kind=SlotKind.KEY_FILE, value=(scene.out / "second-key").read_bytes())
+        with open_vault(scene.ana.place, key, now_ms=NOW_MS):
+            pass
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_stopped_anywhere(
+    prepared: Scene, tmp_path: Path, command: Callable[[Vault, Scene], None], mode: str
+) -> None:
+    """Wherever a command stops, the next one finds all that was acknowledged and nothing half-made."""
+    for stop_at in range(1, MOST_STEPS):
+        scene = copy_of(prepared, tmp_path / str(stop_at))
+        disk = Disk(mode=mode, stop_at=stop_at)
+        was_stopped = stopped_at(scene, command, disk)
+        check_outputs(scene, mode)
+        check_whole(scene, ADDED.get(command, ()))
+        if not was_stopped:
+            assert stop_at > 5, "the command made hardly any change"
+            return
+    pytest.fail("the command does not end")
+
+
+@pytest.mark.parametrize("call", ["write_at", "sync", "create_file"])
+def test_stopped_while_recovering(prepared: Scene, tmp_path: Path, call: str) -> None:
+    """Recovery, too, may stop anywhere: the next one begins again, and loses nothing more."""
+    whole = Disk(mode="torn", stop_at=MOST_STEPS)
+    stopped_at(copy_of(prepared, tmp_path / "whole"), add, whole)
+    journal_written = [number for number, name in enumerate(whole.calls, 1) if name == "write_at"][2]
+    first_stop = next(n for n in range(journal_written, MOST_STEPS) if whole.calls[n - 1] == call)
+    for stop_at in range(1, MOST_STEPS):
+        scene = copy_of(prepared, tmp_path / str(stop_at))
+        assert stopped_at(scene, add, Disk(mode="torn", stop_at=first_stop))
+        disk = Disk(mode="torn", stop_at=stop_at)
+        with pytest.MonkeyPatch.context() as patch, contextlib.suppress(Stopped):
+            disk.install(patch)
+            with scene.ana.open(writing=True):
+                pass
+        check_whole(scene, NEW)
+        if not disk.has_stopped:
+            return
+    pytest.fail("recovery does not end")
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """On a disk that is really full every command fails in order; with room again, all goes on."""
+    unshare = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)]
+    if shutil.which("unshare") is None or subprocess.run([*unshare, *mount], check=False).returncode:
+        pytest.skip("a small file system cannot be mounted here")
+    code = f"from tests.damage.test_crash import fill; fill({str(tmp_path)!r})"
+    program = shlex.join(mount) + " && exec " + shlex.join([sys.executable, "-c", code])
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([*unshare, "sh", "-c", program], cwd=root, check=False, capture_output=True, text=True)
+    assert (0, "done\n") == (done.returncode, done.stdout), done.stderr
+
+
+def fill(folder: str) -> None:
+    """Work in a vault on a small disk until it is full, then make room; run by the test above."""
+    ana = vaults.ana(Path(folder))
+    kept: list[bytes] = []
+    failures = 0
+    for number in range(400):
+        content = b"%d " % number * 3000
+        try:
+            ana.add(content)
+        except InvalidRequest as err:
+            if err.code != "io_error":
+                raise
+            failures += 1
+        else:
+            kept.append(content)
+        if failures == 5:
+            break
+    assert len(kept) > 5
+    filler = Path(folder) / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(512))
+    for command in (lambda: ana.add(b"x"), ana.documents):
+        with contextlib.suppress(InvalidRequest):
+            command()
+    filler.unlink()
+    for old in sorted(ana.paths.orphans.iterdir()):
+        old.unlink()
+    kept += [b"room again"] if ana.add(b"room again")[0].duplicate_of is None else []
+    assert kept == [data for data in list(ana.contents().values())[::-1] if data != b"x"]
+    assert ana.check().findings == ()
+    print("done")

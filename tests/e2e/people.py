@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""People with vaults: the installed `hv`, run as they would run it, each in a home of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HV = Path(sys.executable).with_name("hv")
+PASSPHRASE = "correct horse battery staple"
+FHIR = {
+    "resourceType": "Observation",
+    "status": "final",
+    "code": {"text": "Ferritin"},
+    "effectiveDateTime": "2026-03-01",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """How a command ended."""
+
+    exit: int
+    raw: bytes
+    err: str
+
+    @property
+    def out(self) -> str:
+        """Standard output as text."""
+        return self.raw.decode()
+
+    @property
+    def objects(self) -> list[dict]:
+        """Standard output as one JSON object a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def object(self) -> dict:
+        """Standard output as one JSON object."""
+        (found,) = self.objects
+        return found
+
+    @property
+    def error(self) -> dict:
+        """The last line of standard error as a JSON object."""
+        return json.loads(self.err.splitlines()[-1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody who runs `hv`."""
+
+    home: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Nothing of the machine's but the search path."""
+        known = {"HOME": str(self.home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "UTC"}
+        return {**known, "HV_HOME": str(self.home / "vault"), **self.variables}
+
+    def hv(self, *arguments: object, exit: int = 0, stdin: bytes = b"", **variables: str) -> Done:  # noqa: A002
+        """Run `hv` without a terminal, and check its exit code."""
+        done = subprocess.run(
+            [HV, *map(str, arguments)],
+            env={**self.environ, **variables},
+            cwd=self.home,
+            input=stdin,
+            capture_output=True,
+            start_new_session=True,
+            check=False,
+            timeout=60,
+        )
+        err = done.stderr.decode()
+        assert exit == done.returncode, f"hv {arguments}: exit {done.returncode}\n{done.stdout.decode()}\n{err}"
+        assert "Traceback" not in err
+        return Done(exit=done.returncode, raw=done.stdout, err=err)
+
+    def ids(self) -> list[str]:
+        """Return the ids of the documents, oldest first."""
+        return [row["id"] for row in reversed(self.hv("list", "--json").objects)]
+
+    @property
+    def vault(self) -> Path:
+        """The folder of the vault."""
+        return self.home / "vault"
+
+
+def new_person(home: Path, name: str) -> Person:
+    """Return somebody with a fresh vault that a key file opens."""
+    home.mkdir()
+    passphrase = home / "passphrase"
+    passphrase.write_text(PASSPHRASE + "\n")
+    passphrase.chmod(0o600)
+    person = Person(home=home, variables={"HV_PASSPHRASE_FILE": str(passphrase)})
+    person.hv("init", "--name", name, "--kdf", "light", "--yes")
+    person.hv("key", "add", "--new-key-file", home / "key")
+    person.hv("id", "-o", home / "own.hvcard")
+    return known_person(home)
+
+
+def known_person(home: Path) -> Person:
+    """Return somebody whose vault lies in a home already."""
+    return Person(home=home, variables={"HV_KEY_FILE": str(home / "key")})

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real output against docs/schemas/: every object of every command."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from people import Person
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schemas"
+
+
+@cache
+def validator(type_name: str) -> Draft202012Validator:
+    """Return the validator of a type; fields that the schema does not name are refused here."""
+    schema = json.loads((SCHEMAS / f"{type_name}.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(closed(schema))
+
+
+def closed(schema: object) -> object:
+    """Return a schema that allows no field beside those that it describes."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {name: closed(value) for name, value in schema.items()}
+    return {**inner, "unevaluatedProperties": False} if "properties" in schema else inner
+
+
+def check(objects: list[dict], *types: str) -> None:
+    """Check that the objects are of these types, and as their schemas say."""
+    assert list(types) == [one["type"] for one in objects]
+    for one in objects:
+        validator(one["type"]).validate(one)
+
+
+def errors(text: str) -> list[dict]:
+    """Return the objects on standard error."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.stem)
+def test_each_schema_is_one_and_says_which(path: Path) -> None:
+    """Draft 2020-12, `type` and `schema` fixed and required, every required field described."""
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    assert ({"const": path.stem}, {"const": 1}) == (schema["properties"]["type"], schema["properties"]["schema"])
+    assert {"type", "schema"} <= set(schema["required"]) <= set(schema["properties"])
+
+
+def test_the_vault_and_what_is_in_it(ana: Person, nobody: Person) -> None:
+    """init, status, add, list, show, log, check, key, export."""
+    passphrase = ana.home / "passphrase"
+    made = nobody.hv("init", "--name", "Eve", "--kdf", "light", "--json", "--passphrase-file", passphrase)
+    check(made.objects, "vault")
+    check(ana.hv("status", "--json").objects, "vault")
+    check(Person(home=ana.home).hv("status", "--json").objects, "vault")
+    check(ana.hv("add", "note.txt", "key", "--json").objects, "document", "document")
+    check(ana.hv("list", "--json").objects, *["document"] * 4)
+    check(ana.hv("show", ana.ids()[0], "--json").objects, "document")
+    check(ana.hv("log", "--json").objects, *["entry"] * 6)
+    check(Person(home=ana.home).hv("log", "--json").objects, *["entry"] * 6)
+    (ana.vault / "stranger").touch()
+    check(ana.hv("check", "--json").objects, "check")
+    check(ana.hv("key", "list", "--json").objects, "key", "key", "key")
+    check(ana.hv("key", "add", "--new-key-file", "other", "--json").objects, "key")
+    check(ana.hv("key", "remove", "3", "--yes", "--json").objects, "key")
+    check(ana.hv("export", "--content").objects, *["document"] * 4)
+    check(ana.hv("export", "--format", "files", "-o", "all", "--json").objects, *["document"] * 4)
+
+
+def test_people_consent_and_exchange(ana: Person, lee: Person) -> None:
+    """id, contact, share, grants, revoke, verify, open, import."""
+    check(ana.hv("id", "--json").objects, "identity")
+    check(ana.hv("contact", "list", "--json").objects, "contact")
+    check(ana.hv("contact", "show", "Dr Lee", "--json").objects, "contact")
+    bundle = lee.home / "visit.hvb"
+    for options in (("--to", "Dr Lee", "-o", bundle), ("--code", "-o", lee.home / "code.hvb")):
+        check(ana.hv("share", "--tag", "2026", *options, "--with-metadata", "--yes", "--json").objects, "bundle")
+    check(ana.hv("grants", "--json").objects, "grant", "grant")
+    check(lee.hv("verify", bundle, bundle, "passphrase", "--json", exit=20).objects, *["verification"] * 3)
+    check(lee.hv("contact", "add", "Ana", ana.home / "own.hvcard", "--yes", "--json").objects, "contact")
+    check(lee.hv("verify", bundle, "--json").objects, "verification")
+    check(lee.hv("open", bundle, "-o", "out", "--json").objects, *["document"] * 3)
+    check(lee.hv("import", bundle, "--json").objects, *["document"] * 3)
+    check(lee.hv("import", bundle, "--json").objects, *["document"] * 3)
+    check(lee.hv("list", "--json").objects, *["document"] * 3)
+    check(lee.hv("log", "--json").objects, *["entry"] * 5)
+    check(ana.hv("revoke", ana.hv("grants", "--json").objects[0]["id"], "--json").objects, "grant")
+    check(lee.hv("contact", "remove", "Ana", "--yes", "--json").objects, "contact")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code"),
+    [
+        (("list", "--nonsense"), 2),
+        (("add", "missing", "also missing"), 3),
+        (("contact", "remove", "Dr Lee"), 4),
+        (("show", "d_aaaa"), 5),
+        (("list", "--vault", "nowhere"), 10),
+        (("list", "--key-file", "own.hvcard"), 12),
+        (("contact", "add", "X", "note.txt", "--yes"), 20),
+        (("get", "zzzz", "-o", "note.txt"), 5),
+    ],
+)
+def test_every_failure_under_json_is_json(ana: Person, arguments: tuple[str, ...], exit_code: int) -> None:
+    """Nothing on stdout, only error objects on stderr, the last with the exit code of the process."""
+    done = ana.hv(*arguments, "--json", exit=exit_code)
+    found = errors(done.err)
+    assert "" == done.out
+    check(found, *["error"] * len(found))
+    assert exit_code == found[-1]["exit"]
+
+
+def test_warnings_are_objects_too(ana: Person) -> None:
+    """A locked audit says so to a script as well."""
+    check(errors(Person(home=ana.home).hv("check", "--json").err), "warning")

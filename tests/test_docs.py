@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The documentation says what the program does, and nothing that it does not."""
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+from help_pages import COMMANDS, REFERENCE, help_page, quoted_pages
+
+from healthvault.cli.commands import LINES, root
+from healthvault.cli.exits import EXITS, FAILED, INTERRUPTED, USAGE
+from healthvault.cli.global_options import global_options
+from healthvault.cli.settings import settings_of
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXT = REFERENCE.read_text(encoding="utf-8")
+CODES = (ROOT / "docs" / "reference" / "codes.md").read_text(encoding="utf-8")
+USER_TEXTS = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs/reference").glob("*.md")),
+]
+FENCE = re.compile(r"^```[a-z]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SCHEMAS = {path.stem for path in (ROOT / "docs" / "schemas").glob("*.json")}
+NEVER_SAID = re.compile(r"tamper-proof|unhackable|(HIPAA|GDPR)[ -]compliant|guaranteed", re.IGNORECASE)
+
+
+def table(text: str, heading: str) -> list[list[str]]:
+    """Return the cells of the first table under a heading, without its head."""
+    lines = text.split(heading, 1)[1].splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("|---"))
+    rows = [line.strip("|").split("|") for line in lines[start + 1 :]]
+    stop = next((place for place, line in enumerate(lines[start + 1 :]) if not line.startswith("|")), len(rows))
+    return [[cell.strip() for cell in row] for row in rows[:stop]]
+
+
+def test_every_command_is_in_the_reference() -> None:
+    """No command is left out, none is described that is not there."""
+    context = click.Context(root, info_name="hv")
+    names = []
+    for name in LINES:
+        command = root.get_command(context, name)
+        below = command.commands if isinstance(command, click.Group) else {}
+        names += [name, *(f"{name} {inner}" for inner in below)]
+    assert sorted(COMMANDS) == sorted(names) == sorted(quoted_pages(TEXT))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_reference_quotes_the_real_help(name: str) -> None:
+    """Word for word; `python tests/help_pages.py` brings it up to date."""
+    assert help_page(name) == quoted_pages(TEXT)[name]
+
+
+def test_the_global_options_and_their_variables_are_those_of_the_program() -> None:
+    """The table of section 3 lists each option, and each variable is read."""
+    rows = table(TEXT, "## 3. Global options")
+    known = {name for option in global_options() for name in option.opts}
+    assert known == {name for row in rows for name in re.findall(r"`(-[-a-z]+)", row[0])}
+    variables = {name: "1" for row in rows for name in re.findall(r"HV_[A-Z_]+", row[1])}
+    found = settings_of(click.Context(root), variables)
+    assert {*(source.origin for source in found.sources), "HV_HOME", "HV_NO_INPUT"} == set(variables)
+    assert found.no_input
+
+
+def test_exit_codes_are_those_of_the_table() -> None:
+    """docs/reference/codes.md lists every exit code once."""
+    listed = {int(row[0]) for row in table(CODES, "## 1. Exit codes")}
+    assert {0, FAILED, USAGE, INTERRUPTED, *EXITS.values()} == listed
+
+
+def raised_codes() -> Iterator[tuple[str, str]]:
+    """Yield class and code of every error that the source makes with a code in plain sight."""
+    classes = {kind.__name__ for kind in EXITS} | {"InputError", "Trouble"}
+    for path in (ROOT / "healthvault").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in classes:
+                given = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "code")]
+                if given and isinstance(given[0], ast.Constant):
+                    yield node.func.id, str(given[0].value)
+
+
+def test_every_error_code_is_listed() -> None:
+    """A script may meet no code that docs/reference/codes.md does not explain."""
+    listed = {row[0].strip("`") for row in table(CODES, "## 2. Error codes")}
+    assert set() == {code for _, code in raised_codes()} - listed
+
+
+def test_every_type_has_a_schema_and_a_row() -> None:
+    """Section 5 names each schema, and nothing else."""
+    rows = table(TEXT, "## 5. JSON")
+    assert SCHEMAS == {name for row in rows for name in re.findall(r"schemas/([a-z]+)\.json", row[-1])}
+
+
+@pytest.mark.parametrize(("command", "columns"), table(TEXT, "## 6. Rows in a pipe"))
+def test_columns_are_those_of_the_program(command: str, columns: str) -> None:
+    """Section 6 gives the columns of each command in their order."""
+    word = command.strip("`").split()
+    file = {"list": "list_", "open": "open_", "import": "import_", "export": "exporting"}.get(word[0], word[0])
+    module = import_module(f"healthvault.cli.{file}")
+    real = getattr(module, "_PIPE", None) or module._COLUMNS
+    assert columns.split(", ") == list(real)
+
+
+def command_lines() -> Iterator[tuple[str, str]]:
+    """Yield every line of a fenced block that runs `hv`, with the file that it stands in."""
+    for path in USER_TEXTS:
+        for block in FENCE.findall(path.read_text(encoding="utf-8")):
+            for line in re.findall(r"^(?:\$ )?(hv(?: .*)?)$", block, re.MULTILINE):
+                for part in re.split(r"&&|\||  +(?=hv )", line.split(" # ")[0]):
+                    if part.strip().startswith("hv"):
+                        yield path.name, part.strip()
+
+
+@pytest.mark.parametrize(("file", "line"), sorted(set(command_lines())))
+def test_no_text_shows_a_command_that_does_not_exist(file: str, line: str) -> None:
+    """Each command line in README and docs names a command and options that there are."""
+    words = shlex.split(line.split(" > ", maxsplit=1)[0])[1:]
+    with suppress(click.exceptions.Exit):  # --help and --version end here
+        context = root.make_context("hv", words)
+        while isinstance(context.command, click.Group) and (rest := [*context._protected_args, *context.args]):
+            name, command, left = context.command.resolve_command(context, rest)
+            assert command is not None, f"{file}: {line}"
+            context = command.make_context(name, left, parent=context)
+
+
+@pytest.mark.parametrize("path", USER_TEXTS, ids=lambda path: path.name)
+def test_no_text_promises_what_nobody_can_keep(path: Path) -> None:
+    """The words that a product like this must not use."""
+    assert [] == NEVER_SAID.findall(path.read_text(encoding="utf-8"))
