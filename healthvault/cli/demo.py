@@ -55,7 +55,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
     if keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
         raise InvalidRequest("unsafe_output", f"{keep} is not empty", hint="name a new folder")
     keep.mkdir(parents=True, exist_ok=True)
-    yield keep
+    yield keep.resolve()
 
 
 class _Story:

@@ -106,19 +106,20 @@ class Catalogue:
             CatalogueLost: `vault_damaged`, a page is damaged: the next opening makes it anew.
             InvalidRequest: `io_error`, it cannot be read or written.
         """
-        with _translated(self._path):
-            try:
+        if self._path is None:
+            yield
+            return
+        try:
+            with _translated(self._path):
                 yield
-            except sqlcipher.OperationalError:
-                raise
-            except sqlcipher.DatabaseError as err:
-                self.close()
-                discard(self._path)
-                raise CatalogueLost(
-                    "vault_damaged",
-                    f"{self._path}: the index was damaged and has been thrown away; no document is lost",
-                    hint="run the command again: it is made anew from the journal",
-                ) from err
+        except sqlcipher.DatabaseError as err:
+            self.close()
+            discard(self._path)
+            raise CatalogueLost(
+                "vault_damaged",
+                f"{self._path}: the index was damaged and has been thrown away; no document is lost",
+                hint="run the command again: it is made anew from the journal",
+            ) from err
 
     def close(self) -> None:
         """Close the file; unfinished changes are lost and will be made again."""

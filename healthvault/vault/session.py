@@ -120,7 +120,7 @@ def _unlock(vault: Vault, secret: Secret, *, writing: bool) -> None:
     keys = unlock(vault.keyring, secret)
     check_own_key(keys, vault.history.chain)
     keystore = open_keystore(vault.paths, vault.keyring.vault_id, keys.ks_epoch, keys.ks_key, writable=writing)
-    vault.unlocked = Unlocked(keys=keys, keystore=keystore, catalogue=Catalogue.in_memory())
+    vault.unlocked = Unlocked(keys=keys, keystore=keystore, catalogue=Catalogue.in_memory())  # for now
     if writing:
         recover_tail(vault)
     try:

@@ -36,7 +36,7 @@ from healthvault.vault.receive import import_bundle, verify_file
 from healthvault.vault.session import open_vault
 from healthvault.vault.share import share
 from healthvault.vault.unlock import Secret
-from healthvault.vault.vault import Vault
+from healthvault.vault.vault import Place, Vault
 from tests import vaults
 from tests.vaults import EVERYTHING, NOW_MS, Sample
 
@@ -306,46 +306,76 @@ def test_stopped_while_recovering(prepared: Scene, tmp_path: Path, call: str) ->
 
 def test_a_full_disk(tmp_path: Path) -> None:
     """On a disk that is really full every command fails in order; with room again, all goes on."""
+    run_mounted(f"mount -t tmpfs -o size=1m tmpfs {shlex.quote(str(tmp_path))}", fill, tmp_path)
+
+
+def test_a_read_only_disk(prepared: Scene, tmp_path: Path) -> None:
+    """A vault on a disk that cannot be written is read all the same, and not written."""
+    copy_of(prepared, tmp_path / "scene")
+    place = shlex.quote(str(tmp_path / "scene" / "ana"))
+    key = tmp_path / "key"
+    key.write_bytes(prepared.ana.secret.value)
+    run_mounted(f"mount --bind {place} {place} && mount -o remount,bind,ro {place}", read_only, tmp_path)
+
+
+def run_mounted(mount: str, function: Callable[[str], None], folder: Path) -> None:
+    """Run one of the functions below in a process that alone sees a mount, or skip the test."""
     unshare = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)]
-    if shutil.which("unshare") is None or subprocess.run([*unshare, *mount], check=False).returncode:
-        pytest.skip("a small file system cannot be mounted here")
-    code = f"from tests.damage.test_crash import fill; fill({str(tmp_path)!r})"
-    program = shlex.join(mount) + " && exec " + shlex.join([sys.executable, "-c", code])
+    if shutil.which("unshare") is None or subprocess.run([*unshare, "sh", "-c", mount], check=False).returncode:
+        pytest.skip("a file system cannot be mounted here")
+    code = f"from tests.damage import test_crash; test_crash.{function.__name__}({str(folder)!r})"
+    program = f"{mount} && exec {shlex.join([sys.executable, '-c', code])}"
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([*unshare, "sh", "-c", program], cwd=root, check=False, capture_output=True, text=True)
     assert (0, "done\n") == (done.returncode, done.stdout), done.stderr
 
 
+def read_only(folder: str) -> None:
+    """Read a vault that cannot be written, by way of an index in memory."""
+    place = Place(root=Path(folder) / "scene" / "ana", state_dir=Path(folder) / "state")
+    key = Secret(kind=SlotKind.KEY_FILE, value=(Path(folder) / "key").read_bytes())
+    ana = Sample(place=place, secret=key, words=key)
+    assert list(OLD) == list(ana.contents().values())[::-1]
+    assert () == ana.check().findings
+    with pytest.raises(InvalidRequest) as caught:
+        ana.add(b"x")
+    assert "io_error" == caught.value.code
+    print("done")
+
+
 def fill(folder: str) -> None:
-    """Work in a vault on a small disk until it is full, then make room; run by the test above."""
+    """Work in a vault on a small disk until it is full, then make room; run by a test above."""
+    ballast = Path(folder) / "ballast"
+    ballast.write_bytes(bytes(300_000))
     ana = vaults.ana(Path(folder))
+    kept, failed = add_until_full(ana)
+    assert min(len(kept), len(failed)) > 4
+    filler = Path(folder) / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(512))
+    assert set(kept) <= set(ana.contents().values())  # a full disk can be read
+    ballast.unlink()
+    filler.unlink()
+    ana.add(b"room again")
+    held = [data for data in list(ana.contents().values())[::-1] if data not in failed]
+    assert [*kept, b"room again"] == held
+    assert () == ana.check().findings
+    print("done")
+
+
+def add_until_full(ana: Sample) -> tuple[list[bytes], list[bytes]]:
+    """Add documents until that has failed five times; return what was acknowledged and what was not."""
     kept: list[bytes] = []
-    failures = 0
-    for number in range(400):
-        content = b"%d " % number * 3000
+    failed: list[bytes] = []
+    while len(failed) < 5:
+        content = b"%d " % (len(kept) + len(failed)) * 3000
         try:
             ana.add(content)
         except InvalidRequest as err:
             if err.code != "io_error":
                 raise
-            failures += 1
+            failed.append(content)
         else:
             kept.append(content)
-        if failures == 5:
-            break
-    assert len(kept) > 5
-    filler = Path(folder) / "filler"
-    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(512))
-    for command in (lambda: ana.add(b"x"), ana.documents):
-        with contextlib.suppress(InvalidRequest):
-            command()
-    filler.unlink()
-    for old in sorted(ana.paths.orphans.iterdir()):
-        old.unlink()
-    kept += [b"room again"] if ana.add(b"room again")[0].duplicate_of is None else []
-    assert kept == [data for data in list(ana.contents().values())[::-1] if data != b"x"]
-    assert ana.check().findings == ()
-    print("done")
+    return kept, failed

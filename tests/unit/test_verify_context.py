@@ -8,7 +8,6 @@ from healthvault.verify.context import CLOCK_SLACK_MS, Context, NothingTaken, Ve
 from healthvault.verify.pins import PinBook
 from healthvault.verify.verdicts import Question, Report
 from tests.bundles import scene
-from tests.readers import Keeper
 
 
 def test_nothing_is_asked_for() -> None:
@@ -41,5 +40,3 @@ def test_the_sink_of_verify_leaves_all_unread() -> None:
     assert b"data" == stream.read()
     outcome = start.read(draft.seal())
     assert [b"Ferritin 41 ug/L\n"] == outcome.taken
-    keeper = Keeper()
-    assert keeper.prepared_bytes is None
