@@ -253,7 +253,7 @@ class Owner:
             records=ranges_of(seqs),
             actions=("view", "keep"),
             purposes=("TREAT",),
-            not_before_ms=START_MS - DAY_MS,
+            not_before_ms=START_MS - 2 * DAY_MS,
             not_after_ms=START_MS + 90 * DAY_MS,
         )
         return self.append(replace(grant, **terms).to_map(), hooks=hooks)

@@ -64,7 +64,9 @@ def test_the_global_options_and_their_variables_are_those_of_the_program() -> No
     assert known == {name for row in rows for name in re.findall(r"`(-[-a-z]+)", row[0])}
     variables = {name: "1" for row in rows for name in re.findall(r"HV_[A-Z_]+", row[1])}
     found = settings_of(click.Context(root), variables)
-    assert {*(source.origin for source in found.sources), "HV_HOME", "HV_NO_INPUT"} == set(variables)
+    assert {*(source.origin for source in found.sources), "HV_HOME", "HV_STATE_HOME", "HV_NO_INPUT"} == set(
+        variables
+    )
     assert found.no_input
 
 

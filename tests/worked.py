@@ -6,6 +6,8 @@ Spec: docs/spec/journal.md sections 1.2 and 1.3, docs/spec/age.md section 6.
 
 from unittest.mock import patch
 
+from healthvault.bundle.disclosure import DisclosedDocument, DisclosedGrant, DisclosedPart
+from healthvault.bundle.manifest import Manifest, sign_manifest
 from healthvault.consent.status import SlotTable
 from healthvault.crypto.agreement import x25519_public
 from healthvault.crypto.hashing import ZERO_DIGEST, derive, sha256
@@ -17,6 +19,9 @@ from healthvault.ledger.header import BlobRef, Header, SignedEvent
 from healthvault.ledger.meta import seal_meta
 from healthvault.ledger.secrets import commit_key, commitment, dedupe_tag, meta_key
 from healthvault.ledger.state import StateOpening, state_blind
+from healthvault.tlog.checkpoint import Checkpoint, origin_of, sign_checkpoint
+from healthvault.tlog.slice import Slice
+from healthvault.tlog.tree import MemoryTree
 from tests.owners import Map
 
 RECOVERY_SECRET = bytes(range(32))
@@ -70,6 +75,43 @@ def worked_entries() -> list[Entry]:
     return entries
 
 
+def worked_manifest() -> Manifest:
+    """Return the manifest of the specification's example."""
+    entries = worked_entries()
+    origin = origin_of(entries[0].header.vault_id)
+    proof = SlotTable().activated(SLOT, 2).prove(SLOT, STATE_KEY)
+    root = MemoryTree(entry.leaf for entry in entries).root()
+    part = DisclosedPart(
+        number=0,
+        size_bytes=17,
+        file="ferritin.txt",
+        commit_key=commit_key(b"\x11" * 32, 0),
+        claimed_title="Ferritin",
+        claimed_media_type="text/plain",
+    )
+    return Manifest(
+        bundle_id=BUNDLE_ID,
+        origin=origin,
+        created_ms=TIME_MS + 4000,
+        signer=0,
+        audience=None,
+        note=sign_checkpoint(Checkpoint(origin=origin, size=4, root=root), SIGN),
+        entries=tuple(entry.raw for entry in entries),
+        slice=Slice(size=4, leaves=(0, 1, 2, 3), marks=(), hashes=()),
+        state=worked_opening(entries[2].leaf, 3),
+        grants=(
+            DisclosedGrant(
+                seq=2, meta=meta_key(SECRETS[2]), slot=SLOT, since_seq=2, salt=proof.salt, path=proof.path
+            ),
+        ),
+        docs=(
+            DisclosedDocument(
+                seq=1, claimed_status="current", claimed_type="text", parts=(part,), meta=meta_key(SECRETS[1])
+            ),
+        ),
+    )
+
+
 def _maps() -> list[Map]:
     tag = dedupe_tag(DEDUPE_KEY, sha256(DATA))
     part = Part(name="ferritin.txt", media_type="text/plain", size_bytes=17, dedupe=tag)
@@ -97,3 +139,6 @@ def _maps() -> list[Map]:
         "recipients": [{"code": True}],
     }
     return [{"kind": "owner", "name": "Ana Silva"}, document.to_map(), grant, share]
+
+
+WORKED_MANIFEST = sign_manifest(worked_manifest(), SIGN)

@@ -82,7 +82,8 @@ def _line(data: bytes) -> bytes:
 
 
 def _unavailable(source: Source, why: str) -> AnswerNeeded:
-    return AnswerNeeded("secret_unavailable", f"{source.origin}: no secret could be read: {why}")
+    place = f"{source.origin} {source.value}" if source.kind.endswith("file") else source.origin
+    return AnswerNeeded("secret_unavailable", f"{place}: no secret could be read: {why}")
 
 
 _READERS: dict[str, Callable[[Source], bytes]] = {

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from healthvault.errors import FormatError
+from healthvault.errors import FormatError, InvalidRequest
 from healthvault.ledger.documents import DocAdd, Part
 from healthvault.ledger.secrets import dedupe_tag
 from healthvault.records.describe import describe
@@ -60,8 +60,11 @@ def add_documents(
     """Add files and yield what became of each, in order, after its transaction was acknowledged.
 
     Raises:
-        InvalidRequest: `io_error`, the vault cannot be written; what was not yielded is not in it.
+        InvalidRequest: `bad_tag`; `io_error`, the vault cannot be written; what was not yielded is not in it.
     """
+    for tag in options.tags:
+        if not tag.strip() or not tag.isprintable():
+            raise InvalidRequest("bad_tag", "a tag is empty or has characters that cannot be seen")
     batch = _Batch(vault, options, now_ms)
     try:
         for item in inputs:

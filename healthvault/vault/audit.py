@@ -120,7 +120,7 @@ def _audit(
     keys = findings.attempt("keyring", lambda: unlock(keyring, secret)) if keyring and secret else None
     keystore = _keystore(findings, paths, keyring, keys)
     note = findings.attempt("checkpoint", lambda: files.read_file(paths.checkpoint, MAX_NOTE_BYTES))
-    claimed = findings.attempt("checkpoint", lambda: parse_checkpoint(parse_note(note).text)) if note else None
+    claimed = findings.attempt("checkpoint", lambda: parse_checkpoint(parse_note(note or b"").text))
     journal = findings.attempt("journal", lambda: Journal(paths))
     for file in (keystore, journal):
         if file:
@@ -159,6 +159,10 @@ def _check_head(
     findings: Findings, walked: JournalAudit, note: bytes, claimed: Checkpoint, keyring: Keyring | None
 ) -> None:
     """Compare the checkpoint with the journal that was walked."""
+    if walked.count < claimed.size:
+        findings.add("journal", "vault_damaged", f"it holds {walked.count} of {claimed.size} acknowledged entries")
+    elif walked.root != claimed.root:
+        findings.add("journal", "vault_damaged", "its entries do not lead to the root of the checkpoint")
     chain = walked.chain
     if chain is None:
         return
@@ -168,10 +172,6 @@ def _check_head(
     findings.attempt("checkpoint", lambda: open_checkpoint(note, origin_of(chain.vault_id), key))
     if walked.keys:
         findings.attempt("keyring", lambda: check_own_key(walked.keys, chain) if walked.keys else None)
-    if walked.count < claimed.size:
-        findings.add("journal", "vault_damaged", f"it holds {walked.count} of {claimed.size} acknowledged entries")
-    elif walked.root != claimed.root:
-        findings.add("journal", "vault_damaged", "its entries do not lead to the root of the checkpoint")
 
 
 def _check_caches(findings: Findings, paths: VaultPaths, claimed: Checkpoint, walked: JournalAudit) -> None:

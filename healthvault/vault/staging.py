@@ -15,7 +15,7 @@ from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE, EVIDENCE_NAME, Evid
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import InvalidRequest
 from healthvault.ledger.documents import RECEIVED, DocAdd, Part, Received
-from healthvault.ledger.ids import document_id_text
+from healthvault.ledger.ids import contact_id_text, document_id_text
 from healthvault.ledger.ranges import ranges_contain
 from healthvault.ledger.secrets import dedupe_tag
 from healthvault.storage.document_rows import DocumentRows
@@ -115,7 +115,7 @@ class ImportSink:
         self._documents = {document.seq: document for document in verification.documents}
         self._evidence = EvidenceMaker(verification.manifest, (*chain.rotations, *chain.restarts))
         self._grants = tuple(zip(verification.manifest.grants, verification.grants, strict=True))
-        self._sender = verification.signer_name or document_id_text(chain.vault_id)
+        self._sender = verification.signer_name or contact_id_text(chain.vault_id)
         self._received = Received(
             vault=chain.vault_id,
             bundle_id=verification.manifest.bundle_id,

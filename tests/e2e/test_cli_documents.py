@@ -4,10 +4,13 @@
 import base64
 import json
 import os
-from pathlib import Path
 
 import pytest
 from people import FHIR, Person
+
+from healthvault.cli import opening
+from healthvault.cli.clock import now_ms
+from healthvault.cli.main import run
 
 
 def test_added_files_are_recognised_and_come_back_as_they_were(ana: Person) -> None:
@@ -163,9 +166,15 @@ def test_export_fhir_is_a_resource_a_line(ana: Person) -> None:
     assert (ana.home / "note.txt").read_bytes() == base64.b64decode(data)
 
 
-def test_a_clock_far_off_needs_a_word(ana: Person, tmp_path: Path) -> None:
-    """Commands that write take `--clock-ok`; it is there on each of them."""
-    for command in ("add", "share", "revoke", "import"):
-        assert "--clock-ok" in ana.hv(command, "--help").out
-    for family in ("add", "remove"):
-        assert "--clock-ok" in ana.hv("contact", family, "--help").out
+def test_a_clock_far_off_needs_a_word(
+    ana: Person, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a clock more than 400 days ahead nothing is written unless `--clock-ok` says that it is right."""
+    for name, value in ana.environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(ana.home)
+    monkeypatch.setattr(opening, "now_ms", lambda: now_ms() + 401 * 86_400_000)
+    assert 1 == run(["add", "own.hvcard", "--json"])
+    assert "clock_suspicious" == json.loads(capsys.readouterr().err)["code"]
+    assert 0 == run(["add", "own.hvcard", "--clock-ok"])
+    assert 0 == run(["list"])

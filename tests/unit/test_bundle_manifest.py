@@ -6,59 +6,14 @@ from hashlib import sha256
 
 import pytest
 
-from healthvault.bundle.disclosure import DisclosedDocument, DisclosedGrant, DisclosedPart
-from healthvault.bundle.manifest import MAX_MANIFEST_BYTES, Manifest, parse_manifest, sign_manifest
+from healthvault.bundle.manifest import MAX_MANIFEST_BYTES, parse_manifest, sign_manifest
 from healthvault.codec import Value, pack, unpack
-from healthvault.consent.status import SlotTable
 from healthvault.crypto.signing import check_signature
 from healthvault.errors import FormatError, IntegrityError
-from healthvault.ledger.secrets import commit_key, meta_key
-from healthvault.tlog.checkpoint import Checkpoint, origin_of, sign_checkpoint
-from healthvault.tlog.slice import Slice
-from healthvault.tlog.tree import MemoryTree
 from tests.bundles import container, scene
 from tests.owners import Map, merge, without
-from tests.worked import BUNDLE_ID, DATA, SECRETS, SIGN, SLOT, STATE_KEY, TIME_MS, worked_entries, worked_opening
-
-
-def worked_manifest() -> Manifest:
-    """Return the manifest of the specification's example."""
-    entries = worked_entries()
-    origin = origin_of(entries[0].header.vault_id)
-    proof = SlotTable().activated(SLOT, 2).prove(SLOT, STATE_KEY)
-    root = MemoryTree(entry.leaf for entry in entries).root()
-    part = DisclosedPart(
-        number=0,
-        size_bytes=17,
-        file="ferritin.txt",
-        commit_key=commit_key(b"\x11" * 32, 0),
-        claimed_title="Ferritin",
-        claimed_media_type="text/plain",
-    )
-    return Manifest(
-        bundle_id=BUNDLE_ID,
-        origin=origin,
-        created_ms=TIME_MS + 4000,
-        signer=0,
-        audience=None,
-        note=sign_checkpoint(Checkpoint(origin=origin, size=4, root=root), SIGN),
-        entries=tuple(entry.raw for entry in entries),
-        slice=Slice(size=4, leaves=(0, 1, 2, 3), marks=(), hashes=()),
-        state=worked_opening(entries[2].leaf, 3),
-        grants=(
-            DisclosedGrant(
-                seq=2, meta=meta_key(SECRETS[2]), slot=SLOT, since_seq=2, salt=proof.salt, path=proof.path
-            ),
-        ),
-        docs=(
-            DisclosedDocument(
-                seq=1, claimed_status="current", claimed_type="text", parts=(part,), meta=meta_key(SECRETS[1])
-            ),
-        ),
-    )
-
-
-WORKED = sign_manifest(worked_manifest(), SIGN)
+from tests.worked import DATA, SIGN, worked_manifest
+from tests.worked import WORKED_MANIFEST as WORKED
 
 
 def code_of(data: bytes) -> tuple[type[Exception], str]:
