@@ -35,7 +35,8 @@ def pack(value: Value) -> bytes:
             surrogates.
     """
     try:
-        return _encode(_checked(value, 0))
+        _check(value, 0)
+        return _encode(_ordered(value))
     except UnicodeEncodeError as err:
         raise FormatError("bad_text", "text is not valid Unicode") from err
 
@@ -66,7 +67,8 @@ def unpack(data: bytes, *, max_items: int = SMALL_ITEMS) -> Value:
         raise FormatError("bad_text", "a string is not valid UTF-8") from err
     except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as err:
         raise FormatError("bad_encoding", "not canonical msgpack") from err
-    if _encode(_checked(value, 0)) == data:
+    _check(value, 0)
+    if _encode(_ordered(value)) == data:
         return cast("Value", value)
     raise FormatError("bad_encoding", "not canonical msgpack: another encoding of the same value exists")
 
@@ -108,29 +110,40 @@ def _refuse_extension(code: int, data: bytes) -> None:
     raise ValueError(f"extension type {code} of {len(data)} bytes")
 
 
-def _checked(value: Value, depth: int) -> Value:
-    """Return the value with its maps sorted, or refuse what is outside the subset."""
+def _check(value: Value, depth: int) -> None:
+    """Refuse what is outside the subset; the order of map keys shows when the bytes are compared."""
     kind = type(value)
-    if kind in (bytes, str, bool) or value is None:
-        return value
+    if kind is bytes or kind is str or kind is bool or value is None:
+        return
     if kind is int:
-        if 0 <= cast("int", value) <= MAX_INT:
-            return value
-        raise FormatError("bad_schema", "a number is negative or above 2^53-1")
+        if not 0 <= cast("int", value) <= MAX_INT:
+            raise FormatError("bad_schema", "a number is negative or above 2^53-1")
+        return
     if depth >= MAX_DEPTH:
         raise FormatError("bad_encoding", f"nested deeper than {MAX_DEPTH}")
     if kind is list:
-        return [_checked(item, depth + 1) for item in cast("list[Value]", value)]
-    if kind is dict:
-        return _checked_map(cast("dict[str, Value]", value), depth + 1)
-    raise FormatError("bad_encoding", f"type {kind.__name__} is not in the subset")
+        for item in cast("list[Value]", value):
+            _check(item, depth + 1)
+    elif kind is dict:
+        _check_map(cast("dict[str, Value]", value), depth + 1)
+    else:
+        raise FormatError("bad_encoding", f"type {kind.__name__} is not in the subset")
 
 
-def _checked_map(value: dict[str, Value], depth: int) -> dict[str, Value]:
-    for key in value:
+def _check_map(value: dict[str, Value], depth: int) -> None:
+    for key, item in value.items():
         if type(key) is not str or not _KEY.match(key):
             raise FormatError("bad_encoding", "a map key is not of the form [a-z][a-z0-9_]*")
-    return {key: _checked(value[key], depth) for key in sorted(value)}
+        _check(item, depth)
+
+
+def _ordered(value: Value) -> Value:
+    """Return the value with the keys of its maps sorted."""
+    if type(value) is list:
+        return [_ordered(item) for item in value]
+    if type(value) is dict:
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    return value
 
 
 class Fields:

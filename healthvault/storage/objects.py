@@ -24,7 +24,7 @@ class Objects:
     def __init__(self, paths: VaultPaths) -> None:
         self._paths = paths
         self._bucket_numbers: list[int] | None = None
-        self._names: dict[int, list[str]] = {}
+        self._names: dict[int, frozenset[str]] = {}
         self._sorted: dict[int, list[int]] = {}
 
     def find(self, seq: int) -> int | None:
@@ -36,7 +36,7 @@ class Objects:
             VaultDamaged: `vault_damaged`, a directory is a link.
             InvalidRequest: `io_error`.
         """
-        if self._paths.pack(seq).name in self._listed(seq // PACKS_PER_BUCKET):
+        if f"{seq}{SUFFIX}" in self._listed(seq // PACKS_PER_BUCKET):
             return seq
         for bucket in reversed(self._buckets()):
             if bucket > seq // PACKS_PER_BUCKET:
@@ -98,9 +98,9 @@ class Objects:
             self._bucket_numbers = _numbers(files.list_names(self._paths.objects))
         return self._bucket_numbers
 
-    def _listed(self, bucket: int) -> list[str]:
+    def _listed(self, bucket: int) -> frozenset[str]:
         if bucket not in self._names:
-            self._names[bucket] = files.list_names(self._paths.bucket(bucket))
+            self._names[bucket] = frozenset(files.list_names(self._paths.bucket(bucket)))
         return self._names[bucket]
 
     def _packs(self, bucket: int) -> list[int]:

@@ -30,7 +30,7 @@ def check_rollback(state: StatePaths, history: History) -> VaultDamaged | None:
     if note is None:
         remember_checkpoint(state, history)
         return None
-    claimed = _parse_pin(note)
+    claimed = _parse_pin(note, origin_of(history.chain.vault_id))
     if claimed.size > history.size:
         return VaultDamaged(
             "vault_rolled_back",
@@ -56,11 +56,14 @@ def remember_checkpoint(state: StatePaths, history: History) -> None:
     save_self_pin(state, history.chain.vault_id, history.note)
 
 
-def _parse_pin(note: bytes) -> Checkpoint:
+def _parse_pin(note: bytes, origin: str) -> Checkpoint:
     try:
-        return parse_checkpoint(parse_note(note).text)
+        claimed = parse_checkpoint(parse_note(note).text)
     except FormatError as err:
         raise damaged(f"the checkpoint remembered on this machine is unreadable: {err.message}") from err
+    if claimed.origin != origin:
+        raise damaged("the checkpoint remembered on this machine is another vault's")
+    return claimed
 
 
 def _open_pin(note: bytes, size: int, history: History) -> Checkpoint:
