@@ -46,6 +46,7 @@ def document_reference(  # noqa: PLR0913  one argument a field
     identifiers: list[Json] = [{"system": _ID_SYSTEM, "value": id_text}]
     if date is not None:
         attachment["creation"] = date
+    added = _instant(added_ms)
     if content is not None:
         attachment["data"] = base64.b64encode(content).decode()
         attachment["size"] = len(content)
@@ -57,7 +58,16 @@ def document_reference(  # noqa: PLR0913  one argument a field
         "identifier": identifiers,
         "status": _STATUS.get(status, "entered-in-error"),
         "subject": {"display": owner},
-        "date": datetime.fromtimestamp(added_ms / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        **({"date": added} if added else {}),
         "description": title,
         "content": [{"attachment": attachment}],
     }
+
+
+def _instant(time_ms: int) -> str | None:
+    """Return a FHIR instant; None for a time after the year 9999, which a wrong clock may have given."""
+    try:
+        moment = datetime.fromtimestamp(time_ms / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -137,6 +137,15 @@ class Catalogue:
         """Note how far it has come; inside the same `change` as the rows."""
         self.put("position", [position.size, position.root, position.ks_epoch])
 
+    def hold(self) -> Position | None:
+        """See from now on what is there at this moment, whatever others change; return how far it has come."""
+        self.connection.execute("begin")
+        return self.position()
+
+    def release(self) -> None:
+        """Undo `hold`: see again what others change."""
+        self.connection.execute("rollback")
+
     @contextlib.contextmanager
     def change(self) -> Iterator[bool]:
         """All or nothing; yields False, and changes nothing, if another process does not finish changing it."""

@@ -154,7 +154,7 @@ class DocumentRows:
             "coalesce(date, '') >= ?": wanted.since,
             "date is not null and substr(date, 1, length(?)) <= ?": wanted.until,
             "type = ?": wanted.kind,
-            "char(10) || tags || char(10) like '%' || char(10) || ? || char(10) || '%'": wanted.tag,
+            "instr(char(10) || tags || char(10), char(10) || ? || char(10)) > 0": wanted.tag,
             "author = ?": wanted.author,
         }
         used = {test: value for test, value in tests.items() if value is not None}

@@ -104,28 +104,30 @@ def collect(paths: Iterable[Path], skip: Path) -> Iterator[InputFile | Failure]:
         skip: The vault's own folder, which is never added to itself.
     """
     avoided = _identity(skip)
-    for path in paths:
-        if path.is_dir():
-            yield from _walk(path, avoided)
-        else:
+    for named in paths:
+        if avoided is None or avoided not in map(_identity, named.absolute().parents):
+            yield from _walk(named, avoided)
+
+
+def _walk(named: Path, avoided: tuple[int, int] | None) -> Iterator[InputFile | Failure]:
+    waiting = [named]  # a stack: folders may lie deeper in one another than calls can
+    while waiting:
+        path = waiting.pop()
+        if not _is_folder(path):
             yield _input(path)
+        elif _identity(path) != avoided and (path is named or not path.is_symlink()):
+            try:
+                waiting += sorted(path.iterdir(), key=lambda found: os.fsencode(found.name), reverse=True)
+            except OSError as err:
+                shown = os.fsencode(path).decode("utf-8", "replace")
+                yield Failure(name=shown, error=InputError("unreadable", f"{shown}: {err.strerror}"))
 
 
-def _walk(folder: Path, avoided: tuple[int, int] | None) -> Iterator[InputFile | Failure]:
-    if avoided is not None and _identity(folder) == avoided:
-        return
+def _is_folder(path: Path) -> bool:
     try:
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: os.fsencode(entry.name))
-    except OSError as err:
-        shown = os.fsencode(folder).decode("utf-8", "replace")
-        yield Failure(name=shown, error=InputError("unreadable", f"{shown}: {err.strerror}"))
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), avoided)
-        elif not (entry.is_symlink() and entry.is_dir()):
-            yield _input(Path(entry.path))
+        return path.is_dir()
+    except OSError:
+        return False  # opening it will say why
 
 
 def _input(path: Path) -> InputFile:

@@ -79,7 +79,7 @@ def safe_name(name: str, fallback: str) -> str:
         fallback: Used where nothing of it can be kept.
     """
     kept = "".join(char if char.isalnum() or char in "-_. " else "_" for char in name if char.isprintable())
-    kept = kept.strip(" .").lstrip("-")
+    kept = kept.lstrip(" .-").rstrip(" .")
     while len(kept.encode()) > MAX_NAME_BYTES - 20:  # room for a number
         stem, dot, suffix = kept.rpartition(".")
         kept = stem[:-1] + dot + suffix if stem and len(suffix) < 12 else kept[:-1]

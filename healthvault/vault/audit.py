@@ -209,14 +209,17 @@ def _check_memory(
     """Compare the vault with what this machine remembers of it."""
     if walked.count < claimed.size or walked.root != claimed.root:
         return
+    problem: HealthVaultError | None = None
     try:
-        with contextlib.closing(load_history(paths, keyring.vault_id, writable=False)) as history:
-            rolled_back = check_rollback(state, history)
+        for _ in range(2):  # a writer may have gone on in between
+            with contextlib.closing(load_history(paths, keyring.vault_id, writable=False)) as history:
+                problem = check_rollback(state, history)
+            if problem is None:
+                return
     except HealthVaultError as err:
-        findings.add("checkpoint", err.code, err.message)
-        return
-    if rolled_back:
-        findings.add("checkpoint", rolled_back.code, rolled_back.message)
+        problem = err
+    if problem:
+        findings.add("checkpoint", problem.code, problem.message)
 
 
 def _check_strangers(findings: Findings, paths: VaultPaths) -> None:

@@ -29,6 +29,7 @@ from healthvault.storage.journal import Journal
 from healthvault.storage.keyring import Keyring
 from healthvault.storage.keystore import create_keystore
 from healthvault.storage.layout import VaultPaths
+from healthvault.storage.openfile import reporting
 from healthvault.storage.passphrase import new_passphrase
 from healthvault.storage.slots import KDF_PROFILES, NO_KDF, SlotKind, new_slot
 from healthvault.storage.treecache import TreeCache
@@ -167,5 +168,6 @@ def _write_checkpoint(paths: VaultPaths, genesis: Entry, identity: Identity) -> 
 
 def _publish(staging: Path, root: Path) -> None:
     if root.is_dir():
-        root.rmdir()  # known to be empty
+        with reporting(root):
+            root.rmdir()  # known to be empty
     files.publish(staging, root)

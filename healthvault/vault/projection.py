@@ -26,7 +26,7 @@ from healthvault.storage.document_rows import DocumentRow, DocumentRows, PartRow
 from healthvault.vault.history import damaged, refusal
 from healthvault.vault.vault import Vault
 
-__all__ = ["Appended", "Projector", "catch_up", "current_slots", "load_slots", "party_key"]
+__all__ = ["Appended", "Projector", "catch_up", "current_slots", "hold_catalogue", "load_slots", "party_key"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +47,7 @@ def catch_up(vault: Vault, appended: Sequence[Appended] = ()) -> None:
     Raises:
         VaultDamaged: `vault_damaged`, an entry or its secret cannot be read.
     """
-    catalogue, history = vault.catalogue, vault.history
-    target = Position(size=history.size, root=history.checkpoint.root, ks_epoch=vault.keys.ks_epoch)
+    catalogue, target = vault.catalogue, _target(vault)
     if catalogue.position() == target:
         return
     with catalogue.change() as is_ours:
@@ -60,6 +59,14 @@ def catch_up(vault: Vault, appended: Sequence[Appended] = ()) -> None:
         is_next = bool(appended) and appended[0].entry.seq == start
         Projector(catalogue, vault).project(appended if is_next else replay(vault, start))
         catalogue.move_to(target)
+
+
+def hold_catalogue(vault: Vault) -> bool:
+    """Let a reader go on seeing the catalogue as of its checkpoint; False if a writer has moved it already."""
+    if vault.catalogue.hold() == _target(vault):
+        return True
+    vault.catalogue.release()
+    return False
 
 
 def replay(vault: Vault, start: int) -> Iterator[Appended]:
@@ -305,6 +312,11 @@ class _Places:
     def _stored_before(self, pack: int, seq: int) -> int:
         entries = (self._vault.history.entry(earlier) for earlier in range(pack, seq))
         return sum(blob.stored_bytes for entry in entries for blob in entry.header.blobs)
+
+
+def _target(vault: Vault) -> Position:
+    history = vault.history
+    return Position(size=history.size, root=history.checkpoint.root, ks_epoch=vault.keys.ks_epoch)
 
 
 def _start(vault: Vault, position: Position | None) -> int:

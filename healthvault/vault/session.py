@@ -16,8 +16,9 @@ from healthvault.storage.keystore import open_keystore
 from healthvault.storage.layout import VaultPaths
 from healthvault.storage.lock import WriterLock
 from healthvault.storage.version import check_version
+from healthvault.tlog.note import MAX_NOTE_BYTES
 from healthvault.vault.history import load_history
-from healthvault.vault.projection import catch_up
+from healthvault.vault.projection import catch_up, hold_catalogue
 from healthvault.vault.recovery import recover_tail
 from healthvault.vault.rollback import check_rollback
 from healthvault.vault.unlock import Secret, catalogue_key, check_own_key, unlock
@@ -26,6 +27,7 @@ from healthvault.vault.vault import Place, Unlocked, Vault
 __all__ = ["Place", "Vault", "is_vault", "open_vault"]
 
 _DAY_MS = 86_400_000
+READ_ATTEMPTS = 5
 CATALOGUE_FILE = "catalogue.db"
 
 
@@ -67,7 +69,7 @@ def open_vault(
     """
     paths = VaultPaths(root=place.root)
     check_version(paths)
-    for directory in paths.directories:
+    for directory in paths.directories[1:]:  # the folder itself may be a link of the user's
         files.make_directory(directory)  # a backup need not hold the empty ones
     with WriterLock(paths.lock, wait_seconds=wait_seconds) if writing else contextlib.nullcontext():
         vault = _load(place, paths, writing=writing)
@@ -109,11 +111,12 @@ def _fingerprint(paths: VaultPaths) -> tuple[bytes, ...]:
 
 def _check_memory(vault: Vault, *, writing: bool) -> None:
     rolled_back = check_rollback(vault.state, vault.history)
-    if rolled_back is None:
-        return
-    if writing:
+    if rolled_back and writing:
         raise rolled_back
-    vault.warnings.append(rolled_back.message)
+    if rolled_back and _follow(vault):  # a writer went on while we were reading
+        rolled_back = check_rollback(vault.state, vault.history)
+    if rolled_back:
+        vault.warnings.append(rolled_back.message)
 
 
 def _unlock(vault: Vault, secret: Secret, *, writing: bool) -> None:
@@ -124,7 +127,7 @@ def _unlock(vault: Vault, secret: Secret, *, writing: bool) -> None:
     if writing:
         recover_tail(vault)
     try:
-        _use_catalogue(vault, vault.unlocked)
+        _use_catalogue(vault, vault.unlocked, writing=writing)
     except InvalidRequest as err:
         if writing or err.code != "io_error":
             raise
@@ -132,17 +135,38 @@ def _unlock(vault: Vault, secret: Secret, *, writing: bool) -> None:
         catch_up(vault)
 
 
-def _use_catalogue(vault: Vault, unlocked: Unlocked) -> None:
+def _use_catalogue(vault: Vault, unlocked: Unlocked, *, writing: bool) -> None:
     """Open the catalogue and bring it up; if it turns out to be damaged, another takes its place."""
     path, key = vault.paths.cache / CATALOGUE_FILE, catalogue_key(unlocked.keys)
+    settle = catch_up if writing else _settle
     try:
         unlocked.catalogue = Catalogue.open(path, key)
         with unlocked.catalogue.guard():
-            catch_up(vault)
+            settle(vault)
     except CatalogueLost:
         unlocked.catalogue = Catalogue.open(path, key)
         with unlocked.catalogue.guard():
-            catch_up(vault)
+            settle(vault)
+
+
+def _settle(vault: Vault) -> None:
+    """Bring the catalogue and what a reader knows of the past to one moment, while others may be writing."""
+    for _ in range(READ_ATTEMPTS):
+        catch_up(vault)
+        if hold_catalogue(vault):
+            return
+        _follow(vault)
+    raise InvalidRequest("io_error", "the index moves on faster than it can be read")
+
+
+def _follow(vault: Vault) -> bool:
+    """Let a reader go on to the checkpoint that is there now; return whether it is another one."""
+    if files.read_file(vault.paths.checkpoint, MAX_NOTE_BYTES) == vault.history.note:
+        return False
+    history = load_history(vault.paths, vault.keyring.vault_id, writable=False)
+    vault.history.close()
+    vault.history = history
+    return True
 
 
 def _check_clock(vault: Vault, now_ms: int, *, clock_ok: bool) -> None:

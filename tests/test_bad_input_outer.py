@@ -1,0 +1,414 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows 1 to 18 of docs/spec/bad-input.md: the age file and the container inside."""
+
+import base64
+import gzip
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from healthvault.agefile.header import Stanza, encode_base64, format_header
+from healthvault.agefile.stream import payload_key
+from healthvault.bundle.container import member_header
+from healthvault.crypto.aead import chacha_seal
+from healthvault.crypto.hashing import random_bytes
+from healthvault.errors import FormatError, IntegrityError, InvalidRequest, NoMatchingIdentity
+from healthvault.verify.bundle import verify_bundle
+from tests.bundles import Draft, Scene, make_bundle, scene, sealed_bytes
+from tests.owners import flip
+from tests.readers import CODE_READER, Keeper, Reader
+from tests.refusals import assert_accepted, assert_refused
+
+CHUNK_BYTES = 65_536
+FILE_KEY = b"f" * 16
+LOW_ORDER = [bytes(32), b"\x01" + bytes(31), (2**255 - 20).to_bytes(32, "little")]  # u = 0, 1, -1
+
+
+def chunks(file_key: bytes, pieces: Sequence[tuple[bytes, bool]]) -> bytes:
+    """Return a payload of any chunks: plaintext, and whether it says that it is the last."""
+    nonce = random_bytes(16)
+    key = payload_key(file_key, nonce)
+    sealed = [
+        chacha_seal(key, place.to_bytes(11, "big") + (b"\1" if is_last else b"\0"), plain)
+        for place, (plain, is_last) in enumerate(pieces)
+    ]
+    return nonce + b"".join(sealed)
+
+
+def age_file(stanzas: Sequence[Stanza], plain: bytes) -> bytes:
+    """Return an age file with any stanzas, its MAC under `FILE_KEY`."""
+    return format_header(list(stanzas), FILE_KEY) + chunks(FILE_KEY, [(plain, True)])
+
+
+def payload_start(data: bytes) -> int:
+    """Return where the payload's nonce begins."""
+    return data.index(b"\n", data.index(b"\n--- ") + 1) + 1
+
+
+def large() -> tuple[Scene, Draft]:
+    """Return a bundle that takes several chunks, the last of them full."""
+    start = scene()
+    seq = start.owner.add(b"x" * 188_000)  # Padmé does the rest
+    draft = make_bundle(start.owner, start.reader, [seq], [start.owner.grant([start.reader.party], [seq])])
+    plain = draft.container()
+    assert 3 * CHUNK_BYTES == len(plain)
+    assert_accepted(start.read(draft.seal()))
+    return start, draft
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"hello",
+        b"age-encryption.org/v1",
+        b"age-encryption.org/v1\r\n",
+        b"age-encryption.org/v2\n-> X25519 a\n\n--- \n",
+        b"\xef\xbb\xbfage-encryption.org/v1\n",
+        b"-----BEGIN AGE ENCRYPTED FILE-----\n",
+    ],
+)
+def test_row_01_not_age(data: bytes) -> None:
+    """The first line is that of age v1, with its line end, or it is no bundle."""
+    assert_refused(scene().read(data), "not_a_bundle", FormatError)
+
+
+def test_row_02_header_limits() -> None:
+    """64 stanzas and 64 KiB pass, one more does not; a file that ends inside the header is cut."""
+    start = scene()
+    plain = start.draft().container()
+    own, other = start.reader.recipient.wrap(FILE_KEY), Stanza(kind="later", args=("x",), body=b"")
+    assert_accepted(start.read(age_file([other] * 63 + [own], plain)))
+    whole = age_file([own], plain)
+    lines = b"-> later x\n\n" * 64
+    assert_refused(start.read(whole.replace(b"v1\n", b"v1\n" + lines)), "limit_exceeded", FormatError)
+    long = age_file([Stanza(kind="later", args=("x" * 65_536,), body=b""), own], plain)
+    assert_refused(start.read(long), "limit_exceeded", FormatError)
+    for size in (22, 30, 100, payload_start(whole) - 1):
+        assert_refused(start.read(whole[:size]), "truncated", FormatError)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda head: head.replace(b"-> X25519 ", b"->  X25519 "),
+        lambda head: head.replace(b"-> X25519 ", b"->X25519 "),
+        lambda head: head.replace(b"-> X25519 ", b"-> X25519\t"),
+        lambda head: head.replace(b"\n---", b"=\n---"),
+        lambda head: head.replace(b"\n---", b"\n\n---"),
+        lambda head: head.replace(b"--- ", b"---  "),
+        lambda head: head.replace(b"--- ", b"-- "),
+        lambda head: head[:-1] + b"=\n",
+        lambda head: head[:-3] + b"\n",
+        lambda head: head.replace(b"\n", b"\r\n").replace(b"\r\n", b"\n", 1),
+        lambda head: head[:22] + head[head.index(b"---") :],
+        lambda head: head[:-2] + b"\xc3\n",
+    ],
+)
+def test_row_03_grammar(change: Callable[[bytes], bytes]) -> None:
+    """Spaces, padding, line ends, a MAC of another length, no stanza."""
+    start = scene()
+    data = start.draft().seal()
+    cut = payload_start(data)
+    assert_refused(start.read(change(data[:cut]) + data[cut:]), "malformed", FormatError)
+
+
+def test_row_03_unused_bits() -> None:
+    """Of several texts that decode to the same bytes only one is taken, in share, body and MAC."""
+    start = scene()
+    data = start.draft().seal()
+    cut = payload_start(data)
+    letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    ends = [place - 1 for place in range(22, cut) if data[place : place + 1] == b"\n"]
+    assert 3 == len(ends)
+    for place in ends:
+        other = letters[letters.index(data[place]) ^ 1]
+        changed = data[:place] + bytes([other]) + data[place + 1 :]
+        assert_refused(start.read(changed), "malformed", FormatError)
+
+
+def test_row_04_scrypt_alone() -> None:
+    """A passphrase stanza beside another, whoever reads it."""
+    start = scene(CODE_READER)
+    plain = start.draft().container()
+    code, key = CODE_READER.recipient.wrap(FILE_KEY), Reader().recipient.wrap(FILE_KEY)
+    assert_accepted(start.read(age_file([code], plain)))
+    for stanzas in ([code, key], [key, code], [code, code]):
+        assert_refused(start.read(age_file(stanzas, plain)), "malformed", FormatError)
+
+
+def test_row_04_too_much_work() -> None:
+    """Log N is capped before any memory is taken; somebody who has a key only does not even look."""
+    start = scene(CODE_READER)
+    salt = encode_base64(bytes(16))
+    for log_n in ("21", "63", "99999999999999999999"):
+        stanza = Stanza(kind="scrypt", args=(salt, log_n), body=bytes(32))
+        data = age_file([stanza], b"")
+        assert_refused(start.read(data), "limit_exceeded", FormatError)
+        assert_refused(scene().read(data), "no_key", NoMatchingIdentity)
+    for log_n in ("", "0", "01", "+1", "1 8", "x"):
+        stanza = Stanza(kind="scrypt", args=(salt, log_n), body=bytes(32))
+        assert_refused(start.read(age_file([stanza], b"")), "malformed", FormatError)
+
+
+@pytest.mark.parametrize("share", LOW_ORDER)
+def test_row_05_low_order(share: bytes) -> None:
+    """A share whose agreement is all zeros spoils the file, whatever else opens it."""
+    start = scene()
+    plain = start.draft().container()
+    stanza = Stanza(kind="X25519", args=(encode_base64(share),), body=bytes(32))
+    assert_refused(start.read(age_file([stanza], plain)), "malformed", FormatError)
+    both = age_file([start.reader.recipient.wrap(FILE_KEY), stanza], plain)
+    assert_refused(start.read(both), "malformed", FormatError)
+
+
+@pytest.mark.parametrize("size", [0, 16, 31, 33, 48, 64])
+def test_row_06_stanza_body(size: int) -> None:
+    """Exactly 32 bytes, or it could be made to open under many keys."""
+    start = scene()
+    share = encode_base64(random_bytes(32))
+    stanza = Stanza(kind="X25519", args=(share,), body=bytes(size))
+    own = start.reader.recipient.wrap(FILE_KEY)
+    assert_refused(start.read(age_file([own, stanza], b"")), "malformed", FormatError)
+    for args in ((), (share, "x"), (encode_base64(bytes(31)),)):
+        wrong = Stanza(kind="X25519", args=args, body=bytes(32))
+        assert_refused(start.read(age_file([own, wrong], b"")), "malformed", FormatError)
+
+
+def test_row_07_header_mac() -> None:
+    """A changed MAC, a stanza that was added or taken away, and two file keys in one header."""
+    start, other = scene(), Reader()
+    plain = start.draft().container()
+    own = start.reader.recipient.wrap(FILE_KEY)
+    whole = age_file([own, other.recipient.wrap(FILE_KEY)], plain)
+    mac = whole.index(b"--- ") + 4
+    changed = whole[:mac] + (b"A" if whole[mac : mac + 1] != b"A" else b"B") + whole[mac + 1 :]
+    assert_refused(start.read(changed), "tampered", IntegrityError)
+    added = whole.replace(b"\n--- ", b"\n-> later x\n\n--- ")
+    assert_refused(start.read(added), "tampered", IntegrityError)
+    two_faced = age_file([own, other.recipient.wrap(b"g" * 16)], plain)
+    assert_accepted(start.read(two_faced))
+    assert_refused(other.read(two_faced), "tampered", IntegrityError)
+
+
+def test_row_08_no_key() -> None:
+    """For somebody else, for another code, for a key instead of a code and the other way round."""
+    start, coded = scene(), scene(CODE_READER)
+    keyed, bearer = start.draft().seal(), coded.draft().seal()
+    for reader, data in (
+        (Reader(), keyed),
+        (CODE_READER, keyed),
+        (Reader(), bearer),
+        (Reader(code="one-two-three-four-five-six-eight"), bearer),
+    ):
+        outcome = reader.read(data)
+        assert_refused(outcome, "no_key", NoMatchingIdentity)
+        assert [] == outcome.taken
+
+
+def test_row_09_payload() -> None:
+    """A nonce that is cut, and a chunk that was changed anywhere."""
+    start = scene()
+    data = start.draft().seal()
+    begin = payload_start(data)
+    for size in (begin, begin + 15):
+        assert_refused(start.read(data[:size]), "truncated", FormatError)
+    for place in (begin, begin + 16, begin + 1000, len(data) - 1):
+        assert_refused(start.read(flip(data, place)), "tampered", IntegrityError)
+    assert_refused(start.read(data[:-1]), "tampered", IntegrityError)
+
+
+def test_row_10_cut_between_chunks() -> None:
+    """The last chunk says that it is the last; nothing that went before counts without it."""
+    start, draft = large()
+    data = draft.seal()
+    begin = payload_start(data) + 16
+    for count in range(3):
+        outcome = start.read(data[: begin + count * (CHUNK_BYTES + 16)])
+        assert_refused(outcome, "truncated", FormatError)
+    assert_refused(start.read(data[:begin] + data[begin:][:15]), "truncated", FormatError)
+
+
+def test_row_11_chunks_of_other_places() -> None:
+    """Changed order, the same twice, one of another file."""
+    start, draft = large()
+    data, other = draft.seal(), draft.seal()
+    begin, size = payload_start(data) + 16, CHUNK_BYTES + 16
+    one, two, three = (data[begin + at * size :][:size] for at in range(3))
+    strange = other[begin + size :][:size]
+    for pieces in (
+        (two, one, three),
+        (one, one, two, three),
+        (one, two, two, three),
+        (one, strange, three),
+        (one, three),
+        (three, one, two),
+    ):
+        outcome = start.read(data[:begin] + b"".join(pieces))
+        assert_refused(outcome, "tampered", IntegrityError)
+
+
+def test_row_12_after_the_end() -> None:
+    """Bytes after the last chunk, and an empty last chunk after data."""
+    start, draft = large()
+    data, plain = draft.seal(), draft.container()
+    for more in (b"\0", b"x" * 100, data[-CHUNK_BYTES - 16 :]):
+        assert_refused(start.read(data + more), "trailing_data", IntegrityError)
+    header = format_header([start.reader.recipient.wrap(FILE_KEY)], FILE_KEY)
+    whole = [plain[at : at + CHUNK_BYTES] for at in range(0, len(plain), CHUNK_BYTES)]
+    pieces = [*((piece, False) for piece in whole), (b"", True)]
+    assert_refused(start.read(header + chunks(FILE_KEY, pieces)), "trailing_data", IntegrityError)
+    short = start.draft().seal() + b"x"
+    assert_refused(start.read(short), "tampered", IntegrityError)
+
+
+def test_row_13_the_first_member() -> None:
+    """Is the manifest, of at most 64 MiB."""
+    start = scene()
+    draft = start.draft()
+    plain = draft.container()
+    huge = member_header("manifest", (64 << 20) + 1)
+    for inner in (b"", b"m", bytes(1024), plain[512:], member_header("Manifest", 10) + plain[512:]):
+        assert_refused(start.read(draft.seal(inner)), "bad_container", FormatError)
+    assert_refused(start.read(draft.seal(huge)), "limit_exceeded", FormatError)
+
+
+HEADERS = {
+    "a path upwards": lambda head: named(head, b"docs/../000001-part0.txt"),
+    "another folder": lambda head: named(head, b"../x"),
+    "an absolute path": lambda head: named(head, b"/etc/passwd"),
+    "a leading dot": lambda head: named(head, b"./docs/000001-part0.txt"),
+    "mode": lambda head: put_in(head, 100, b"0000777\0"),
+    "owner": lambda head: put_in(head, 108, b"0001750\0"),
+    "group": lambda head: put_in(head, 116, b"0001750\0"),
+    "date": lambda head: put_in(head, 136, b"14710220100\0"),
+    "hard link": lambda head: put_in(head, 156, b"1"),
+    "symbolic link": lambda head: put_in(put_in(head, 156, b"2"), 157, b"/etc/passwd"),
+    "device": lambda head: put_in(head, 156, b"3"),
+    "folder": lambda head: put_in(head, 156, b"5"),
+    "old type": lambda head: put_in(head, 156, b"\0"),
+    "GNU long name": lambda head: put_in(head, 156, b"L"),
+    "PAX": lambda head: put_in(head, 156, b"x"),
+    "GNU magic": lambda head: put_in(head, 257, b"ustar  \0"),
+    "user name": lambda head: put_in(head, 265, b"root"),
+    "device number": lambda head: put_in(head, 329, b"0000000\0"),
+    "prefix": lambda head: put_in(head, 345, b"evil"),
+    "rest": lambda head: put_in(head, 500, b"x"),
+    "size in base 256": lambda head: put_in(head, 124, b"\x80" + bytes(10) + b"\x11"),
+    "size in spaces": lambda head: put_in(head, 124, b"         21 "),
+    "checksum": lambda head: head[:148] + b"000000\0 " + head[156:],
+    "checksum in spaces": lambda head: head[:148] + b" " + head[149:],
+}
+
+
+def put_in(head: bytes, place: int, field: bytes) -> bytes:
+    """Return a header with a field changed and its checksum right for other tools."""
+    blank = head[:place] + field + head[place + len(field) :]
+    blank = blank[:148] + b" " * 8 + blank[156:]
+    return blank[:148] + b"%06o\0 " % sum(blank) + blank[156:]
+
+
+def named(head: bytes, name: bytes) -> bytes:
+    """Return a header with another name."""
+    return put_in(head, 0, name.ljust(100, b"\0"))
+
+
+@pytest.mark.parametrize("change", HEADERS)
+def test_row_14_member_headers(change: str) -> None:
+    """Every field of every header is the one that the manifest demands, byte for byte."""
+    start = scene()
+    draft = start.draft()
+    plain = draft.container()
+    place = plain.index(b"docs/000001-part0.txt")
+    for at in (0, place):
+        inner = plain[:at] + HEADERS[change](plain[at : at + 512]) + plain[at + 512 :]
+        assert inner != plain
+        outcome = start.read(draft.seal(inner))
+        assert_refused(outcome, "bad_container", FormatError)
+        assert [] == outcome.taken
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda members: [*members, ("docs/000002-part0.txt", b"more")],
+        lambda members: [*members, ("extras/more", b"more")],
+        lambda members: [("docs/000000-part0.txt", b"more"), *members],
+        lambda members: members[:-1],
+        lambda members: members[1:],
+        lambda members: [*members, members[-1]],
+        lambda members: [members[0], *members],
+        lambda members: members[::-1],
+    ],
+)
+def test_row_15_members(change: Callable[[list[tuple[str, bytes]]], list[tuple[str, bytes]]]) -> None:
+    """None more, none fewer, in the manifest's order."""
+    start = scene()
+    draft = start.draft(extras={"README.txt": b"read me"})
+    draft.members = change(draft.members)
+    assert_refused(start.read(draft.seal()), "bad_container", FormatError)
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", ".x", "-x", "a" * 61, "a b", "a\0b", "é"])
+def test_row_15_file_names(name: str) -> None:
+    """Letters, digits, dot, underline and dash, 60 of them; even where the sender signs another."""
+    start = scene()
+    draft = start.draft()
+    draft.map["docs"][0]["parts"][0]["file"] = name
+    draft.members = []
+    assert_refused(start.read(draft.seal()), "bad_container", FormatError)
+    extra = start.draft(extras={"README.txt": b"read me"})
+    extra.map["extras"].append(dict(extra.map["extras"][0]))
+    assert_refused(start.read(extra.seal()), "bad_container", FormatError)
+
+
+def test_row_16_padding_and_tail() -> None:
+    """Zeros, and exactly as many as the length demands."""
+    start = scene()
+    seq = start.owner.add(b"z" * 30_000)
+    draft = make_bundle(start.owner, start.reader, [seq], [start.owner.grant([start.reader.party], [seq])])
+    plain = draft.container()
+    assert_accepted(start.read(draft.seal(plain)))
+    end = plain.rindex(b"z") + 1
+    assert 0 != end % 512
+    blocks = end + (-end % 512)
+    tail = len(plain) - blocks - 1024
+    assert tail > 1
+    places = (512 + len(draft.signed()), end, blocks - 1, blocks + 512, blocks + 1024, len(plain) - 1)
+    for place in places:
+        assert_refused(start.read(draft.seal(flip(plain, place))), "trailing_data", IntegrityError)
+    for inner in (plain + b"\0", plain + bytes(70_000), plain[:-1], plain[:-tail]):
+        assert_refused(start.read(draft.seal(inner)), "trailing_data", IntegrityError)
+    assert_refused(start.read(draft.seal(flip(plain, blocks))), "bad_container", FormatError)
+    assert_refused(start.read(draft.seal(plain[: blocks + 1023])), "bad_container", FormatError)
+
+
+def test_row_17_compressed() -> None:
+    """There is no decompressor, outside or inside."""
+    start = scene()
+    draft = start.draft()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("manifest", draft.signed())
+    packed = (out.getvalue(), gzip.compress(draft.seal()), base64.b64encode(draft.seal()), draft.container())
+    for data in packed:
+        assert_refused(start.read(data), "not_a_bundle", FormatError)
+    for inner in (out.getvalue(), gzip.compress(draft.container())):
+        assert_refused(start.read(draft.seal(inner)), "bad_container", FormatError)
+
+
+def test_row_18_sizes_are_told_before_anything_is_taken() -> None:
+    """The sink refuses what does not fit, before a byte of a document is read."""
+
+    class Full(Keeper):
+        def prepare(self, total_bytes: int) -> None:
+            super().prepare(total_bytes)
+            raise InvalidRequest("too_large", f"{total_bytes} bytes")
+
+    start, sink = scene(), Full()
+    draft = make_bundle(start.owner, start.reader, start.docs, [start.grant])
+    with pytest.raises(InvalidRequest) as caught:
+        verify_bundle(io.BytesIO(sealed_bytes(draft.container(), draft.recipients)), start.reader.context(), sink)
+    assert ("too_large", []) == (caught.value.code, sink.taken)
