@@ -31,10 +31,10 @@ def assert_refused(outcome: Outcome, code: str, kind: type[Exception], *, has_pi
         kind: The class that carries it; it fixes the exit.
         has_pins: The specification says that pins are stored all the same.
     """
-    assert {code} == outcome.codes
+    assert {code} == outcome.codes, outcome.codes
     assert kind is outcome.kind_of(code)
     assert EXITS[kind] == outcome.exit
-    assert has_pins != outcome.are_pins_unchanged
+    assert has_pins != outcome.are_pins_unchanged, "pins"
     assert_nothing_released(outcome)
 
 
@@ -47,5 +47,5 @@ def assert_nothing_released(outcome: Outcome) -> None:
 
 def assert_accepted(outcome: Outcome) -> None:
     """Assert that a file is accepted without any open code, and remembered."""
-    assert (set(), 0) == (outcome.codes, outcome.exit)
+    assert (set(), 0) == (outcome.codes, outcome.exit), outcome.codes
     assert not unaccepted(outcome.verification, ())

@@ -5,16 +5,21 @@ After a crash at any point the vault holds a prefix of the transaction's entries
 reported as done before the checkpoint has replaced the old one. Spec: docs/spec/vault-folder.md section 8.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 from healthvault.agefile.source import Source
-from healthvault.codec import Value
+from healthvault.codec import Fields, Value
+from healthvault.consent.grant import parse_grant, parse_revocation
 from healthvault.consent.status import SlotTable
 from healthvault.crypto.hashing import random_bytes
+from healthvault.errors import FormatError
+from healthvault.ledger import documents, kinds
 from healthvault.ledger.entry import Entry, sign_entry
-from healthvault.ledger.header import BlobRef, Header
+from healthvault.ledger.header import MAX_BLOBS, BlobRef, Header
 from healthvault.ledger.keychain import KeyChain
+from healthvault.ledger.kinds import Kind
 from healthvault.ledger.meta import seal_meta
 from healthvault.ledger.secrets import commit_key, commitment, file_key, meta_key
 from healthvault.ledger.state import StateOpening, state_blind
@@ -30,6 +35,17 @@ from healthvault.vault.vault import Vault
 __all__ = ["MAX_ENTRIES", "Draft", "Transaction"]
 
 MAX_ENTRIES = 4096
+_PARSERS: dict[str, Callable[[Fields, int], object]] = {
+    Kind.OWNER.value: lambda sealed, _: kinds.parse_owner(sealed),
+    Kind.DOC_ADD.value: lambda sealed, _: documents.parse_doc_add(sealed),
+    Kind.DOC_REVISE.value: lambda sealed, _: documents.parse_doc_revise(sealed),
+    Kind.DOC_ERASE.value: lambda sealed, _: documents.parse_erased_seqs(sealed),
+    Kind.CONTACT_PIN.value: lambda sealed, _: kinds.parse_contact_pin(sealed),
+    Kind.CONTACT_DROP.value: lambda sealed, _: kinds.parse_contact_drop(sealed),
+    Kind.GRANT.value: parse_grant,
+    Kind.GRANT_REVOKE.value: lambda sealed, _: parse_revocation(sealed),
+    Kind.SHARE.value: lambda sealed, _: kinds.parse_share(sealed),
+}
 
 
 @dataclass(slots=True)
@@ -101,7 +117,12 @@ class Transaction:
         self._packs.abandon_entry()
 
     def append(self, draft: Draft, sealed: dict[str, Value], *, slots: SlotTable | None = None) -> Entry:
-        """Sign the draft's entry over a sealed map; `slots` is the status table after it, if it changes."""
+        """Sign the draft's entry over a sealed map; `slots` is the status table after it, if it changes.
+
+        Raises:
+            FormatError: `bad_schema`, `limit_exceeded`, `bad_text`: no reader would accept it, this one included.
+        """
+        _check_readable(draft, Fields(sealed, f"entry {draft.seq}"))
         if slots is not None:
             self.slots = slots
             self._grants_root = slots.root(self._vault.keys.identity.state_key)
@@ -153,6 +174,15 @@ class Transaction:
     def _opening(self, prev: bytes) -> StateOpening:
         blind = state_blind(self._vault.keys.identity.state_key, prev)  # the tree's root is kept, not made anew
         return StateOpening(blind=blind, grants_root=self._grants_root, capacity=self.slots.capacity)
+
+
+def _check_readable(draft: Draft, sealed: Fields) -> None:
+    """Check that a replay will accept the entry: one that it does not would close the vault for ever."""
+    if len(draft.blobs) > MAX_BLOBS:
+        raise FormatError("limit_exceeded", f"a document has at most {MAX_BLOBS} parts")
+    parse = _PARSERS.get(sealed.text("kind"))
+    if parse:
+        parse(sealed, draft.seq)
 
 
 def acknowledge(vault: Vault, last: Entry, chain: KeyChain) -> None:
