@@ -35,8 +35,9 @@ def pack(value: Value) -> bytes:
             surrogates.
     """
     try:
-        _check(value, 0)
-        return _encode(_ordered(value))
+        ordered = _ordered(value, 0)
+        _check(ordered, 0)
+        return _encode(ordered)
     except UnicodeEncodeError as err:
         raise FormatError("bad_text", "text is not valid Unicode") from err
 
@@ -68,7 +69,7 @@ def unpack(data: bytes, *, max_items: int = SMALL_ITEMS) -> Value:
     except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as err:
         raise FormatError("bad_encoding", "not canonical msgpack") from err
     _check(value, 0)
-    if _encode(_ordered(value)) == data:
+    if _encode(value) == data:
         return cast("Value", value)
     raise FormatError("bad_encoding", "not canonical msgpack: another encoding of the same value exists")
 
@@ -111,7 +112,7 @@ def _refuse_extension(code: int, data: bytes) -> None:
 
 
 def _check(value: Value, depth: int) -> None:
-    """Refuse what is outside the subset; the order of map keys shows when the bytes are compared."""
+    """Refuse what is outside the subset, or a map whose keys do not rise."""
     kind = type(value)
     if kind is bytes or kind is str or kind is bool or value is None:
         return
@@ -131,18 +132,22 @@ def _check(value: Value, depth: int) -> None:
 
 
 def _check_map(value: dict[str, Value], depth: int) -> None:
+    last = ""
     for key, item in value.items():
-        if type(key) is not str or not _KEY.match(key):
-            raise FormatError("bad_encoding", "a map key is not of the form [a-z][a-z0-9_]*")
+        if type(key) is not str or not _KEY.match(key) or key <= last:
+            raise FormatError(
+                "bad_encoding", "the keys of a map do not rise, or are not of the form [a-z][a-z0-9_]*"
+            )
+        last = key
         _check(item, depth)
 
 
-def _ordered(value: Value) -> Value:
-    """Return the value with the keys of its maps sorted."""
-    if type(value) is list:
-        return [_ordered(item) for item in value]
-    if type(value) is dict:
-        return {key: _ordered(value[key]) for key in sorted(value)}
+def _ordered(value: Value, depth: int) -> Value:
+    """Return the value with the keys of its maps sorted; what is nested too deeply is left for `_check`."""
+    if type(value) is list and depth <= MAX_DEPTH:
+        return [_ordered(item, depth + 1) for item in value]
+    if type(value) is dict and depth <= MAX_DEPTH:
+        return {key: _ordered(value[key], depth + 1) for key in sorted(value, key=str)}
     return value
 
 

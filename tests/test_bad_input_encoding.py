@@ -371,6 +371,16 @@ def test_row_29_unknown_keys_are_ignored() -> None:
     assert_refused(start.read(draft.seal()), "bad_schema", FormatError)
 
 
+def test_row_29_optional_keys_may_be_nil() -> None:
+    """Absent and nil are one."""
+    start = scene()
+    nil = merge(role=None, recheck_after=None, supersedes=None)
+    start.grant = start.owner.grant([start.reader.party], start.docs, Hooks(sealed=nil))
+    draft = start.draft()
+    draft.map["docs"][0]["meta"] = draft.map["audience"]["code"] = None
+    assert_accepted(start.read(draft.seal()))
+
+
 def test_row_29_versions() -> None:
     """One that is not known is said to be unsupported, before anything else is looked at."""
     start = scene()

@@ -379,8 +379,9 @@ def test_row_51_larger_without_a_proof() -> None:
     draft = start.draft(marks=[3])
     outcome = start.read(draft.seal(), pins=first.pins)
     assert_refused(outcome, "no_consistency", HistoryError)
-    hints = [problem.hint for problem in outcome.verification.problems]
-    assert [f"ask the sender for `hv prove --from {size}`"] == hints
+    (problem,) = outcome.verification.problems
+    assert problem.hint is not None
+    assert str(size) in problem.hint
     assert_accepted(start.read(start.draft(marks=[size]).seal(), pins=first.pins))
 
 
@@ -389,7 +390,7 @@ def test_row_47_a_seq_that_lies() -> None:
     start = scene()
     seq = start.owner.add(b"x", hooks=Hooks(fields=put(2, 4)))
     start.grant = start.owner.grant([start.reader.party], [4])
-    start.owner.files[4] = [b"x"]
+    start.owner.files[4], start.owner.secrets[4] = [b"x"], start.owner.secrets[seq]
     draft = make_bundle(start.owner, start.reader, [4], [start.grant])
     draft.map["entries"][1] = start.owner.raws[seq]
     assert_refused(start.read(draft.seal()), "bad_proof", IntegrityError)

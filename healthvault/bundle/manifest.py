@@ -29,6 +29,7 @@ __all__ = ["MANIFEST_LABEL", "MAX_MANIFEST_BYTES", "Manifest", "SignedManifest",
 
 MAX_MANIFEST_BYTES = 64 << 20
 MAX_PARTS = 999_999  # six digits in a member's name
+MAX_MARKS = 4096  # a writer gives 1,024 sizes, and one for each change of keys and witnessed note
 MANIFEST_LABEL = "manifest"
 _VERSION = 1
 _KNOWN = frozenset({
@@ -108,7 +109,8 @@ def parse_manifest(data: bytes) -> SignedManifest:
     """Parse unverified bytes of at most 64 MiB.
 
     Raises:
-        FormatError: `bad_encoding`, `bad_text`, `bad_schema`, `bad_container`, `unsupported`.
+        FormatError: `bad_encoding`, `bad_text`, `bad_schema`, `bad_container`, `unsupported`; `limit_exceeded`,
+            more than 4,096 marks.
         IntegrityError: `bad_signature`, too short to hold one; `bad_proof`, a slice out of order.
     """
     if len(data) <= SIGNATURE_BYTES:
@@ -150,6 +152,8 @@ def _check_order(manifest: Manifest, fields: Fields) -> None:
     ):
         if seqs != sorted(set(seqs)):
             raise fields.wrong(key)
+    if len(manifest.slice.marks) > MAX_MARKS:
+        raise FormatError("limit_exceeded", f"the bundle names more than {MAX_MARKS} older sizes")
     if not manifest.entries or sum(len(document.parts) for document in manifest.docs) > MAX_PARTS:
         raise fields.wrong("entries")
     names = [extra.file for extra in manifest.extras]

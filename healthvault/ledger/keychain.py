@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from healthvault.crypto.hashing import ZERO_DIGEST
 from healthvault.crypto.signing import check_public_key, check_signature
-from healthvault.errors import IntegrityError
+from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.entry import Entry, SignedEntry, parse_entry, verify_entry
 from healthvault.ledger.events import (
     EVENT_LABEL,
@@ -24,6 +24,9 @@ from healthvault.ledger.events import (
 from healthvault.ledger.header import SignedEvent
 
 __all__ = ["Epoch", "KeyChain", "extend_chain", "start_chain", "walk"]
+
+
+MAX_EVENTS = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +96,14 @@ def walk(entries: Iterable[bytes]) -> KeyChain:
     """Walk the unverified entries of genesis and all later key events, in order.
 
     Raises:
-        FormatError: an entry or event is malformed, see `parse_entry` and `parse_event`.
+        FormatError: an entry or event is malformed, see `parse_entry` and `parse_event`; `limit_exceeded`, more
+            than 1,024 events.
         IntegrityError: `wrong_vault`, genesis does not hash to the vault id; `bad_key`, any other rule.
     """
     chain: KeyChain | None = None
-    for raw in entries:
+    for number, raw in enumerate(entries):
+        if number >= MAX_EVENTS:
+            raise FormatError("limit_exceeded", f"more than {MAX_EVENTS} key events")
         signed = parse_entry(raw)
         chain = extend_chain(chain, signed) if chain else start_chain(signed)
     if chain is None:

@@ -5,6 +5,7 @@ Never overwrites unless told to, never follows a link, readable by the owner alo
 """
 
 import os
+from errno import ENOSYS, ENOTSUP, EOPNOTSUPP, EPERM
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +15,7 @@ from healthvault.errors import InvalidRequest
 __all__ = ["OutputFile", "safe_name"]
 
 MAX_NAME_BYTES = 255
+_NO_LINKS = {EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS}  # what a file system without hard links (a USB stick's) says
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
 
 
@@ -61,14 +63,24 @@ class OutputFile:
             if self._overwrite:
                 self._partial.replace(self._path)
             else:
-                os.link(self._partial, self._path)
-                self._partial.unlink()
+                self._take_name()
         except FileExistsError as err:
             raise InvalidRequest("unsafe_output", f"{self._path} is there already") from err
         except OSError as err:
             raise _failed(self._path, err) from err
         os.close(self._descriptor)
         self._descriptor = -1
+
+    def _take_name(self) -> None:
+        """Give the file a name that nothing has."""
+        try:
+            os.link(self._partial, self._path)
+            self._partial.unlink()
+        except OSError as err:
+            if err.errno not in _NO_LINKS:
+                raise
+            os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            self._partial.replace(self._path)
 
 
 def safe_name(name: str, fallback: str) -> str:
@@ -83,6 +95,7 @@ def safe_name(name: str, fallback: str) -> str:
     while len(kept.encode()) > MAX_NAME_BYTES - 20:  # room for a number
         stem, dot, suffix = kept.rpartition(".")
         kept = stem[:-1] + dot + suffix if stem and len(suffix) < 12 else kept[:-1]
+    kept = kept.rstrip(" .")
     return fallback if not kept or kept.split(".")[0].lower() in _RESERVED else kept
 
 

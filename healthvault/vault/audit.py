@@ -176,8 +176,10 @@ def _check_head(
 
 def _check_caches(findings: Findings, paths: VaultPaths, claimed: Checkpoint, walked: JournalAudit) -> None:
     """Look at what can be made anew from the journal."""
+    if walked.count < claimed.size:
+        return
     tree = findings.attempt("tree", lambda: TreeCache(paths))
-    if tree is None or walked.count < claimed.size:
+    if tree is None:
         return
     with contextlib.closing(tree):
         if not findings.attempt("tree", lambda: _is_fresh(tree, claimed.size, walked)):

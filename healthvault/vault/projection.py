@@ -12,7 +12,7 @@ from healthvault.bundle.card import open_card
 from healthvault.codec import Fields, Value, positional
 from healthvault.consent.grant import parse_grant, parse_revocation
 from healthvault.consent.status import Slot, SlotTable, Status
-from healthvault.errors import FormatError, IntegrityError, InvalidRequest
+from healthvault.errors import FormatError, IntegrityError, InvalidRequest, VaultBusy
 from healthvault.ledger import documents, ids, kinds
 from healthvault.ledger.entry import Entry
 from healthvault.ledger.kinds import Kind
@@ -46,13 +46,15 @@ def catch_up(vault: Vault, appended: Sequence[Appended] = ()) -> None:
 
     Raises:
         VaultDamaged: `vault_damaged`, an entry or its secret cannot be read.
+        VaultBusy: `catalogue_in_use`, another process did not finish bringing it up in time.
     """
     catalogue, target = vault.catalogue, _target(vault)
     if catalogue.position() == target:
         return
     with catalogue.change() as is_ours:
         if not is_ours:
-            return
+            hint = "what was acknowledged is stored; try again in a moment"
+            raise VaultBusy("catalogue_in_use", "another process is rebuilding the index", hint=hint)
         start = _start(vault, catalogue.position())
         if start == 0:
             catalogue.clear()

@@ -173,10 +173,12 @@ def _openers(vault: Vault | None, code: str | None) -> tuple[Opener, ...]:
 
 
 def _with_card(pins: PinBook, vault_id: bytes, chain: KeyChain) -> PinBook:
-    """Count the key events of a pinned card as seen."""
+    """Count the key events of a pinned card as seen, and what they say of stolen keys as known."""
     known: VaultPins = pins.of(vault_id)
     shown = tuple(entry.raw for entry in chain.entries)
-    return pins.updated(replace(known, events=shown)) if len(shown) > len(known.events) else pins
+    events = shown if len(shown) > len(known.events) else known.events
+    compromised = frozenset(epoch.number for epoch in chain.epochs if epoch.was_compromised)
+    return pins.updated(replace(known, events=events, compromised_by_card=compromised))
 
 
 def _witnesses(contacts: tuple[ContactRow, ...], chains: dict[bytes, KeyChain]) -> tuple[NoteKey, ...]:

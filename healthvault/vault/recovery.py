@@ -68,6 +68,7 @@ class _PackEnds:
 
     def __init__(self, vault: Vault) -> None:
         self._objects = vault.objects()
+        self._acknowledged = vault.history.size
         self._pack = -1
         self._end = 0
 
@@ -76,7 +77,7 @@ class _PackEnds:
         if not entry.header.blobs:
             return True
         pack = self._objects.find(entry.seq)
-        if pack is None:
+        if pack is None or pack < self._acknowledged:  # no transaction writes into the pack of another
             return False
         if pack != self._pack:
             self._pack, self._end = pack, 0

@@ -110,6 +110,15 @@ def _fingerprint(paths: VaultPaths) -> tuple[bytes, ...]:
 
 
 def _check_memory(vault: Vault, *, writing: bool) -> None:
+    try:
+        _compare_with_memory(vault, writing=writing)
+    except InvalidRequest as err:
+        if writing or err.code != "io_error":
+            raise
+        vault.warnings.append(f"this machine's memory of the vault cannot be used: {err.message}")
+
+
+def _compare_with_memory(vault: Vault, *, writing: bool) -> None:
     rolled_back = check_rollback(vault.state, vault.history)
     if rolled_back and writing:
         raise rolled_back
@@ -152,6 +161,9 @@ def _use_catalogue(vault: Vault, unlocked: Unlocked, *, writing: bool) -> None:
 def _settle(vault: Vault) -> None:
     """Bring the catalogue and what a reader knows of the past to one moment, while others may be writing."""
     for _ in range(READ_ATTEMPTS):
+        position = vault.catalogue.position()
+        if position is not None and position.size > vault.history.size:
+            _follow(vault)  # a writer went on: an older index must not take the place of the newer one
         catch_up(vault)
         if hold_catalogue(vault):
             return

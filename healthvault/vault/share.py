@@ -13,7 +13,7 @@ from pathlib import Path
 
 from healthvault.agefile.file import encrypt
 from healthvault.agefile.recipients import DummyRecipient, Recipient, ScryptRecipient, X25519Recipient
-from healthvault.bundle.container import ContainerWriter, document_member
+from healthvault.bundle.container import MAX_MEMBER_BYTES, ContainerWriter, document_member
 from healthvault.bundle.disclosure import (
     FILE_NAME,
     AudienceMember,
@@ -110,6 +110,7 @@ def share(
     addressees = _addressees(vault, request.to)
     code = None if request.to else "-".join(random_words(CODE_WORDS))
     _check_dates(request, now_ms)
+    _check_fits(vault, rows, request)
     with OutputFile(out) as file:
         logged = _log(vault, request, rows, addressees, now_ms)
         manifest, parts = _manifest(vault, request, rows, addressees, logged, now_ms)
@@ -175,6 +176,18 @@ def _addressees(vault: Vault, names: tuple[str, ...]) -> list[_Addressee]:
 def _check_dates(request: ShareRequest, now_ms: int) -> None:
     if request.not_after_ms <= max(now_ms, request.not_before_ms or 0):
         raise InvalidRequest("bad_expiry", "the share would have expired before it begins", hint="--until 90d")
+
+
+def _check_fits(vault: Vault, rows: list[DocumentRow], request: ShareRequest) -> None:
+    """Refuse what no bundle can hold, before the journal says that it was shared."""
+    table = DocumentRows(vault.catalogue)
+    if any(part.size_bytes > MAX_MEMBER_BYTES for row in rows for part in table.parts(row.seq)):
+        raise InvalidRequest("too_large", "a file over 8 GiB does not fit into a bundle")
+    if (
+        not request.message.isprintable()
+        and request.message.encode("utf-8", "replace").decode() != request.message
+    ):
+        raise InvalidRequest("bad_text", "the message is not valid text")
 
 
 def _log(

@@ -50,7 +50,7 @@ def check_events(pins: VaultPins, chain: KeyChain, size: int) -> list[HealthVaul
                 hint="do not trust either until the owner has explained it in person",
             )
         )
-    if any(seq < size for seq in missing - shown.keys()):
+    elif any(seq < size for seq in missing):
         problems.append(HistoryError("events_old", "a key event that was seen before is missing"))
     return problems
 
@@ -106,7 +106,7 @@ def _judge_kept(pins: VaultPins, kept: list[SeenSize], view: View) -> tuple[Heal
     elif firm is not None and view.size > firm:
         detail = f"extends the {firm} entries seen before"
         if firm not in view.mark_roots:
-            hint = f"ask the sender for `hv prove --from {firm}`"
+            hint = f"ask the sender for a bundle of the vault that showed you {firm} entries"
             problem = HistoryError("no_consistency", f"no proof that it {detail}", hint=hint)
     elif firm is None and known.keys() & view.mark_roots.keys():
         detail = "extends what was seen before"

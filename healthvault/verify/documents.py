@@ -22,6 +22,8 @@ from healthvault.ledger.meta import open_meta
 from healthvault.ledger.secrets import commitment
 from healthvault.verify.context import Sink, VerifiedDocument
 
+MAX_KEPT_BYTES = 32 << 20  # evidence of one bundle that is held until it is judged; what is beyond is not judged
+
 __all__ = ["ReceivedEvidence", "describe", "read_members"]
 
 
@@ -50,13 +52,16 @@ def read_members(
     sink.prepare(sum(part.size_bytes for document in manifest.docs for part in document.parts))
     for extra in manifest.extras:
         _read_extra(container, extra)
-    number = 0
+    number = kept_bytes = 0
     found: list[ReceivedEvidence] = []
     for document in manifest.docs:
         passed: list[_HashedPart] = []
         for part in document.parts:
             number += 1
-            stream = _HashedPart(container.member(document_member(number, part.file), part.size_bytes), part)
+            is_kept = part is document.parts[-1] and _is_evidence(part)
+            kept_bytes += part.size_bytes if is_kept else 0
+            steps = container.member(document_member(number, part.file), part.size_bytes)
+            stream = _HashedPart(steps, part, is_kept=is_kept and kept_bytes <= MAX_KEPT_BYTES)
             _read_part(stream, document, _entry_of(document, entries), sink)
             passed.append(stream)
         found += _evidence(document, passed)
@@ -91,10 +96,10 @@ def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Verif
 class _HashedPart:
     """A part as the sink reads it: what passes is hashed on the way, and evidence is kept."""
 
-    def __init__(self, steps: Iterator[bytes], part: DisclosedPart) -> None:
+    def __init__(self, steps: Iterator[bytes], part: DisclosedPart, *, is_kept: bool) -> None:
         self.part = part
         self.digest = hashlib.sha256()
-        self.kept: list[bytes] | None = [] if _is_evidence(part) else None
+        self.kept: list[bytes] | None = [] if is_kept else None
         self._steps = steps
         self._rest = b""
 

@@ -13,7 +13,7 @@ from healthvault.crypto.hashing import equal
 from healthvault.errors import FormatError, HealthVaultError, IntegrityError
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.secrets import commitment
-from healthvault.tlog.checkpoint import vault_id_of
+from healthvault.tlog.checkpoint import origin_of
 from healthvault.verify import authorship, inclusion
 from healthvault.verify.documents import ReceivedEvidence
 
@@ -40,13 +40,16 @@ def judge_issuers(found: Sequence[ReceivedEvidence], contacts: Mapping[bytes, st
     said: list[str] = []
     problems: list[HealthVaultError] = []
     good = 0
+    origins = {origin_of(vault) for vault in contacts}
     for item in found:
+        origin = ""
         try:
             evidence = parse_evidence(item.raw)
+            origin = evidence.origin
             chain = _verify(evidence, item)
         except (FormatError, IntegrityError) as err:
             said.append(f"the evidence of entry {item.seq} does not hold ({err.code})")
-            if err.code == "bad_signature" and _claims_contact(item, contacts):
+            if err.code == "bad_signature" and origin in origins:
                 problems.append(err)
             continue
         name = contacts.get(chain.vault_id)
@@ -73,7 +76,3 @@ def _verify(evidence: Evidence, item: ReceivedEvidence) -> KeyChain:
         ):
             raise IntegrityError("commitment_mismatch", "the evidence is about other bytes")
     return chain
-
-
-def _claims_contact(item: ReceivedEvidence, contacts: Mapping[bytes, str]) -> bool:
-    return vault_id_of(parse_evidence(item.raw).origin) in contacts

@@ -40,11 +40,13 @@ class VaultPins:
     """Grant id, newest known status and the size it is from."""
     evidence: tuple[bytes, ...] = ()
     """Signed notes that contradict each other."""
+    compromised_by_card: frozenset[int] = frozenset()
+    """Epochs that the pinned card's key events name as compromised; not stored, the card is."""
 
     @property
     def compromised_epochs(self) -> frozenset[int]:
         """The epochs known as compromised."""
-        return frozenset(epoch for epoch, _, _ in self.compromised)
+        return self.compromised_by_card | {epoch for epoch, _, _ in self.compromised}
 
     def has_seen(self, size: int, root: bytes) -> bool:
         """Tell whether this very tree was accepted before."""

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The project's own benchmark: `python tests/bench/measure.py [--docs N] [--large MIB] [--rounds R]`, run by hand.
 
-Times whole `hv` commands as a user runs them, unlocked by a key file, over rounds, and prints minimum, median and
 Times whole `hv` commands as a user runs them, unlocked by a key file, over rounds; prints minimum, median and
-maximum beside two yardsticks of the same run: `python -c "import click"`, and a plain copy of the same bytes with a
+maximum beside two yardsticks of the same run: `python -c "import click"`, and a plain copy of the same bytes with
+a sync. Absolute times of a shared machine mean little; compare within one run. Never a test.
 """
 
 import argparse

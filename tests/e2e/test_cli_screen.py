@@ -4,7 +4,7 @@
 import os
 import pty
 import re
-import select
+import selectors
 import time
 from contextlib import suppress
 
@@ -12,6 +12,13 @@ import pytest
 from people import HV, PASSPHRASE, Person
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def readable(descriptor: int) -> bool:
+    """Wait up to a second for something to read; `select` alone cannot wait on high numbers."""
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(descriptor, selectors.EVENT_READ)
+        return bool(waiting.select(1))
 
 
 class Session:
@@ -29,7 +36,7 @@ class Session:
         """Return what was shown until a text appears; None waits for the end."""
         end = time.monotonic() + 30
         while time.monotonic() < end and (text is None or text not in self.shown):
-            if not select.select([self._terminal], [], [], 1)[0]:
+            if not readable(self._terminal):
                 continue
             try:
                 data = os.read(self._terminal, 65536)

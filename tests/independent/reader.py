@@ -24,7 +24,6 @@ from nacl.exceptions import CryptoError
 MANIFEST_MAX, SMALL_MAX, CHUNK = 2**26, 2**16, 2**16          # small: an age header, an entry, a note, an attestation
 ITEMS_MAX, MANIFEST_ITEMS_MAX, SKEW_MS, ZERO = 4096, 2**20, 600_000, bytes(32)
 VERSION_LINE = b"age-encryption.org/v1\n"
-STANZA = rb"->(?: [!-~]+)+\n(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n"
 KEYED = rb"-> (?:X25519 ([A-Za-z0-9+/]{43})|scrypt ([A-Za-z0-9+/]{22}) ([1-9][0-9]*))\n([A-Za-z0-9+/]{43})\n"
 FILE_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}"
 PURPOSES = {"TREAT", "ETREAT", "CAREMGT", "HPAYMT", "HOPERAT", "HRESCH", "PUBHLTH", "PATRQT", "FAMRQT"}
@@ -33,8 +32,6 @@ EXITS = {"no_key": 24, "fork": 23, "not_addressed": 21, "unknown_signer": 21, "t
 
 class Bad(Exception):
     """A check that failed, with its code. Every code that is not in EXITS is a 20."""
-class Stop(Exception):
-    """A fault of the age stream (step 2), met while later steps read: the end of all steps."""
 
 chacha = sodium.crypto_aead_chacha20poly1305_ietf_decrypt
 is_point = sodium.crypto_core_ed25519_is_valid_point
@@ -101,12 +98,12 @@ def fits(value, shape):
     test = SHAPES.get(type(shape), lambda value, literal: type(value) is type(literal) and value == literal)
     return test(value, shape)
 
-def check_map(value, table):
+def check_map(value, table, known=()):
     """Section 3.1 step 5, and `must` of section 3.2."""
     need(type(value) is dict and ("v" not in table or type(value.get("v")) is int), "bad_schema")
     need("v" not in table or value["v"] == 1, "unsupported")
     need(fits(value, {"must?": [str]}), "bad_schema")
-    need({"must", *(key.rstrip("?") for key in table)}.issuperset(value.get("must") or ()), "unsupported")
+    need({"must", *(key.rstrip("?") for key in (*table, *known))}.issuperset(value.get("must") or ()), "unsupported")
     need(fits(value, table), "bad_schema")
     return value
 
@@ -117,11 +114,11 @@ def base64_of(text, end=b""):
 
 # ---- tables of bundle.md, journal.md, keys.md and grants.md ----
 def is_code(party):
-    return type(party) is dict and party.get("code") is True and not {"vault", "recipient_pk"} & set(party)
+    return party.get("code") is True
 PART = {"j": range(512), "size": range(2**33), "file": str, "commit_key": 32, "title": str, "media_type": str}
 MANIFEST = {
     "v": int, "bundle_id": 16, "origin": str, "created_ms": int, "signer": int, "note": bytes, "entries": [bytes, 1],
-    "audience": {"recipients?": [{"vault": {None, 32}, "recipient_pk": 32, "sign_pk": {None, 32}}, 1, 64], "code?": True},
+    "audience": {"recipients?": [{"vault?": 32, "recipient_pk": 32, "sign_pk?": 32}, 1, 64], "code?": True},
     "slice": {"size": int, "leaves": [int], "marks": [int], "hashes": [bytes]},
     "state": {"blind": 32, "grants_root": 32, "capacity": int, "ext_root": 32},
     "grants": [{"seq": int, "meta": 32, "k": int, "since": int, "salt": 32, "path": [32, 0, 64]}],
@@ -133,14 +130,14 @@ EVENT = {"kind": str, "vault": 32, "seq": int, "prev": 32, "prev_key_head": 32, 
 KEYS = EVENT | {"epoch": int, "sign_pk": 32, "recipient_pk": 32, "witness_pk": 32}
 EVENTS = {"genesis": KEYS | {"root_pk": 32}, "rotate": KEYS | {"reason": {"planned", "lost", "compromised"}},
           "root": EVENT | {"new_root_pk": 32}, "restart": EVENT | {
-              "from_size": int, "from_root": 32, "lost_size": {None, int}, "lost_root": {None, 32}}}
-PARTY = {"vault": {None, 32}, "recipient_pk": {None, 32}, "name": str}
+              "from_size": int, "from_root": 32, "lost_size?": int, "lost_root?": 32}}
+PARTY = {"vault?": 32, "recipient_pk?": 32, "name": str}
 SEALED = {
     "grant": {"kind": str, "k": int, "grant_id": 16, "grantees": [dict, 1, 16], "records": [(int, int), 1, 4096],
               "actions": [str, 1], "purpose": [str, 1], "not_before": int, "not_after": int, "conditions": [{"kind": str}],
               "recheck_after?": int, "role?": str, "jurisdiction?": str, "supersedes?": int},
     "doc.add": {"kind": str, "title": str, "type": str, "provenance": str, "tags": [str], "date?": str, "author?": str,
-                "source?": str, "supersedes?": int, "evidence?": int, "set?": 16,
+                "source?": str, "supersedes?": int, "evidence?": range(512), "set?": 16,
                 "parts": [{"name": str, "media_type": str, "size": int, "coding": int, "dedupe": 32}, 1, 512],
                 "received?": {"vault": 32, "bundle_id": 16, "actions": [str], "accepted": [str]}}}
 
@@ -148,35 +145,44 @@ SEALED = {
 def open_age(data, code, secrets):
     """The opener's public key (None for a code), and the stream."""
     need(data.startswith(VERSION_LINE), "not_a_bundle")
-    head = data[:SMALL_MAX]
-    end = re.search(rb"^---.*\n", head, re.MULTILINE)
-    text = head[len(VERSION_LINE):end.start() if end else None]
-    need(len(re.findall(rb"^->", text, re.MULTILINE)) <= 64 and (end or len(data) <= SMALL_MAX), "limit_exceeded")
-    need(end, "truncated")
-    mac = base64_of(end[0][4:-1], b"===")
-    need(re.fullmatch(b"(?:%s)+" % STANZA, text) and end[0][:4] == b"--- " and mac and len(mac) == 32, "malformed")
-    stanzas = re.findall(STANZA, text)
-    bodies = [base64_of(b"".join(stanza.split(b"\n")[1:]), b"===") for stanza in stanzas]
+    position, stanzas = len(VERSION_LINE), []
+
+    def line():
+        nonlocal position
+        end = data.find(b"\n", position, SMALL_MAX)
+        need(end >= 0, "limit_exceeded" if len(data) >= SMALL_MAX else "truncated")
+        taken, position = data[position:end], end + 1
+        return taken
+    while (head := line()).startswith(b"->"):
+        need(len(stanzas) < 64, "limit_exceeded")
+        need(re.fullmatch(rb"->(?: [!-~]+)+", head), "malformed")
+        body = [b"?" * 64]
+        while len(body[-1]) == 64:
+            body.append(line())
+            need(len(body[-1]) <= 64 and base64_of(body[-1], b"===") is not None, "malformed")
+        stanzas.append(b"\n".join([head, *body[1:], b""]))
+    mac, end = base64_of(head[4:], b"==="), position - len(head) - 1
+    need(stanzas and head[:4] == b"--- " and mac and len(mac) == 32, "malformed")
     matches = [re.fullmatch(KEYED, stanza) for stanza in stanzas if stanza[3:].split()[0] in (b"X25519", b"scrypt")]
     keyed = [match and (base64_of(match[1] or match[2], b"==="), match[3], base64_of(match[4], b"===")) for match in matches]
-    need(None not in bodies and all(row and row[0] and (not row[1] or len(stanzas) == 1) for row in keyed), "malformed")
+    need(all(row and row[0] and row[2] and (not row[1] or len(stanzas) == 1) for row in keyed), "malformed")
     opener, file_key = unwrap(keyed, code, secrets)
     need(file_key, "no_key")
-    need(hmac.compare_digest(hmac.digest(hkdf(file_key, b"header"), head[:end.start() + 3], "sha256"), mac), "tampered")
-    return opener, Stream(data, end.end(), file_key)
+    need(hmac.compare_digest(hmac.digest(hkdf(file_key, b"header"), data[:end + 3], "sha256"), mac), "tampered")
+    return opener, Stream(data, position, file_key)
 
 def unwrap(keyed, code, secrets):
     if keyed and keyed[0][1]:
         salt, cost, body = keyed[0]
         need(code is None or len(cost) <= 2 and int(cost) <= 20, "limit_exceeded")
-        phrase = re.sub("[ -]+", "-", (code or "").strip().lower()).encode("utf-8", "replace")
+        phrase = re.sub(r"[\s-]+", "-", (code or "").lower()).strip("-").encode("utf-8", "replace")
         return None, code and attempt(chacha, body, None, bytes(12), hashlib.scrypt(
             phrase, salt=b"age-encryption.org/v1/scrypt" + salt, n=2**int(cost), r=8, p=1, maxmem=2**31 - 1, dklen=32))
     for secret in secrets:
         public = sodium.crypto_scalarmult_base(secret)
-        for share, _, body in keyed:
-            shared = attempt(sodium.crypto_scalarmult, secret, share)
-            need(shared, "malformed")                           # all zeros
+        agreed = [attempt(sodium.crypto_scalarmult, secret, share) for share, _, _ in keyed]
+        need(all(agreed), "malformed")                          # all zeros
+        for shared, (share, _, body) in zip(agreed, keyed):
             key = hkdf(shared, b"age-encryption.org/v1/X25519", share + public)
             if file_key := attempt(chacha, body, None, bytes(12), key):
                 return public, file_key
@@ -201,8 +207,8 @@ class Stream:
 
     def read(self, length, whole=True):
         data = self.plain[self.position:self.position + length]
-        if len(data) < length and self.fault:
-            raise Stop(self.fault)
+        if len(data) < length:
+            need(not self.fault, self.fault)
         need(len(data) == length or not whole, "bad_container")
         self.position += len(data)
         return data
@@ -234,16 +240,21 @@ def read_manifest(stream):
     need(head == tar_header("manifest", size), "bad_container")
     need(size <= MANIFEST_MAX, "limit_exceeded")
     data = stream.read(size)
+    stream.zeros(-size % 512, "trailing_data")
     need(size > 64, "bad_signature")
     m = check_map(decode(data[:-64], MANIFEST_ITEMS_MAX), MANIFEST)
     recipients, code = m["audience"].get("recipients"), m["audience"].get("code")
     keys, parts = sorted(row["recipient_pk"] for row in recipients or ()), [[p["j"] for p in row["parts"]] for row in m["docs"]]
     seqs = [[row["seq"] for row in m[name]] for name in ("grants", "docs")]
     need((recipients is None) != (code is None) and all(map(rising, [keys, *seqs, *map(sorted, parts)])), "bad_schema")
-    need(sum(map(len, parts)) <= 999_999 and all(len(one) <= SMALL_MAX for one in m["attestations"]), "bad_schema")
+    need(sum(map(len, parts)) <= 999_999, "bad_schema")
+    extras = [row["file"] for row in m["extras"]]
+    names = [*extras, *(part["file"] for row in m["docs"] for part in row["parts"])]
+    need(all(re.fullmatch(FILE_NAME, name) for name in names) and rising(sorted(extras)), "bad_container")
     size, leaves, marks = m["slice"]["size"], m["slice"]["leaves"], m["slice"]["marks"]         # tree.md section 3
-    need(len(m["slice"]) == 4 and size >= 1, "bad_schema")
-    need(rising([*leaves, size]) and rising([0, *marks, size]) and fits(m["slice"]["hashes"], [32]), "bad_proof")
+    need(len(m["slice"]) == 4, "bad_schema")
+    need(len(marks) <= 4096, "limit_exceeded")
+    need(size >= 1 and rising([*leaves, size]) and rising([0, *marks, size]) and fits(m["slice"]["hashes"], [32]), "bad_proof")
     return m, data[:-64], data[-64:]
 
 # ---- steps 4 to 9 and 12: journal.md 1.1, keys.md 5, tree.md 3 to 5 ----
@@ -260,12 +271,15 @@ def read_entry(data):
 class Chain:
     def __init__(self, m):
         """Step 4: the entries of a manifest, and the keys that ROOT named in them."""
-        self.entries = [read_entry(data) for data in m["entries"]]
-        self.by_seq = {entry.seq: entry for entry in self.entries}
+        self.entries, self.events = [], 0
         self.epochs, self.restarts, self.head, self.seq = [], [], ZERO, -1
-        for entry in self.entries:
+        for entry in map(read_entry, m["entries"]):
+            self.entries.append(entry)
             if entry.event is not None:
+                self.events += 1
+                need(self.events <= 1024, "limit_exceeded")
                 self.walk(entry, *entry.event)
+        self.by_seq = {entry.seq: entry for entry in self.entries}
         need(self.epochs, "bad_key")
         self.origin = "healthvault.invalid/" + base64.b32encode(self.vault).decode().rstrip("=").lower()
         need(m["origin"] == self.origin, "wrong_vault")
@@ -274,13 +288,13 @@ class Chain:
         e = decode(data)
         need(type(e) is dict and type(e.get("kind")) is str, "bad_schema")
         need(e["kind"] in EVENTS, "unsupported")
-        check_map(e, EVENTS[e["kind"]])
+        check_map(e, EVENTS[e["kind"]], [key for table in EVENTS.values() for key in table])
         need((e["kind"] == "genesis") == (not self.epochs), "bad_key")
+        need((e["vault"], e["seq"], e["prev"]) == (entry.vault, entry.seq, entry.prev), "bad_key")
         if not self.epochs:
             need(e["seq"] == e["epoch"] == 0 and e["prev"] == e["prev_key_head"] == ZERO, "bad_key")
             need(e["vault"] == sha(label(b"vault", e["root_pk"], e["nonce"])), "wrong_vault")
             self.vault, self.root = e["vault"], e["root_pk"]
-        need((e["vault"], e["seq"], e["prev"]) == (entry.vault, entry.seq, entry.prev), "bad_key")
         need(e["vault"] == self.vault, "wrong_vault")
         need(e["seq"] > self.seq and e["prev_key_head"] == self.head, "bad_key")
         need(signed(self.root, label(b"key", data), root_sig) and (e["kind"] == "root") == (new_root_sig is not None), "bad_key")
@@ -288,7 +302,7 @@ class Chain:
             need(signed(e["new_root_pk"], label(b"key", data), new_root_sig), "bad_key")
             self.root = e["new_root_pk"]
         elif e["kind"] == "restart":
-            need((e["lost_size"] is None) == (e["lost_root"] is None), "bad_schema")
+            need((e.get("lost_size") is None) == (e.get("lost_root") is None), "bad_schema")
             need(e["from_size"] == e["seq"], "bad_key")
             self.restarts.append(e)
         else:
@@ -303,10 +317,12 @@ class Chain:
         return bisect_right(self.epochs, seq, key=lambda epoch: epoch.seq) - 1
 
     def check_entries(self):
-        for entry in self.entries:
+        for entry, before in zip(self.entries, [None, *self.entries]):
+            need(not before or before.seq < entry.seq, "bad_proof")
             need(entry.vault == self.vault, "wrong_vault")
             need(entry.signer == self.in_force(entry.seq), "bad_key")
             need(self.holds(entry), "bad_signature")
+        return True
 
     def checkpoint(self, note, newest=True):
         """Step 8. Size and root; signed by the newest epoch, or else by the one in force at size - 1."""
@@ -314,11 +330,11 @@ class Chain:
         need(len(note) <= SMALL_MAX and (text + blank + lines).encode() == note and blank, "bad_note")
         need(re.fullmatch(r"(\u2014 [^+\s\x00-\x1f]+ \S+\n){1,16}", lines), "bad_note")
         lines = [(name, base64_of(value.encode()) or b"") for name, value in re.findall(r"\u2014 (\S+) (\S+)\n", lines)]
-        match = re.fullmatch(r"(.*)\n([1-9][0-9]{0,15})\n(.*)", text)
+        match = re.fullmatch(r"(.*)\n(0|[1-9][0-9]{0,15})\n(.*)", text)
         need(match and match[1] == self.origin and int(match[2]) < 2**53 and all(len(raw) >= 5 for _, raw in lines), "bad_note")
         size, root = int(match[2]), base64_of(match[3].encode()) or b""
-        need(len(root) == 32, "bad_note")
-        key = self.epochs[-1 if newest else self.in_force(size - 1)].key
+        need(len(root) == 32 and (size or not newest and root == sha()), "bad_note")
+        key = self.epochs[-1 if newest else self.in_force(max(size - 1, 0))].key
         known = self.origin, sha(self.origin.encode(), b"\n\x01", key)[:4]
         ours = [raw[4:] for name, raw in lines if (name, raw[:4]) == known]
         need(ours and all(signed(key, (text + "\n").encode(), signature) for signature in ours), "bad_signature")
@@ -352,13 +368,13 @@ class Chain:
 
     def check_witnessed(self, note, roots):
         size, root = self.checkpoint(note, newest=False)
-        if [epoch.reason for epoch in self.epochs][self.in_force(size - 1) + 1:][:1] != ["compromised"]:
-            need(size in roots, "bad_proof")
-            need(roots[size] == root, "fork")
+        need(size in roots, "bad_proof")
+        need(roots[size] == root, "fork")
 
 # ---- steps 13 to 15: journal.md 2, grants.md, bundle.md 2.2 ----
 def open_enc(entry, m, kind):
-    enc = entry.enc or b""
+    enc = entry.enc
+    need(enc is not None, "bad_schema")
     need(hmac.compare_digest(hkdf(m, b"healthvault/v1/meta-commit"), enc[:32]), "commitment_mismatch")
     aad, key = sha(label(b"meta", msgpack.packb(entry[:10]))), hkdf(m, b"healthvault/v1/meta-key")
     padded = attempt(sodium.crypto_aead_xchacha20poly1305_ietf_decrypt, enc[56:], aad, enc[32:56], key) or b""
@@ -373,8 +389,12 @@ def prove_grant(row, by_seq, state):
     need(row["seq"] in by_seq, "bad_proof")
     g = open_enc(by_seq[row["seq"]], row["meta"], "grant")
     need(rising(sorted(g["actions"])) and rising(sorted(g["purpose"])) and g["not_before"] < g["not_after"], "bad_schema")
-    need(all(is_code(one) or fits(one, PARTY) and (one["vault"] or one["recipient_pk"]) for one in g["grantees"]), "bad_schema")
+    need(all(is_code(one) or one.get("code") is None and fits(one, PARTY) and (one.get("vault") or one.get("recipient_pk"))
+             for one in g["grantees"]), "bad_schema")
+    parties = [is_code(one) or (one.get("vault"), one.get("recipient_pk"), one["name"]) for one in g["grantees"]]
+    need(len(set(parties)) == len(parties), "bad_schema")
     need(all(count >= 1 for _, count in g["records"]) and sum(g["records"][-1]) <= row["seq"], "bad_schema")
+    need(all(first + count < 2**53 for first, count in g["records"]), "bad_schema")
     need(all(first + count < later for (first, count), (later, _) in pairwise(g["records"])), "bad_schema")
     k, capacity, path = g["k"], state["capacity"], row["path"]
     need(k == row["k"] < capacity == 1 << len(path) and 8 <= capacity <= 2**20 and row["since"] == row["seq"], "bad_state")
@@ -388,7 +408,7 @@ def consent_codes(docs, grants, ours, t, purpose):
     """grants.md section 4; ours is what may name the opener, None when the bundle is not addressed to it."""
     judged = []
     for g in grants:
-        named = {("code", True) if is_code(party) else ("vault", party["vault"]) if party["vault"] is not None
+        named = {("code", True) if is_code(party) else ("vault", party["vault"]) if party.get("vault") is not None
                  else ("recipient_pk", party["recipient_pk"]) for party in g["grantees"]}
         unknown = set(g["actions"]) - {"view", "keep", "forward"} or set(g["purpose"]) - PURPOSES or g["conditions"]
         rules = {"condition_unknown": unknown, "not_grantee": ours is not None and not named & ours,
@@ -404,31 +424,31 @@ def consent_codes(docs, grants, ours, t, purpose):
 
 def read_members(stream, m, by_seq, step):
     """Step 15. A fault of the container ends it, a fault of a document does not."""
-    extras, rows = [row["file"] for row in m["extras"]], []
-    names = [*extras, *(part["file"] for row in m["docs"] for part in row["parts"])]
-    need(all(re.fullmatch(FILE_NAME, name) for name in names) and rising(sorted(extras)), "bad_container")
+    rows = []
+    for row in m["docs"]:
+        step(check_document, row, by_seq.get(row["seq"]))
     for row in m["extras"]:
         step(need, sha(stream.member("extras/" + row["file"], row["size"])) == row["sha256"], "commitment_mismatch")
     for row in m["docs"]:
         entry = by_seq.get(row["seq"])
-        step(check_document, row, entry)
         for part in row["parts"]:
             data = stream.member(f"docs/{len(rows) + 1:06d}-{part['file']}", part["size"])
             rows.append({"seq": row["seq"], "sha256": sha(data).hex(), "size": len(data)})
             proof = hmac.digest(part["commit_key"], label(b"doc", len(data).to_bytes(8), sha(data)), "sha256")
+            step(need, not entry or part["j"] < len(entry.commits), "bad_schema")
             step(need, not entry or entry.commits[part["j"]:part["j"] + 1] in ([proof], []), "commitment_mismatch")
     stream.end()
     return rows
 
 def check_document(row, entry):
     need(entry, "bad_proof")
-    need(all(part["j"] < len(entry.commits) for part in row["parts"]), "bad_schema")
     if row.get("meta") is not None:
         sealed = open_enc(entry, row["meta"], "doc.add")["parts"]
         need(len(sealed) == len(entry.commits), "bad_schema")
         for part in row["parts"]:
-            need(sealed[part["j"]]["size"] == part["size"], "commitment_mismatch")
+            need(part["j"] < len(sealed), "bad_schema")
             need(sealed[part["j"]]["coding"] == 0, "unsupported")
+            need(sealed[part["j"]]["size"] == part["size"], "commitment_mismatch")
 
 # ---- all steps ----
 def verify(data, *, now_ms, code=None, secrets=(), own=None, contacts=(), purpose=None):
@@ -436,7 +456,7 @@ def verify(data, *, now_ms, code=None, secrets=(), own=None, contacts=(), purpos
     codes, documents = set(), []
     try:
         documents = run(bytes(data), codes, now_ms, code, secrets, own, contacts, purpose)
-    except (Bad, Stop) as fault:
+    except Bad as fault:
         codes.add(str(fault))
     exits = [EXITS.get(name, 20) for name in codes]
     result = {"exit": next((number for number in (24, 20, 23, 22, 21) if number in exits), 0), "codes": sorted(codes)}
@@ -456,26 +476,24 @@ def run(data, codes, now_ms, code, secrets, own, contacts, purpose):
     need(m["signer"] == len(chain.epochs) - 1, "bad_key")                                                       # 5
     need(signed(chain.epochs[-1].key, label(b"manifest", body), signature), "bad_signature")
     tip, state = chain.entries[-1], m["state"]
-    step(chain.check_entries)                                                                                   # 7 (6, 11: pins)
-    checkpoint = step(chain.checkpoint, m["note"])                                                              # 8
+    signed_entries = step(chain.check_entries)                                                                  # 7 (6, 11: pins)
+    checkpoint = signed_entries and step(chain.checkpoint, m["note"])                                           # 8
     roots = checkpoint and step(chain.check_slice, m["slice"], *checkpoint)                                     # 9
     opened = state["blind"], state["grants_root"], state["capacity"].to_bytes(8), chain.head, state["ext_root"]
-    state_holds = sha(label(b"state", *opened)) == tip.state                                                    # 10
-    step(need, state_holds, "bad_state")
-    for row in m["witnessed"] if roots else ():                                                                 # 12
-        step(chain.check_witnessed, row["note"], roots)
-    grants = [step(prove_grant, row, chain.by_seq, state) for row in m["grants"]] if state_holds else [None]    # 13
-    vaults = [row["vault"] for row in m["audience"].get("recipients") or () if row["recipient_pk"] == opener]   # 14
-    ours = {("vault", vaults[0]), ("recipient_pk", opener)} if vaults and (own is None or vaults[0] in (None, own)) else None
+    step(need, not roots or sha(label(b"state", *opened)) == tip.state, "bad_state")                            # 10
+    if roots:                                                                                                   # 12
+        step(lambda: [chain.check_witnessed(row["note"], roots) for row in m["witnessed"]])
+    grants = [step(prove_grant, row, chain.by_seq, state) for row in m["grants"]] if signed_entries else [None] # 13
+    vaults = [row.get("vault") for row in m["audience"].get("recipients") or () if row["recipient_pk"] == opener]   # 14
+    ours = {("vault", own), ("recipient_pk", opener)} if vaults and vaults[0] in (None, own) else None
     ours = {("code", True)} if opener is None and m["audience"].get("code") else ours
     step(need, ours, "not_addressed")
     if None not in grants:
         codes |= consent_codes(m["docs"], grants, ours, now_ms, purpose)
-    documents = step(read_members, stream, m, chain.by_seq, step)                                               # 15
-    stream.read(len(stream.plain) + 1, whole=False)                                                             # 2, to its end
+    documents = signed_entries and step(read_members, stream, m, chain.by_seq, step)                            # 15, and 2
     step(need, chain.vault in contacts, "unknown_signer")                                                       # 16
-    step(need, tip.ts_ms <= now_ms + SKEW_MS, "time_unknown")                                                   # 17
-    step(need, not any(tip.ts_ms < (g.get("recheck_after") or 0) <= now_ms for g in grants if g), "stale")
+    step(need, not signed_entries or tip.ts_ms <= now_ms + SKEW_MS, "time_unknown")                                                   # 17
+    step(need, not any(tip.ts_ms < (g.get("recheck_after") or 0) <= now_ms for g in grants if None not in grants), "stale")
     return documents
 
 def main():

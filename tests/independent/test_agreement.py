@@ -63,7 +63,8 @@ def agree(expected: tuple[int, list[str]], actual: tuple[int, list[str]]) -> boo
     """
     codes = set(expected[1]), set(actual[1])
     in_common = codes[0] == codes[1] or codes[0] & codes[1]
-    return expected[0] == actual[0] and bool(in_common or any(codes[0] | codes[1] <= family for family in FAMILIES))
+    same_family = any(codes[0] | codes[1] <= family for family in FAMILIES)
+    return expected[0] == actual[0] and bool(in_common or same_family)
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))

@@ -179,6 +179,19 @@ def test_events_that_differ() -> None:
     assert ["fork"] == [problem.code for problem in check_events(known, shown, 5)]
 
 
+def test_events_that_differ_and_others_that_are_missing() -> None:
+    """A fork says it all."""
+    owner = Owner()
+    twin = owner.copy()
+    owner.rotate()
+    owner.rotate()
+    twin.rotate()
+    twin = grown(twin, 6)
+    known = VaultPins(vault=owner.vault_id, events=tuple(owner.raws))
+    shown = walk(twin.raws[seq] for seq in twin.event_seqs)
+    assert ["fork"] == [problem.code for problem in check_events(known, shown, twin.size)]
+
+
 def test_remembering_a_first_bundle() -> None:
     """Size, marks, events and bundle; the size is firm if it was addressed to the reader."""
     shown = view(8, (3, 5))

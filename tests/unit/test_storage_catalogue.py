@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of healthvault.storage.catalogue."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from healthvault.errors import InvalidRequest, VaultDamaged
+from healthvault.storage import catalogue as module
+from healthvault.storage.catalogue import Catalogue, CatalogueLost, Position
+
+KEY, OTHER_KEY = b"k" * 32, b"o" * 32
+HERE = Position(size=3, root=b"r" * 32, ks_epoch=1)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the catalogue is."""
+    return tmp_path / "catalogue.db"
+
+
+@pytest.fixture
+def catalogue(path: Path) -> Iterator[Catalogue]:
+    """An empty catalogue."""
+    opened = Catalogue.open(path, KEY)
+    yield opened
+    opened.close()
+
+
+def put(catalogue: Catalogue, key: str, value: int) -> None:
+    """Keep a value, in a change of its own."""
+    with catalogue.change() as is_ours:
+        assert is_ours
+        catalogue.put(key, value)
+
+
+def many_pages(path: Path) -> None:
+    """Make a catalogue of some pages."""
+    opened = Catalogue.open(path, KEY)
+    with opened.change():
+        for number in range(200):
+            opened.put(f"key {number:03}", b"v" * 200)
+    opened.close()
+
+
+def test_a_new_one_is_empty(catalogue: Catalogue, path: Path) -> None:
+    """It has no position and no values, and nobody else can read the file."""
+    assert catalogue.position() is None
+    assert catalogue.get("anything") is None
+    assert 0o600 == path.stat().st_mode & 0o777
+
+
+def test_it_keeps_what_is_put(catalogue: Catalogue, path: Path) -> None:
+    """Values and the position are there after it was closed and opened again."""
+    with catalogue.change():
+        catalogue.put("slots", [8, []])
+        catalogue.move_to(HERE)
+    catalogue.close()
+    again = Catalogue.open(path, KEY)
+    assert [8, []] == again.get("slots")
+    assert HERE == again.position()
+    again.close()
+
+
+def test_a_change_is_all_or_nothing(catalogue: Catalogue) -> None:
+    """What fails in the middle leaves nothing behind."""
+    put(catalogue, "a", 1)
+    with pytest.raises(KeyboardInterrupt), catalogue.change():  # noqa: PT012
+        catalogue.put("a", 2)
+        raise KeyboardInterrupt
+    assert 1 == catalogue.get("a")
+
+
+def test_clear_forgets_everything(catalogue: Catalogue) -> None:
+    """Nothing is left, not even the position."""
+    with catalogue.change():
+        catalogue.put("a", 1)
+        catalogue.move_to(HERE)
+        catalogue.clear()
+    assert (None, None) == (catalogue.get("a"), catalogue.position())
+
+
+def test_nothing_is_readable(path: Path) -> None:
+    """The file holds no value in clear, nor the mark of a database."""
+    many_pages(path)
+    content = path.read_bytes()
+    assert b"SQLite" not in content
+    assert b"key 001" not in content
+    assert b"v" * 20 not in content
+
+
+def test_another_key_starts_anew(catalogue: Catalogue, path: Path) -> None:
+    """What another key wrote is thrown away, not reported: it is derived."""
+    put(catalogue, "a", 1)
+    catalogue.close()
+    again = Catalogue.open(path, OTHER_KEY)
+    assert again.get("a") is None
+    again.close()
+
+
+def test_another_schema_starts_anew(catalogue: Catalogue, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So is what another version wrote."""
+    put(catalogue, "a", 1)
+    catalogue.close()
+    monkeypatch.setattr(module, "_SCHEMA_VERSION", 2)
+    again = Catalogue.open(path, KEY)
+    assert again.get("a") is None
+    again.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"\0" * 4096, b"SQLite format 3\0" + bytes(5000), b"\xff" * 9000])
+def test_garbage_starts_anew(path: Path, content: bytes) -> None:
+    """Whatever lies there, an empty catalogue takes its place."""
+    path.write_bytes(content)
+    opened = Catalogue.open(path, KEY)
+    put(opened, "a", 1)
+    assert 1 == opened.get("a")
+    opened.close()
+
+
+def test_a_link_is_not_followed(path: Path, tmp_path: Path) -> None:
+    """Not even the journal of the database is written through a link."""
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"x" * 5000)
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).symlink_to(precious)
+    opened = Catalogue.open(path, KEY)
+    put(opened, "a", 1)
+    opened.close()
+    assert b"x" * 5000 == precious.read_bytes()
+
+
+def test_a_directory_is_left_alone(path: Path) -> None:
+    """It is no catalogue, and not ours to remove."""
+    path.mkdir()
+    with pytest.raises(InvalidRequest) as caught:
+        Catalogue.open(path, KEY)
+    assert "io_error" == caught.value.code
+
+
+def test_damage_that_shows_later(path: Path) -> None:
+    """A page that does not open throws the catalogue away and says that nothing else is lost."""
+    many_pages(path)
+    content = bytearray(path.read_bytes())
+    for page in range(4096, len(content), 4096):
+        content[page + 100] ^= 1
+    path.write_bytes(content)
+    opened = Catalogue.open(path, KEY)
+    with pytest.raises(CatalogueLost) as caught, opened.guard():
+        opened.get("key 123")
+    assert "vault_damaged" == caught.value.code
+    assert isinstance(caught.value, VaultDamaged)
+    assert not path.exists()
+
+
+def test_damage_says_nothing_on_standard_error(path: Path) -> None:
+    """The database engine keeps its log to itself."""
+    path.write_bytes(b"\xa5" * 20_000)
+    code = "import sys; from pathlib import Path; from healthvault.storage.catalogue import Catalogue; "
+    code += f"Catalogue.open(Path({str(path)!r}), {KEY!r}).close()"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    assert (b"", b"") == (done.stdout, done.stderr)
+
+
+def test_a_refusal_of_the_system(path: Path) -> None:
+    """What the system refuses is no damage: the file stays."""
+    opened = Catalogue.open(path, KEY)
+    put(opened, "a", 1)
+    opened.connection.execute("pragma max_page_count = 1")
+    with pytest.raises(InvalidRequest) as caught, opened.guard(), opened.change():
+        opened.put("b", b"v" * 100_000)
+    assert "io_error" == caught.value.code
+    assert path.exists()
+
+
+def test_what_is_wrong_elsewhere_passes_through(catalogue: Catalogue) -> None:
+    """The guard translates the database's errors only."""
+    with pytest.raises(ZeroDivisionError), catalogue.guard():
+        raise ZeroDivisionError
+
+
+def test_two_may_read_while_one_changes(catalogue: Catalogue, path: Path) -> None:
+    """Until the change is done the other sees what was there before."""
+    put(catalogue, "a", 1)
+    other = Catalogue.open(path, KEY)
+    with catalogue.change():
+        catalogue.put("a", 2)
+        assert 1 == other.get("a")
+    assert 2 == other.get("a")
+    other.close()
+
+
+def test_a_change_gives_way(catalogue: Catalogue, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another does not finish changing it, a change says so and does nothing."""
+    monkeypatch.setattr(module, "WAIT_SECONDS", 0.05)
+    other = Catalogue.open(path, KEY)
+    with catalogue.change() as is_ours, other.change() as is_theirs:
+        assert (True, False) == (is_ours, is_theirs)
+    other.close()
+
+
+def test_hold_keeps_one_moment(catalogue: Catalogue, path: Path) -> None:
+    """Who holds it sees no later change until it is released."""
+    with catalogue.change():
+        catalogue.move_to(HERE)
+        catalogue.put("a", 1)
+    other = Catalogue.open(path, KEY)
+    assert HERE == other.hold()
+    put(catalogue, "a", 2)
+    assert 1 == other.get("a")
+    other.release()
+    assert 2 == other.get("a")
+    other.close()
+
+
+def test_one_in_memory() -> None:
+    """It works like one on disk, and cannot be damaged."""
+    opened = Catalogue.in_memory()
+    put(opened, "a", 1)
+    with opened.guard():
+        assert 1 == opened.get("a")
+    opened.close()

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of healthvault.storage.outputs."""
+
+import contextlib
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from healthvault.errors import InvalidRequest
+from healthvault.storage.outputs import OutputFile, safe_name
+
+
+def test_a_file_is_published(tmp_path: Path) -> None:
+    """It gets its name at the end, readable by its owner alone, and nothing is left beside it."""
+    with OutputFile(tmp_path / "out") as file:
+        file.write(b"one ")
+        file.write(b"two")
+        assert not (tmp_path / "out").exists()
+        file.publish()
+    assert [tmp_path / "out"] == list(tmp_path.iterdir())
+    assert b"one two" == (tmp_path / "out").read_bytes()
+    assert (7, 0o600) == (file.size_bytes, (tmp_path / "out").stat().st_mode & 0o777)
+
+
+def test_what_is_not_published_is_removed(tmp_path: Path) -> None:
+    """A failure in the middle leaves nothing behind."""
+    with pytest.raises(ZeroDivisionError), OutputFile(tmp_path / "out") as file:  # noqa: PT012
+        file.write(b"half")
+        raise ZeroDivisionError
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    """What is there stays, a link to nowhere among it."""
+    (tmp_path / "there").write_bytes(b"mine")
+    (tmp_path / "dangling").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "folder").mkdir()
+    for name in ("there", "dangling", "folder"):
+        with pytest.raises(InvalidRequest) as caught, OutputFile(tmp_path / name):
+            pass
+        assert "unsafe_output" == caught.value.code
+    assert b"mine" == (tmp_path / "there").read_bytes()
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_file_that_came_in_between(tmp_path: Path) -> None:
+    """Nor is what somebody else put there meanwhile."""
+    with pytest.raises(InvalidRequest) as caught, OutputFile(tmp_path / "out") as file:  # noqa: PT012
+        file.write(b"ours")
+        (tmp_path / "out").write_bytes(b"theirs")
+        file.publish()
+    assert "unsafe_output" == caught.value.code
+    assert b"theirs" == (tmp_path / "out").read_bytes()
+    assert [tmp_path / "out"] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_disk_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    """The file gets its name all the same, and still overwrites nothing."""
+
+    def refused(source: Path, target: Path) -> None:
+        if there:
+            target.write_bytes(b"theirs")
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    with contextlib.suppress(InvalidRequest), OutputFile(tmp_path / "out") as file:
+        file.write(b"ours")
+        file.publish()
+    assert [tmp_path / "out"] == list(tmp_path.iterdir())
+    assert (b"theirs" if there else b"ours") == (tmp_path / "out").read_bytes()
+
+
+def test_overwriting_when_told_to(tmp_path: Path) -> None:
+    """The old file is replaced at once; a link is replaced, not followed."""
+    (tmp_path / "precious").write_bytes(b"precious")
+    (tmp_path / "out").symlink_to(tmp_path / "precious")
+    with OutputFile(tmp_path / "out", overwrite=True) as file:
+        file.write(b"new")
+        file.publish()
+    assert b"new" == (tmp_path / "out").read_bytes()
+    assert not (tmp_path / "out").is_symlink()
+    assert b"precious" == (tmp_path / "precious").read_bytes()
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    """A folder that is not there is named."""
+    with pytest.raises(InvalidRequest) as caught, OutputFile(tmp_path / "missing" / "out"):
+        pass
+    assert "io_error" == caught.value.code
+
+
+def test_a_write_that_fails() -> None:
+    """A full disk is an error of ours."""
+    file = OutputFile(Path("/dev/full"), overwrite=True)
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        file._descriptor = full.fileno()
+        with pytest.raises(InvalidRequest) as caught:
+            file.write(b"x")
+    assert "io_error" == caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("report.pdf", "report.pdf"),
+        ("Ärztebrief März.pdf", "Ärztebrief März.pdf"),
+        ("../../etc/passwd", "_.._etc_passwd"),
+        ("/etc/passwd", "_etc_passwd"),
+        ("a\\b:c*d?e", "a_b_c_d_e"),
+        (".bashrc", "bashrc"),
+        ("-.bashrc", "bashrc"),
+        ("-rf", "rf"),
+        ("trailing. ", "trailing"),
+        ("CON", "fallback"),
+        ("nul.txt", "fallback"),
+        ("COM1.tar.gz", "fallback"),
+        ("con-sult.txt", "con-sult.txt"),
+        ("", "fallback"),
+        (" .-. ", "fallback"),
+        ("a\nb\x1b[31mc", "ab_31mc"),
+        ("\u202egpj.exe", "gpj.exe"),
+        ("\ud800", "fallback"),
+    ],
+)
+def test_safe_names(name: str, expected: str) -> None:
+    """A name from outside neither leaves its folder, nor hides, nor means something to another system."""
+    assert expected == safe_name(name, "fallback")
+
+
+def test_long_names_keep_their_suffix() -> None:
+    """A name is cut in its stem, by whole characters."""
+    assert safe_name("é" * 300 + ".pdf", "x").endswith("é.pdf")
+    assert len(safe_name("é" * 300 + ".pdf", "x").encode()) <= 235
+    assert 235 == len(safe_name("x" * 300, "x"))
+    assert 234 == len(safe_name("x" * 234 + " " + "y" * 100, "x"))
+
+
+@given(st.text(st.characters(), max_size=400))
+def test_every_name_is_safe(name: str) -> None:
+    """Whatever comes in: one short component, visible, not hidden, no option, valid text."""
+    found = safe_name(name, "fallback")
+    assert 0 < len(found.encode()) <= 235
+    assert not set(found) & set('/\\:*?"<>|\0')
+    assert found.isprintable()
+    assert found[0] not in " .-"
+    assert found[-1] not in " ."

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of healthvault.vault.grants."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from healthvault.errors import InvalidRequest, NotFound
+from healthvault.storage.consent_rows import ConsentRows
+from healthvault.vault.grants import find_grant, list_grants, revoke_grant
+from healthvault.vault.share import share
+from healthvault.vault.transaction import Transaction
+from healthvault.vault.views import GrantView
+from tests import vaults
+from tests.vaults import DAY_MS, NOW_MS, Sample
+
+
+@pytest.fixture
+def ana(tmp_path: Path) -> Sample:
+    """Ana, who shared two of her three documents with Dr Lee."""
+    ana, _ = vaults.pair(tmp_path)
+    documents = ana.add(b"one", b"two", b"three")
+    ana.share(tmp_path / "a.hvb", [documents[0], documents[2]])
+    return ana
+
+
+def only(ana: Sample, now_ms: int = NOW_MS) -> GrantView:
+    """Return the only grant."""
+    with ana.open() as vault:
+        (grant,) = list_grants(vault, now_ms=now_ms)
+    return grant
+
+
+def test_a_grant(ana: Sample) -> None:
+    """What was granted, in plain words."""
+    grant = only(ana)
+    ids = {document.entry: document.id for document in ana.documents()}
+    assert ("Dr Lee", (ids[2], ids[4]), ("treatment",), ("view", "keep")) == (
+        grant.contact,
+        grant.records,
+        grant.purposes,
+        grant.actions,
+    )
+    assert (5, "active", 1) == (grant.entry, grant.status, len(grant.bundles))
+    assert NOW_MS + 90 * DAY_MS == grant.not_after_ms
+    assert NOW_MS - 600_000 == grant.not_before_ms  # ten minutes for a reader whose clock is slow
+
+
+@pytest.mark.parametrize(
+    ("now_ms", "status"),
+    [
+        (NOW_MS - 600_001, "not_yet"),
+        (NOW_MS - 600_000, "active"),
+        (NOW_MS + 90 * DAY_MS - 1, "active"),
+        (NOW_MS + 90 * DAY_MS, "expired"),
+    ],
+)
+def test_dates(ana: Sample, now_ms: int, status: str) -> None:
+    """It begins with its first millisecond and ends before its last."""
+    assert status == only(ana, now_ms).status
+
+
+def test_finding(ana: Sample) -> None:
+    """By its id or the beginning of it."""
+    grant = only(ana)
+    with ana.open() as vault:
+        for asked in (grant.id, grant.id[2:], grant.id[:7], grant.id.upper()):
+            assert grant == find_grant(vault, asked, now_ms=NOW_MS)
+        for asked in ("", "g_", "abc", "g_2222222", "zzzz"):
+            with pytest.raises(NotFound):
+                find_grant(vault, asked, now_ms=NOW_MS)
+
+
+def test_revoking(ana: Sample) -> None:
+    """A revoked grant stays so whatever the time; a second time changes nothing."""
+    grant = only(ana)
+    with ana.open(writing=True) as vault:
+        ended = revoke_grant(vault, grant.id, reason="moved away", now_ms=NOW_MS)
+        assert replace(grant, status="revoked") == ended
+        size = vault.history.size
+        assert ended == revoke_grant(vault, grant.id, reason="again", now_ms=NOW_MS)
+        assert size == vault.history.size
+    assert "revoked" == only(ana, NOW_MS + 400 * DAY_MS).status
+    assert () == ana.check().findings
+
+
+def test_revoking_what_is_not_there(ana: Sample) -> None:
+    """It is an error, and writes nothing."""
+    with ana.open(writing=True) as vault, pytest.raises(NotFound):
+        revoke_grant(vault, "g_2222222", reason="", now_ms=NOW_MS)
+
+
+def test_a_grant_that_was_replaced(ana: Sample) -> None:
+    """It ended in another way, and cannot be revoked."""
+    with ana.open(writing=True) as vault:
+        (old,) = ConsentRows(vault.catalogue).grants()
+        with Transaction(vault, now_ms=NOW_MS) as transaction:
+            draft = transaction.begin()
+            slot, _ = transaction.slots.place_new(draft.seq)
+            slots = transaction.slots.activated(slot, draft.seq, old.seq)
+            terms = {**old.terms.map, "k": slot, "grant_id": b"n" * 16, "supersedes": old.seq}
+            transaction.append(draft, terms, slots=slots)
+            transaction.commit()
+        with pytest.raises(InvalidRequest) as caught:
+            revoke_grant(vault, old.id, reason="", now_ms=NOW_MS)
+        assert "grant_closed" == caught.value.code
+
+
+def test_many_grants(ana: Sample, tmp_path: Path) -> None:
+    """The table of slots grows, no slot is used twice, and all are listed, the newest first."""
+    documents = ana.documents()
+    with ana.open(writing=True) as vault:
+        for number in range(10):
+            share(vault, vaults.request(documents[:1], to=()), tmp_path / f"{number}.hvb", now_ms=NOW_MS)
+        grants = list(list_grants(vault, now_ms=NOW_MS))
+        slots = [row.slot for row in ConsentRows(vault.catalogue).grants()]
+        revoke_grant(vault, grants[3].id, reason="", now_ms=NOW_MS)
+    assert (11, 11) == (len(grants), len(set(slots)))
+    assert sorted((grant.entry for grant in grants), reverse=True) == [grant.entry for grant in grants]
+    assert all(1 == len(grant.bundles) for grant in grants)
+    assert () == ana.check().findings
