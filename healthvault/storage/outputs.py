@@ -12,7 +12,7 @@ from typing import Self
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import InvalidRequest
 
-__all__ = ["OutputFile", "safe_name"]
+__all__ = ["OutputFile", "safe_name", "take_name"]
 
 MAX_NAME_BYTES = 255
 _NO_LINKS = {EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS}  # what a file system without hard links (a USB stick's) says
@@ -62,25 +62,44 @@ class OutputFile:
             os.fsync(self._descriptor)
             if self._overwrite:
                 self._partial.replace(self._path)
-            else:
-                self._take_name()
-        except FileExistsError as err:
-            raise InvalidRequest("unsafe_output", f"{self._path} is there already") from err
         except OSError as err:
             raise _failed(self._path, err) from err
+        if not self._overwrite:
+            take_name(self._partial, self._path)
         os.close(self._descriptor)
         self._descriptor = -1
 
-    def _take_name(self) -> None:
-        """Give the file a name that nothing has."""
+
+def take_name(partial: Path, final: Path) -> None:
+    """Give a finished file a name that nothing has yet.
+
+    Raises:
+        InvalidRequest: `unsafe_output`, something has it; `io_error`.
+    """
+    try:
         try:
-            os.link(self._partial, self._path)
-            self._partial.unlink()
+            os.link(partial, final)
+            partial.unlink()
         except OSError as err:
             if err.errno not in _NO_LINKS:
                 raise
-            os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-            self._partial.replace(self._path)
+            _take_without_links(partial, final)
+    except FileExistsError as err:
+        raise InvalidRequest(
+            "unsafe_output", f"{final} is there already", hint="choose another name with -o"
+        ) from err
+    except OSError as err:
+        raise _failed(final, err) from err
+
+
+def _take_without_links(partial: Path, final: Path) -> None:
+    """Hold the name with an empty file first, and give it back if that is all that can be done."""
+    os.close(os.open(final, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    try:
+        partial.replace(final)
+    except OSError:
+        final.unlink(missing_ok=True)
+        raise
 
 
 def safe_name(name: str, fallback: str) -> str:

@@ -63,8 +63,8 @@ def add_documents(
         InvalidRequest: `bad_tag`; `io_error`, the vault cannot be written; what was not yielded is not in it.
     """
     for tag in options.tags:
-        if not tag.strip() or not tag.isprintable():
-            raise InvalidRequest("bad_tag", "a tag is empty or has characters that cannot be seen")
+        if not tag.strip() or "\n" in tag:
+            raise InvalidRequest("bad_tag", "a tag is empty or has several lines")
     batch = _Batch(vault, options, now_ms)
     try:
         for item in inputs:

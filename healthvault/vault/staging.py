@@ -19,7 +19,7 @@ from healthvault.ledger.ids import contact_id_text, document_id_text
 from healthvault.ledger.ranges import ranges_contain
 from healthvault.ledger.secrets import dedupe_tag
 from healthvault.storage.document_rows import DocumentRows
-from healthvault.storage.outputs import OutputFile, safe_name
+from healthvault.storage.outputs import OutputFile, safe_name, take_name
 from healthvault.vault.history import damaged
 from healthvault.vault.read import document_of
 from healthvault.vault.transaction import Draft, Transaction
@@ -86,7 +86,7 @@ class FolderSink:
         known = {document.seq: document for document in verification.documents}
         documents: list[Document] = []
         for seq, path, name in self._staged:
-            path.rename(self._folder / name)
+            take_name(path, self._folder / name)
             documents.append(_opened(known[seq], verification, self._folder / name))
         return documents
 

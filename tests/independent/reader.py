@@ -54,7 +54,6 @@ def attempt(function, *arguments):
         return function(*arguments)
     except (CryptoError, ValueError):
         return None
-
 def signed(key, message, signature):
     """The strict rule of section 3."""
     return (len(signature) == 64 and is_point(key) and is_point(signature[:32])
@@ -69,7 +68,6 @@ def decode(data, most=ITEMS_MAX):
     check_subset(value, 1)
     need(msgpack.packb(value) == data, "bad_encoding")
     return value
-
 def check_subset(value, level):
     if type(value) is int:
         return need(0 <= value < 2**53, "bad_schema")
@@ -78,7 +76,6 @@ def check_subset(value, level):
         need(all(type(key) is str and re.fullmatch("[a-z][a-z0-9_]*", key) for key in value) and rising(value), "bad_encoding")
     for item in value.values() if type(value) is dict else value if type(value) is list else ():
         check_subset(item, level + 1)
-
 def rising(items):
     return all(a < b for a, b in pairwise(items))
 SHAPES = {
@@ -106,7 +103,6 @@ def check_map(value, table, known=()):
     need({"must", *(key.rstrip("?") for key in (*table, *known))}.issuperset(value.get("must") or ()), "unsupported")
     need(fits(value, table), "bad_schema")
     return value
-
 def base64_of(text, end=b""):
     """Canonical base64 with padding, or without when end is `===`; None for anything else."""
     raw = attempt(base64.b64decode, text + end[:-len(text) % 4], None, True)
@@ -145,22 +141,21 @@ SEALED = {
 def open_age(data, code, secrets):
     """The opener's public key (None for a code), and the stream."""
     need(data.startswith(VERSION_LINE), "not_a_bundle")
-    position, stanzas = len(VERSION_LINE), []
-
+    lines, stanzas = iter(data[:SMALL_MAX].split(b"\n")[1:-1]), []
+    short, position = "limit_exceeded" if len(data) >= SMALL_MAX else "truncated", len(VERSION_LINE)
     def line():
         nonlocal position
-        end = data.find(b"\n", position, SMALL_MAX)
-        need(end >= 0, "limit_exceeded" if len(data) >= SMALL_MAX else "truncated")
-        taken, position = data[position:end], end + 1
+        need((taken := next(lines, None)) is not None, short)
+        position += len(taken) + 1
         return taken
     while (head := line()).startswith(b"->"):
         need(len(stanzas) < 64, "limit_exceeded")
         need(re.fullmatch(rb"->(?: [!-~]+)+", head), "malformed")
-        body = [b"?" * 64]
-        while len(body[-1]) == 64:
-            body.append(line())
-            need(len(body[-1]) <= 64 and base64_of(body[-1], b"===") is not None, "malformed")
-        stanzas.append(b"\n".join([head, *body[1:], b""]))
+        more, stanza = True, head + b"\n"
+        while more:
+            need(len(body := line()) <= 64 and base64_of(body, b"===") is not None, "malformed")
+            more, stanza = len(body) == 64, stanza + body + b"\n"
+        stanzas.append(stanza)
     mac, end = base64_of(head[4:], b"==="), position - len(head) - 1
     need(stanzas and head[:4] == b"--- " and mac and len(mac) == 32, "malformed")
     matches = [re.fullmatch(KEYED, stanza) for stanza in stanzas if stanza[3:].split()[0] in (b"X25519", b"scrypt")]
@@ -170,7 +165,6 @@ def open_age(data, code, secrets):
     need(file_key, "no_key")
     need(hmac.compare_digest(hmac.digest(hkdf(file_key, b"header"), data[:end + 3], "sha256"), mac), "tampered")
     return opener, Stream(data, position, file_key)
-
 def unwrap(keyed, code, secrets):
     if keyed and keyed[0][1]:
         salt, cost, body = keyed[0]
@@ -204,7 +198,6 @@ class Stream:
                           "trailing_data" if right is None or last and plain and not right else None)
             plain.append(right or b"")
         self.plain, self.position = b"".join(plain), 0
-
     def read(self, length, whole=True):
         data = self.plain[self.position:self.position + length]
         if len(data) < length:
@@ -212,15 +205,12 @@ class Stream:
         need(len(data) == length or not whole, "bad_container")
         self.position += len(data)
         return data
-
     def zeros(self, length, code):
         need(not any(self.read(length)), code)
-
     def member(self, name, size):
         self.zeros(-self.position % 512, "trailing_data")       # of the member before
         need(self.read(512) == tar_header(name, size), "bad_container")
         return self.read(size)
-
     def end(self):
         self.zeros(-self.position % 512, "trailing_data")
         self.zeros(512, "bad_container")
@@ -228,7 +218,6 @@ class Stream:
         exponent = self.position.bit_length() - 1               # Padmé, encoding.md section 4
         tail = -self.position % (1 << exponent - exponent.bit_length())
         need(self.read(tail + 1, whole=False) == bytes(tail), "trailing_data")
-
 def tar_header(name, size):
     head = (name.encode().ljust(100, b"\0") + b"0000600\0" + b"0000000\0" * 2 + b"%011o\0" % size + b"0" * 11 + b"\0"
             + b" " * 8 + b"0" + bytes(100) + b"ustar\x0000").ljust(512, b"\0")
@@ -247,12 +236,11 @@ def read_manifest(stream):
     keys, parts = sorted(row["recipient_pk"] for row in recipients or ()), [[p["j"] for p in row["parts"]] for row in m["docs"]]
     seqs = [[row["seq"] for row in m[name]] for name in ("grants", "docs")]
     need((recipients is None) != (code is None) and all(map(rising, [keys, *seqs, *map(sorted, parts)])), "bad_schema")
-    need(sum(map(len, parts)) <= 999_999, "bad_schema")
-    extras = [row["file"] for row in m["extras"]]
+    need(sum(map(len, parts)) <= 999_999 and len(m["slice"]) == 4, "bad_schema")
+    extras = sorted(row["file"] for row in m["extras"])
     names = [*extras, *(part["file"] for row in m["docs"] for part in row["parts"])]
-    need(all(re.fullmatch(FILE_NAME, name) for name in names) and rising(sorted(extras)), "bad_container")
+    need(all(re.fullmatch(FILE_NAME, name) for name in names) and rising(extras), "bad_container")
     size, leaves, marks = m["slice"]["size"], m["slice"]["leaves"], m["slice"]["marks"]         # tree.md section 3
-    need(len(m["slice"]) == 4, "bad_schema")
     need(len(marks) <= 4096, "limit_exceeded")
     need(size >= 1 and rising([*leaves, size]) and rising([0, *marks, size]) and fits(m["slice"]["hashes"], [32]), "bad_proof")
     return m, data[:-64], data[-64:]
@@ -271,32 +259,30 @@ def read_entry(data):
 class Chain:
     def __init__(self, m):
         """Step 4: the entries of a manifest, and the keys that ROOT named in them."""
-        self.entries, self.events = [], 0
+        self.entries, events = [], 0
         self.epochs, self.restarts, self.head, self.seq = [], [], ZERO, -1
         for entry in map(read_entry, m["entries"]):
             self.entries.append(entry)
             if entry.event is not None:
-                self.events += 1
-                need(self.events <= 1024, "limit_exceeded")
+                need((events := events + 1) <= 1024, "limit_exceeded")
                 self.walk(entry, *entry.event)
         self.by_seq = {entry.seq: entry for entry in self.entries}
         need(self.epochs, "bad_key")
         self.origin = "healthvault.invalid/" + base64.b32encode(self.vault).decode().rstrip("=").lower()
         need(m["origin"] == self.origin, "wrong_vault")
-
     def walk(self, entry, data, root_sig, new_root_sig):
         e = decode(data)
         need(type(e) is dict and type(e.get("kind")) is str, "bad_schema")
         need(e["kind"] in EVENTS, "unsupported")
         check_map(e, EVENTS[e["kind"]], [key for table in EVENTS.values() for key in table])
-        need((e["kind"] == "genesis") == (not self.epochs), "bad_key")
         need((e["vault"], e["seq"], e["prev"]) == (entry.vault, entry.seq, entry.prev), "bad_key")
         if not self.epochs:
-            need(e["seq"] == e["epoch"] == 0 and e["prev"] == e["prev_key_head"] == ZERO, "bad_key")
+            need(e["kind"] == "genesis" and e["seq"] == 0, "bad_key")
             need(e["vault"] == sha(label(b"vault", e["root_pk"], e["nonce"])), "wrong_vault")
+            need(e["epoch"] == 0 and e["prev"] == ZERO, "bad_key")
             self.vault, self.root = e["vault"], e["root_pk"]
         need(e["vault"] == self.vault, "wrong_vault")
-        need(e["seq"] > self.seq and e["prev_key_head"] == self.head, "bad_key")
+        need((e["kind"] != "genesis" or not self.epochs) and e["seq"] > self.seq and e["prev_key_head"] == self.head, "bad_key")
         need(signed(self.root, label(b"key", data), root_sig) and (e["kind"] == "root") == (new_root_sig is not None), "bad_key")
         if e["kind"] == "root":
             need(signed(e["new_root_pk"], label(b"key", data), new_root_sig), "bad_key")
@@ -310,12 +296,10 @@ class Chain:
             self.epochs.append(Epoch(e["seq"], e["sign_pk"], e.get("reason")))
         self.seq, self.head = e["seq"], sha(label(b"key-head", data))
         need(entry.signer == len(self.epochs) - 1 and self.holds(entry), "bad_key")
-
     def holds(self, entry):
         return signed(self.epochs[entry.signer].key, label(b"entry", entry.data[:-64]), entry.data[-64:])
     def in_force(self, seq):
         return bisect_right(self.epochs, seq, key=lambda epoch: epoch.seq) - 1
-
     def check_entries(self):
         for entry, before in zip(self.entries, [None, *self.entries]):
             need(not before or before.seq < entry.seq, "bad_proof")
@@ -323,7 +307,6 @@ class Chain:
             need(entry.signer == self.in_force(entry.seq), "bad_key")
             need(self.holds(entry), "bad_signature")
         return True
-
     def checkpoint(self, note, newest=True):
         """Step 8. Size and root; signed by the newest epoch, or else by the one in force at size - 1."""
         text, blank, lines = note.decode("utf-8", "replace").rpartition("\n\n")
@@ -339,7 +322,6 @@ class Chain:
         ours = [raw[4:] for name, raw in lines if (name, raw[:4]) == known]
         need(ours and all(signed(key, (text + "\n").encode(), signature) for signature in ours), "bad_signature")
         return size, root
-
     def check_slice(self, piece, size, root):
         """Step 9. The roots at every mark and at the size itself."""
         leaves, marks, hashes, seen = piece["leaves"], piece["marks"], iter(piece["hashes"]), {}
@@ -365,7 +347,6 @@ class Chain:
         roots = {mark: mark_root(0, mark) for mark in marks} | {size: root}
         need(all(roots[e["from_size"]] == e["from_root"] for e in self.restarts), "bad_key")
         return roots
-
     def check_witnessed(self, note, roots):
         size, root = self.checkpoint(note, newest=False)
         need(size in roots, "bad_proof")
@@ -373,8 +354,7 @@ class Chain:
 
 # ---- steps 13 to 15: journal.md 2, grants.md, bundle.md 2.2 ----
 def open_enc(entry, m, kind):
-    enc = entry.enc
-    need(enc is not None, "bad_schema")
+    need((enc := entry.enc) is not None, "bad_schema")
     need(hmac.compare_digest(hkdf(m, b"healthvault/v1/meta-commit"), enc[:32]), "commitment_mismatch")
     aad, key = sha(label(b"meta", msgpack.packb(entry[:10]))), hkdf(m, b"healthvault/v1/meta-key")
     padded = attempt(sodium.crypto_aead_xchacha20poly1305_ietf_decrypt, enc[56:], aad, enc[32:56], key) or b""
@@ -389,11 +369,10 @@ def prove_grant(row, by_seq, state):
     need(row["seq"] in by_seq, "bad_proof")
     g = open_enc(by_seq[row["seq"]], row["meta"], "grant")
     need(rising(sorted(g["actions"])) and rising(sorted(g["purpose"])) and g["not_before"] < g["not_after"], "bad_schema")
-    need(all(is_code(one) or one.get("code") is None and fits(one, PARTY) and (one.get("vault") or one.get("recipient_pk"))
-             for one in g["grantees"]), "bad_schema")
-    parties = [is_code(one) or (one.get("vault"), one.get("recipient_pk"), one["name"]) for one in g["grantees"]]
-    need(len(set(parties)) == len(parties), "bad_schema")
-    need(all(count >= 1 for _, count in g["records"]) and sum(g["records"][-1]) <= row["seq"], "bad_schema")
+    parties = [is_code(one) or (one.get("code"), one.get("vault"), one.get("recipient_pk"), one.get("name")) for one in g["grantees"]]
+    need(all(one is True or one[0] is None and fits(party, PARTY) and one[1:3] != (None, None)
+             for one, party in zip(parties, g["grantees"])) and len(set(parties)) == len(parties), "bad_schema")
+    need(all(count >= 1 and first + count < 2**53 for first, count in g["records"]) and sum(g["records"][-1]) <= row["seq"], "bad_schema")
     need(all(first + count < 2**53 for first, count in g["records"]), "bad_schema")
     need(all(first + count < later for (first, count), (later, _) in pairwise(g["records"])), "bad_schema")
     k, capacity, path = g["k"], state["capacity"], row["path"]
@@ -435,8 +414,8 @@ def read_members(stream, m, by_seq, step):
             data = stream.member(f"docs/{len(rows) + 1:06d}-{part['file']}", part["size"])
             rows.append({"seq": row["seq"], "sha256": sha(data).hex(), "size": len(data)})
             proof = hmac.digest(part["commit_key"], label(b"doc", len(data).to_bytes(8), sha(data)), "sha256")
-            step(need, not entry or part["j"] < len(entry.commits), "bad_schema")
-            step(need, not entry or entry.commits[part["j"]:part["j"] + 1] in ([proof], []), "commitment_mismatch")
+            right = entry and entry.commits[part["j"]:part["j"] + 1]
+            step(need, right in (None, [proof]), "commitment_mismatch" if right else "bad_schema")
     stream.end()
     return rows
 
@@ -481,8 +460,7 @@ def run(data, codes, now_ms, code, secrets, own, contacts, purpose):
     roots = checkpoint and step(chain.check_slice, m["slice"], *checkpoint)                                     # 9
     opened = state["blind"], state["grants_root"], state["capacity"].to_bytes(8), chain.head, state["ext_root"]
     step(need, not roots or sha(label(b"state", *opened)) == tip.state, "bad_state")                            # 10
-    if roots:                                                                                                   # 12
-        step(lambda: [chain.check_witnessed(row["note"], roots) for row in m["witnessed"]])
+    step(lambda: [chain.check_witnessed(row["note"], roots) for row in m["witnessed"] if roots])                # 12
     grants = [step(prove_grant, row, chain.by_seq, state) for row in m["grants"]] if signed_entries else [None] # 13
     vaults = [row.get("vault") for row in m["audience"].get("recipients") or () if row["recipient_pk"] == opener]   # 14
     ours = {("vault", own), ("recipient_pk", opener)} if vaults and vaults[0] in (None, own) else None

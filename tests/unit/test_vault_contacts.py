@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of healthvault.vault.contacts."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from healthvault.errors import FormatError, HealthVaultError, HistoryError, InvalidRequest, NotFound
+from healthvault.errors import FormatError, HistoryError, IntegrityError, InvalidRequest, NotFound
 from healthvault.ledger.ids import contact_id_text
 from healthvault.storage.consent_rows import ConsentRows
 from healthvault.vault import contacts as module
@@ -20,6 +21,7 @@ from healthvault.vault.contacts import (
 )
 from healthvault.vault.memory import pin_file, store_pins
 from healthvault.vault.status import identity_of
+from healthvault.vault.vault import Vault
 from healthvault.verify.pins import VaultPins
 from tests import vaults
 from tests.vaults import NOW_MS, Sample
@@ -75,31 +77,34 @@ def test_finding(ana: Sample, lee: Sample) -> None:
             assert "not_found" == caught.value.code
 
 
-def test_names_that_differ_in_case(ana: Sample, lee: Sample, tmp_path: Path) -> None:
-    """The exact name is found; another form of two names is not."""
-    other = vaults.ana(tmp_path / "other") if (tmp_path / "other").mkdir() is None else ana
-    ana_like = vaults.copy_vault(other, tmp_path / "x", tmp_path / "y")
-    lee.meet(ana_like, "ana")
-    with lee.open(writing=True) as vault:
-        add_contact(vault, "ANA", ana.card(), now_ms=NOW_MS)
-        assert 1 == len(list_contacts(vault))
-        assert "ANA" == find_contact(vault, "Ana").name
+def other_contact(vault: Vault, name: str) -> None:
+    """Let the catalogue know another contact, with the first one's card."""
+    row = replace(ConsentRows(vault.catalogue).contacts()[0], vault=b"v" * 32, seq=99, name=name)
+    with vault.catalogue.change():
+        ConsentRows(vault.catalogue).pin_contact(row)
+
+
+def test_names_that_differ_in_case(ana: Sample, lee: Sample) -> None:
+    """The exact name is found; a form that two names could have is not."""
+    ana.meet(lee, "Dr Lee")
+    with ana.open(writing=True) as vault:
+        other_contact(vault, "DR LEE")
+        assert ["DR LEE", "Dr Lee"] == [find_contact(vault, name).name for name in ("DR LEE", "Dr Lee")]
+        with pytest.raises(NotFound) as caught:
+            find_contact(vault, "dr lee")
+        assert "ambiguous" == caught.value.code
 
 
 def test_a_name_is_taken_once(ana: Sample, lee: Sample) -> None:
     """Two contacts cannot have one name; the same contact may be named anew."""
     ana.meet(lee, "Dr Lee")
     renamed = ana.meet(lee, "Wen")
-    with ana.open() as vault:
+    card = lee.card()
+    with ana.open(writing=True) as vault:
         assert (renamed,) == list_contacts(vault)
-    with ana.open(writing=True) as vault, vault.catalogue.change():
-        row = contact_row(vault, "Wen")
-        rows = ConsentRows(vault.catalogue)
-        rows.pin_contact(
-            module.ContactRow(vault=b"v" * 32, seq=99, name="Other", card=row.card, is_witness=False, pinned_ms=0)
-        )
+        other_contact(vault, "Other")
         with pytest.raises(InvalidRequest) as caught:
-            add_contact(vault, "Other", lee.card(), now_ms=NOW_MS)
+            add_contact(vault, "Other", card, now_ms=NOW_MS)
         assert "name_taken" == caught.value.code
 
 
@@ -132,11 +137,13 @@ def test_what_is_no_card(ana: Sample, lee: Sample) -> None:
     card = lee.card()
     bad = [b"", b"hello", card[:-40], card[:200] + card[201:], card + b"x", b"\xff" + card]
     bad += [card[:place] + bytes([card[place] ^ 1]) + card[place + 1 :] for place in range(0, len(card), 37)]
+    codes: set[str] = set()
     with ana.open() as vault:
         for text in bad:
-            with pytest.raises(HealthVaultError) as caught:
+            with pytest.raises((FormatError, IntegrityError)) as caught:
                 preview_contact(vault, text)
-            assert caught.value.code in {"bad_card", "bad_key", "wrong_vault", "bad_schema"}
+            codes.add(caught.value.code)
+        assert {"bad_card", "bad_key"} < codes
         assert preview_contact(vault, b"\r\n" + card.replace(b"\n", b"\r\n")) == preview_contact(vault, card)
 
 
@@ -173,7 +180,7 @@ def lee_events(lee: Sample) -> tuple[bytes, ...]:
 def pins_of(lee: Sample, events: tuple[bytes, ...]) -> VaultPins:
     """Return pins of a vault that was seen with these key events."""
     with lee.open() as vault:
-        return VaultPins(vault_id=vault.keyring.vault_id, events=events)
+        return VaultPins(vault=vault.keyring.vault_id, events=events)
 
 
 def test_removing(ana: Sample, lee: Sample) -> None:

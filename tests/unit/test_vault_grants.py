@@ -112,7 +112,7 @@ def test_many_grants(ana: Sample, tmp_path: Path) -> None:
     documents = ana.documents()
     with ana.open(writing=True) as vault:
         for number in range(10):
-            share(vault, vaults.request(documents[:1], to=()), tmp_path / f"{number}.hvb", now_ms=NOW_MS)
+            share(vault, vaults.request(documents[:1]), tmp_path / f"{number}.hvb", now_ms=NOW_MS)
         grants = list(list_grants(vault, now_ms=NOW_MS))
         slots = [row.slot for row in ConsentRows(vault.catalogue).grants()]
         revoke_grant(vault, grants[3].id, reason="", now_ms=NOW_MS)
