@@ -200,6 +200,15 @@ def test_row_45_slices(values: Map) -> None:
     assert_refused(outcome, "bad_proof", IntegrityError)
 
 
+def test_row_45_marks_are_bounded() -> None:
+    """4,096 of them: no writer needs more, and each costs work."""
+    start = scene()
+    draft = start.draft()
+    for count, code, kind in ((4096, "bad_proof", IntegrityError), (4097, "limit_exceeded", FormatError)):
+        draft.map["slice"].update(size=10_000, marks=list(range(1, count + 1)))
+        assert_refused(start.read(draft.seal()), code, kind)
+
+
 def test_row_45_status_paths() -> None:
     """An inclusion proof has exactly the hashes that index and size demand, at most 63, of 32 bytes."""
     tree = MemoryTree([leaf_hash(bytes([place])) for place in range(7)])

@@ -2,28 +2,19 @@
 """`hv key`: the ways into the vault: passphrases, key files, the recovery words."""
 
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import click
 
 from healthvault.cli.command import hv_command, hv_group
 from healthvault.cli.objects import key_object
-from healthvault.cli.options import kdf_option, yes_option
+from healthvault.cli.options import NewKey, kdf_option, yes_option
 from healthvault.cli.prompt import confirm
 from healthvault.cli.terminal import Terminal
 
 __all__ = ["key"]
 
 _COLUMNS = ("id", "kind", "memory_kib")
-
-
-class _NewKey(TypedDict):
-    """The way to add, as the options say it."""
-
-    new_key_file: Path | None
-    new_passphrase: bool
-    new_passphrase_file: str | None
-    kdf: str
 
 
 @hv_group("hv key list", "hv key add --new-key-file ~/hv.key", "hv key remove 2")
@@ -50,8 +41,8 @@ def list_(terminal: Terminal) -> None:
     "--new-passphrase-file", type=click.Path(), metavar="FILE", help="Take another passphrase from a file."
 )
 @kdf_option
-@click.option("--yes", is_flag=True, expose_value=False, help="Do not ask for confirmation (nothing is asked).")
-def add(terminal: Terminal, **chosen: Unpack[_NewKey]) -> None:
+@click.option("--yes", is_flag=True, help="If FILE is there, keep it as FILE.1 and go on.")
+def add(terminal: Terminal, **chosen: Unpack[NewKey]) -> None:
     """Add a way into the vault beside those that it has.
 
     Whoever has a key file opens the vault without a passphrase: keep it where only you get at it, and not in
@@ -64,9 +55,7 @@ def add(terminal: Terminal, **chosen: Unpack[_NewKey]) -> None:
     if [bool(key_file), bool(passphrase_file), chosen["new_passphrase"]].count(True) != 1:
         raise click.UsageError("say one of --new-key-file FILE, --new-passphrase, --new-passphrase-file FILE")
     with opened(terminal, writing=True) as vault:
-        added = add_key(
-            terminal.settings, vault, key_file=key_file, passphrase_file=passphrase_file, kdf=chosen["kdf"]
-        )
+        added = add_key(terminal.settings, vault, chosen)
     terminal.fields(key_object(added))
 
 

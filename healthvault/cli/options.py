@@ -13,6 +13,7 @@ import click
 from healthvault.cli.dates import When, parse_when
 
 __all__ = [
+    "NewKey",
     "SelectChoice",
     "clock_ok_option",
     "is_stdout",
@@ -24,6 +25,16 @@ __all__ = [
 
 _Body = TypeVar("_Body", bound=Callable[..., None])
 _STDOUT = Path("-")
+
+
+class NewKey(TypedDict):
+    """The way into the vault to add, as the options of `hv key add` say it."""
+
+    new_key_file: Path | None
+    new_passphrase: bool
+    new_passphrase_file: str | None
+    kdf: str
+    yes: bool
 
 
 class SelectChoice(TypedDict):

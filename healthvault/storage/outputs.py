@@ -12,7 +12,7 @@ from typing import Self
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import InvalidRequest
 
-__all__ = ["OutputFile", "safe_name", "take_name"]
+__all__ = ["OutputFile", "keep_beside", "safe_name", "take_name"]
 
 MAX_NAME_BYTES = 255
 _NO_LINKS = {EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS}  # what a file system without hard links (a USB stick's) says
@@ -90,6 +90,22 @@ def take_name(partial: Path, final: Path) -> None:
         ) from err
     except OSError as err:
         raise _failed(final, err) from err
+
+
+def keep_beside(path: Path) -> None:
+    """Move what has a name, if anything, to the first free one of `name.1`, `name.2`.
+
+    Raises:
+        InvalidRequest: `io_error`.
+    """
+    number = 1
+    while os.path.lexists(kept := path.with_name(f"{path.name}.{number}")):
+        number += 1
+    try:
+        if os.path.lexists(path):
+            path.rename(kept)
+    except OSError as err:
+        raise _failed(path, err) from err
 
 
 def _take_without_links(partial: Path, final: Path) -> None:

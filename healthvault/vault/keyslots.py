@@ -10,7 +10,7 @@ from healthvault.errors import InvalidRequest
 from healthvault.storage import files
 from healthvault.storage.keyfile import new_key_file_text, parse_key_file
 from healthvault.storage.keyring import Keyring
-from healthvault.storage.outputs import OutputFile
+from healthvault.storage.outputs import OutputFile, keep_beside
 from healthvault.storage.passphrase import new_passphrase
 from healthvault.storage.slots import KDF_PROFILES, NO_KDF, Kdf, Slot, SlotKind, new_slot
 from healthvault.vault.vault import Vault
@@ -38,13 +38,20 @@ def add_passphrase(vault: Vault, passphrase: str, kdf: str) -> KeySlotView:
     return _add(vault, SlotKind.PASSPHRASE, new_passphrase(passphrase), KDF_PROFILES[kdf])
 
 
-def add_key_file(vault: Vault, path: Path) -> KeySlotView:
+def add_key_file(vault: Vault, path: Path, *, keeping_old: bool = False) -> KeySlotView:
     """Make a new random key file and the slot that it opens.
+
+    Args:
+        vault: Unlocked, writing.
+        path: The file; it must not exist.
+        keeping_old: Keep what is there beside it, under a name with a number, instead of refusing.
 
     Raises:
         InvalidRequest: `unsafe_output`, the file is there already; `too_many_slots`, `io_error`.
     """
     text = new_key_file_text().encode()
+    if keeping_old:
+        keep_beside(path)
     with OutputFile(path) as file:
         file.write(text)
         file.publish()

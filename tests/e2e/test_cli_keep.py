@@ -102,6 +102,15 @@ def test_a_key_file_is_new_closed_and_never_overwritten(ana: Person) -> None:
     ana.hv("key", "add", "--new-passphrase", exit=4)
 
 
+def test_an_older_key_file_is_kept_beside_on_request(ana: Person) -> None:
+    """With --yes what was there keeps existing under a name with a number, and still opens what it opened."""
+    before = (ana.home / "key").read_bytes()
+    ana.hv("key", "add", "--new-key-file", ana.home / "key", "--yes")
+    assert before == (ana.home / "key.1").read_bytes()
+    ana.hv("list")
+    ana.hv("list", "--key-file", ana.home / "key.1")
+
+
 def test_no_plaintext_lies_in_the_vault(ana: Person) -> None:
     """Neither content nor names, titles, tags, contacts or the passphrase."""
     stored = b"".join(path.read_bytes() for path in ana.vault.rglob("*") if path.is_file())

@@ -189,11 +189,16 @@ def a_rotation_that_is_no_mark(rng: random.Random) -> Made:
 
 @kind()
 def a_witnessed_fork(rng: random.Random) -> Made:
-    """Two signed roots of one size, or a size that is no mark."""
+    """Two signed roots of one size."""
     start = scene()
-    if rng.random() < 0.5:
-        return next_bundle(start, marks=[3], witnessed=[start.owner.note(3, root=rng.randbytes(32))])
-    return next_bundle(start, marks=[3], witnessed=[start.owner.note(4)])
+    return next_bundle(start, marks=[3], witnessed=[start.owner.note(3, root=rng.randbytes(32))])
+
+
+@kind()
+def a_witnessed_size_that_is_no_mark(rng: random.Random) -> Made:
+    """So that nothing can be compared."""
+    start = scene()
+    return next_bundle(start, marks=[3], witnessed=[start.owner.note(rng.choice([2, 4]))])
 
 
 @kind()

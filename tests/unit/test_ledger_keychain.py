@@ -10,7 +10,7 @@ from healthvault.crypto.signing import sign, signing_key
 from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.entry import parse_entry
 from healthvault.ledger.events import EVENT_LABEL, RotateReason, vault_id_of
-from healthvault.ledger.keychain import KeyChain, walk
+from healthvault.ledger.keychain import MAX_EVENTS, KeyChain, walk
 from tests.owners import MIXED_ORDER, NO_HOOKS, ORDER_FOUR, Hooks, Owner, flip, merge, put
 from tests.worked import ROOT, SIGN, worked_entries
 
@@ -280,6 +280,18 @@ def test_events_out_of_order_are_refused() -> None:
     first, second, third, *rest = owner.event_seqs
     owner.event_seqs = [first, third, second, *rest]
     assert "bad_key" == code_of(owner)
+
+
+def test_the_walk_is_bounded() -> None:
+    """1,024 events, and not one more."""
+    owner = Owner()
+    while len(owner.event_seqs) < MAX_EVENTS:
+        owner.restart()
+    assert MAX_EVENTS - 1 == len(chain_of(owner).restarts)
+    owner.restart()
+    with pytest.raises(FormatError) as caught:
+        chain_of(owner)
+    assert "limit_exceeded" == caught.value.code
 
 
 def test_events_of_two_vaults_do_not_mix() -> None:
