@@ -240,7 +240,7 @@ class Fields:
         Raises:
             FormatError: `unsupported`, a key in `must` is not in `known`.
         """
-        if "must" not in self.map:
+        if not self.has("must"):
             return
         unknown = sorted(set(self.texts("must")) - known)
         if unknown:

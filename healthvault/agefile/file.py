@@ -80,4 +80,8 @@ def _unwrap(header: Header, identities: Sequence[Identity]) -> tuple[Identity, b
         file_key = identity.unwrap(header.stanzas)
         if file_key is not None:
             return identity, file_key
-    raise NoMatchingIdentity("no_key", "none of the keys at hand opens this file")
+    raise NoMatchingIdentity(
+        "no_key",
+        "none of the keys at hand opens this file",
+        hint="only those whom it was made for can open it, its sender cannot; with a code, say --code",
+    )

@@ -9,6 +9,7 @@ Both sides work on streams in constant memory. Spec: docs/spec/bundle.md section
 from collections.abc import Callable, Iterator
 
 from healthvault.agefile.source import Source
+from healthvault.bundle.disclosure import MAX_MEMBER_BYTES
 from healthvault.bundle.manifest import MAX_MANIFEST_BYTES
 from healthvault.codec import padme
 from healthvault.errors import FormatError, IntegrityError, InvalidRequest
@@ -17,7 +18,6 @@ __all__ = ["MAX_MEMBER_BYTES", "ContainerReader", "ContainerWriter", "document_m
            "member_header"]  # fmt: skip
 
 BLOCK_BYTES = 512
-MAX_MEMBER_BYTES = 8 * 2**30 - 1  # eleven octal digits
 MANIFEST_NAME = "manifest"
 _END = bytes(2 * BLOCK_BYTES)
 _STEP_BYTES = 64 * 1024

@@ -13,6 +13,7 @@ from healthvault.errors import FormatError
 
 __all__ = [
     "FILE_NAME",
+    "MAX_MEMBER_BYTES",
     "MAX_RECIPIENTS",
     "AudienceMember",
     "DisclosedDocument",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 MAX_RECIPIENTS = 64
+MAX_MEMBER_BYTES = 8 * 2**30 - 1  # eleven octal digits in a member's header
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}\Z")
 
 
@@ -188,7 +190,7 @@ def parse_part(row: Fields) -> DisclosedPart:
     """Parse one item of `parts`. Raises FormatError `bad_schema`; `bad_container` for an unsafe file name."""
     return DisclosedPart(
         number=row.uint("j", 511),
-        size_bytes=row.uint("size"),
+        size_bytes=row.uint("size", MAX_MEMBER_BYTES),
         file=_file_name(row),
         commit_key=row.bin("commit_key", 32),
         claimed_title=row.text("title"),
@@ -203,7 +205,7 @@ def parse_witnessed(row: Fields) -> Witnessed:
 
 def parse_extra(row: Fields) -> Extra:
     """Parse one item of `extras`. Raises FormatError `bad_schema`, `bad_container`."""
-    return Extra(file=_file_name(row), size_bytes=row.uint("size"), sha256=row.bin("sha256", 32))
+    return Extra(file=_file_name(row), size_bytes=row.uint("size", MAX_MEMBER_BYTES), sha256=row.bin("sha256", 32))
 
 
 def _parse_member(row: Fields) -> AudienceMember:

@@ -154,7 +154,9 @@ class _Story:
         self._terminal.say(f"  {person} $ hv {shown}")
         code, seen = self._on_a_screen(person, *arguments)
         if not quietly and not self._terminal.settings.quiet:
-            click.echo(indent(seen, " " * 6), err=True, nl=False)
+            lines = [line.rstrip() for line in seen.splitlines()]
+            click.echo(indent("\n".join(lines) + "\n", " " * 6), err=True, nl=False)
+            self._terminal.say(f"      (exit {code})")
         if code != expected:
             raise _unexpected(f"hv {shown} ended with {code} instead of {expected}")
 
@@ -162,7 +164,8 @@ class _Story:
         """Run a command as a person would see it, on a terminal of its own."""
         ours, theirs = pty.openpty()
         command, environment = self._command(person, *arguments)
-        environment |= {"COLUMNS": "104", "TERM": "dumb", "NO_COLOR": "1"}
+        width = max(60, min(shutil.get_terminal_size((110, 24)).columns, 120) - 6)
+        environment |= {"COLUMNS": str(width), "TERM": "dumb", "NO_COLOR": "1"}
         child = subprocess.Popen(  # noqa: S603  our own program, our own arguments
             command, cwd=self._folder, env=environment, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
         )

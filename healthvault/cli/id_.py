@@ -27,7 +27,7 @@ def id_(terminal: Terminal, output: Path | None) -> None:
     with opened(terminal) as vault:
         identity = identity_of(vault)
     if output is None:
-        terminal.fields(identity_object(identity))
+        terminal.fields(identity_object(identity), unsaid=("card",) if terminal.is_screen else ())
     elif is_stdout(output):
         sys.stdout.write(identity.card)
     else:

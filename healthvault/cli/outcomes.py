@@ -26,6 +26,10 @@ class Outcomes:
                 self.failed(item.name, item.error)
             else:
                 self.succeeded()
+                if item.duplicate_of is not None:
+                    self._terminal.say(
+                        f"{item.name}: already there as {item.duplicate_of[:10]}; nothing was changed"
+                    )
                 yield document_object(item)
 
     def succeeded(self) -> None:
@@ -40,7 +44,6 @@ class Outcomes:
     def check_complete(self) -> None:
         """Check that nothing failed. Raises PartlyDone: `partly_done`."""
         if self._failed:
-            raise PartlyDone(
-                "partly_done",
-                f"{self._failed} of {self._done + self._failed} failed, each named above; the others are done",
-            )
+            rest = "; the others are done" if self._done else "; nothing was done"
+            said = f"{self._failed} of {self._done + self._failed} failed, each named above{rest}"
+            raise PartlyDone("partly_done", said)

@@ -71,5 +71,8 @@ def check_allowed(file: str, verification: Verification, accept: tuple[str, ...]
     hint = first.hint
     if all(isinstance(problem, NotEstablished | ConsentRefused) for problem in problems):
         codes = dict.fromkeys(problem.code for problem in problems)
-        hint = "to go on in spite of it: " + " ".join(f"--accept {code}" for code in codes)
+        anyway = " ".join(f"--accept {code}" for code in codes)
+        hint = (
+            f"{first.hint}; or, in spite of it, {anyway}" if first.hint else f"to go on in spite of it: {anyway}"
+        )
     raise type(first)(first.code, f"{file}: nothing was written. {said}", hint=hint)

@@ -33,7 +33,9 @@ class ShareChoice(TypedDict):
 def share_options(body: _Body) -> _Body:
     """Add the options that say the terms of a share."""
     for option in (
-        click.option("--with-metadata", is_flag=True, help="Also disclose tags, file name, author and source."),
+        click.option(
+            "--with-metadata", is_flag=True, help="Also disclose tags, author, source and the exact file name."
+        ),
         click.option("--message", default="", help="A few words to the reader."),
         click.option(
             "--action",

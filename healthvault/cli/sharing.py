@@ -32,7 +32,9 @@ _LISTED_TITLES = 20
 def check_wish(terminal: Terminal, output: Path, chosen: ShareChoice) -> None:
     """Check that the options go together. Raises UsageError."""
     if bool(chosen["to"]) == chosen["code"]:
-        raise click.UsageError("say for whom: --to NAME for a contact, or --code for whoever is told the code")
+        raise click.UsageError(
+            "say for whom, in one way: --to NAME for a contact, or --code for whoever is told the code"
+        )
     if is_stdout(output) and (chosen["code"] or terminal.settings.json):
         raise click.UsageError("`-o -` fills stdout with the bundle: there is no room for --code or --json")
 

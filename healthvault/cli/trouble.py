@@ -45,7 +45,7 @@ def explain(err: BaseException) -> Trouble:
             page = err.ctx.command_path if err.ctx else "hv"
             said = " ".join(err.format_message().split())
             return Trouble(code="usage", exit=USAGE, message=said, hint=f"`{page} --help` shows how")
-        case KeyboardInterrupt() | click.Abort():
+        case KeyboardInterrupt() | click.Abort() | EOFError():
             return Trouble(code="interrupted", exit=INTERRUPTED, message="interrupted")
         case OSError():
             place = f"{err.filename}: " if err.filename else ""

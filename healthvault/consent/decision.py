@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from healthvault.consent.grant import Grant
-from healthvault.consent.purposes import ACTIONS, PURPOSES
+from healthvault.consent.purposes import ACTIONS, PURPOSES, purpose_word
 from healthvault.errors import ConsentRefused
 from healthvault.ledger.party import Party
 from healthvault.ledger.ranges import ranges_contain
@@ -58,7 +58,7 @@ def _who_and_what(grant: Grant, request: Request) -> Iterable[ConsentRefused]:
     if outside:
         yield ConsentRefused("out_of_scope", f"{outside} of {len(request.seqs)} documents are outside the grant")
     if request.purpose is not None and request.purpose not in grant.purposes:
-        yield ConsentRefused("purpose_not_covered", f"the grant does not cover the purpose {request.purpose}")
+        yield ConsentRefused("purpose_not_covered", f"the grant does not cover {purpose_word(request.purpose)}")
     missing = [action for action in request.actions if action not in grant.actions]
     if missing:
         yield ConsentRefused("action_not_granted", f"the grant does not allow to {missing[0]}")

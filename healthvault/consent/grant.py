@@ -127,7 +127,8 @@ def parse_grant(sealed: Fields, seq: int) -> Grant:
 
 
 def parse_revocation(sealed: Fields) -> Revocation:
-    """Parse a `grant.revoke` map. Raises FormatError `bad_schema`."""
+    """Parse a `grant.revoke` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(frozenset({"kind", "about", "k", "grant_id", "reason", "effective", "must"}))
     return Revocation(
         about=sealed.uint("about"),
         slot=sealed.uint("k"),

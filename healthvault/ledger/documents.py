@@ -24,6 +24,40 @@ __all__ = [
     "parse_erased_seqs",
 ]
 
+_DOC_ADD_KEYS = frozenset(
+    {
+        "kind",
+        "title",
+        "type",
+        "parts",
+        "provenance",
+        "date",
+        "author",
+        "source",
+        "tags",
+        "supersedes",
+        "evidence",
+        "received",
+        "set",
+        "must",
+    }
+)
+_DOC_REVISE_KEYS = frozenset(
+    {
+        "kind",
+        "about",
+        "title",
+        "date",
+        "tags",
+        "type",
+        "author",
+        "source",
+        "status",
+        "reason",
+        "must",
+    }
+)
+_DOC_ERASE_KEYS = frozenset({"kind", "victims", "reason", "ks_epoch", "must"})
 CODING_PLAIN = 0  # the only coding of version 1; another is `unsupported` for that part
 RECEIVED = "received"  # provenance of an imported document: what its sender's vault says, with evidence
 
@@ -134,7 +168,10 @@ class DocRevise:
 
 
 def parse_doc_add(sealed: Fields) -> DocAdd:
-    """Parse a `doc.add` map. Raises FormatError `bad_schema`."""
+    """Parse a `doc.add` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(_DOC_ADD_KEYS)
+    if sealed.has("set"):
+        sealed.bin("set", 16)  # groups the entries of one large study; nothing here reads it yet
     return DocAdd(
         title=sealed.text("title"),
         type=sealed.text("type"),
@@ -151,7 +188,8 @@ def parse_doc_add(sealed: Fields) -> DocAdd:
 
 
 def parse_doc_revise(sealed: Fields) -> DocRevise:
-    """Parse a `doc.revise` map. Raises FormatError `bad_schema`."""
+    """Parse a `doc.revise` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(_DOC_REVISE_KEYS)
     return DocRevise(
         about=sealed.uint("about"),
         title=sealed.text("title") if sealed.has("title") else None,
@@ -162,7 +200,8 @@ def parse_doc_revise(sealed: Fields) -> DocRevise:
 
 
 def parse_erased_seqs(sealed: Fields) -> tuple[int, ...]:
-    """Return the entries that a `doc.erase` map names. Raises FormatError `bad_schema`."""
+    """Return the entries that a `doc.erase` map names. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(_DOC_ERASE_KEYS)
     return tuple(sealed.uints("victims"))
 
 

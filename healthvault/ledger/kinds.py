@@ -101,22 +101,28 @@ class Share:
 
 
 def parse_owner(sealed: Fields) -> Owner:
-    """Parse an `owner` map. Raises FormatError `bad_schema`."""
+    """Parse an `owner` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(frozenset({"kind", "name", "must"}))
     return Owner(name=sealed.text("name"))
 
 
 def parse_contact_pin(sealed: Fields) -> ContactPin:
-    """Parse a `contact.pin` map. Raises FormatError `bad_schema`."""
+    """Parse a `contact.pin` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(frozenset({"kind", "name", "card", "witness", "must"}))
     return ContactPin(name=sealed.text("name"), card=sealed.bin("card"), is_witness=sealed.flag("witness"))
 
 
 def parse_contact_drop(sealed: Fields) -> ContactDrop:
-    """Parse a `contact.drop` map. Raises FormatError `bad_schema`."""
+    """Parse a `contact.drop` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(frozenset({"kind", "about", "must"}))
     return ContactDrop(about=sealed.uint("about"))
 
 
 def parse_share(sealed: Fields) -> Share:
-    """Parse a `share` map. Raises FormatError `bad_schema`."""
+    """Parse a `share` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(
+        frozenset({"kind", "bundle_id", "size", "k", "seqs", "recipients", "accepted", "must"})
+    )
     return Share(
         bundle_id=sealed.bin("bundle_id", 16),
         size=sealed.uint("size"),

@@ -126,6 +126,11 @@ class ConsentRows:
             found.update(size for (size,) in rows)
         return tuple(sorted(found)[-limit:])
 
+    def sizes_handed(self, limit: int) -> tuple[int, ...]:
+        """Return the newest tree sizes that were handed to anybody."""
+        rows = self._db.execute("select distinct size from handed order by size desc limit ?", (limit,))
+        return tuple(sorted(size for (size,) in rows))
+
     def insert_history(self, rows: Iterable[HistoryRow]) -> None:
         """Add what entries were."""
         self._db.executemany(

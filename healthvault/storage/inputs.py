@@ -60,7 +60,8 @@ class InputFile:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             os.close(descriptor)
-            raise InputError("not_a_file", f"{self.shown}: neither a file nor a folder")
+            what = "is a folder" if stat.S_ISDIR(found.st_mode) else "is no file but a pipe, a socket or a device"
+            raise InputError("not_a_file", f"{self.shown}: {what}")
         return OpenInput(os.fdopen(descriptor, "rb", buffering=0), self.shown, found.st_size, found.st_mtime_ns)
 
 

@@ -6,6 +6,8 @@ Spec: docs/spec/vault-folder.md section 7, step 10.
 """
 
 import contextlib
+import functools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -225,7 +227,10 @@ def _check_memory(
 
 
 def _check_strangers(findings: Findings, paths: VaultPaths) -> None:
-    """Name what does not belong there: often a sync program's conflict copy."""
+    """Name what does not belong there: often a sync program's conflict copy, or a link in a folder's place."""
+    for directory in paths.directories[1:]:
+        if os.path.lexists(directory):
+            findings.attempt(directory.name, functools.partial(files.check_directory, directory))
     for name in findings.attempt("vault folder", lambda: files.list_names(paths.root)) or []:
         if name not in _KNOWN_NAMES:
             findings.add(name, "stranger", "this file is not the vault's; it is ignored", severity="warning")

@@ -127,6 +127,8 @@ class JournalAudit:
             secret = self._keystore.read(seq) if self._keystore else None
         except VaultDamaged as err:
             self._say_entry(seq, err.code, err.message)
+            if entry.header.blobs:
+                self.stored.append(StoredBlobs(seq=seq, entry=entry, keys=None, is_erased=False))
             return
         sealed: Fields | None = None
         if secret is None:

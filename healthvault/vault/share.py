@@ -13,9 +13,10 @@ from pathlib import Path
 
 from healthvault.agefile.file import encrypt
 from healthvault.agefile.recipients import DummyRecipient, Recipient, ScryptRecipient, X25519Recipient
-from healthvault.bundle.container import MAX_MEMBER_BYTES, ContainerWriter, document_member
+from healthvault.bundle.container import ContainerWriter, document_member
 from healthvault.bundle.disclosure import (
     FILE_NAME,
+    MAX_MEMBER_BYTES,
     AudienceMember,
     DisclosedDocument,
     DisclosedGrant,
@@ -267,11 +268,14 @@ def _manifest(
 
 
 def _slice(vault: Vault, seqs: set[int], addressees: list[_Addressee]) -> Slice:
-    """Make the proof, with every size handed to these recipients before as a mark, and check it."""
+    """Make the proof, with every size that its readers may have seen as a mark, and check it."""
     history = vault.history
-    handed = ConsentRows(vault.catalogue).sizes_handed_to(
-        [party_key(addressee.party) for addressee in addressees], MAX_MARKS
-    )
+    rows = ConsentRows(vault.catalogue)
+    if any(addressee.party.is_code for addressee in addressees):
+        handed = rows.sizes_handed(MAX_MARKS)  # whoever gets the code may have seen any of them
+    else:
+        parties = [CODE_BEARER, *(addressee.party for addressee in addressees)]
+        handed = rows.sizes_handed_to(map(party_key, parties), MAX_MARKS)
     marks = {*handed, *history.chain.rotations, *history.chain.restarts} - {history.size}
     leaves = {seq: history.entry(seq).leaf for seq in seqs}
     for _ in range(2):

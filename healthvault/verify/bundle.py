@@ -197,7 +197,7 @@ class _Steps:
             actions=self._context.actions,
         )
         self._report.problem(question, *consent.judge_grants(self._grants, request, ended))
-        if self._view is None:
+        if self._view is None or self._report.has_problem(Question.INCLUSION):
             self._report.unknown(question, "the status of the grant is not proved")
         else:
             days = max(0, self._judged_ms() - self._tip_ms()) // _DAY_MS
@@ -254,7 +254,7 @@ class _Steps:
 
     def _issuer(self) -> None:
         """Step 18; it never upgrades another verdict."""
-        judged = judge_issuers(self._evidence, self._context.contacts)
+        judged = judge_issuers(self._evidence, self._context.contacts, self._context.pins)
         self._report.problem(Question.ISSUER, *judged.problems)
         if judged.is_established:
             self._report.passed(Question.ISSUER, judged.detail)

@@ -84,20 +84,18 @@ def judge_grants(
         request: Who opened it, when, and which entries.
         ended: Known ends of grants, by grant id.
     """
-    faults: dict[bytes, list[HealthVaultError]] = {
-        grant.grant_id: [
-            *([ended[grant.grant_id]] if grant.grant_id in ended else []),
-            *refusals(grant, replace(request, seqs=())),
-        ]
+    terms_alone = replace(request, seqs=())
+    faults: list[tuple[Grant, list[HealthVaultError]]] = [
+        (grant, [*([ended[grant.grant_id]] if grant.grant_id in ended else []), *refusals(grant, terms_alone)])
         for grant in grants
-    }
+    ]
     problems: list[HealthVaultError] = []
     for seq in request.seqs:
-        listing = [faults[grant.grant_id] for grant in grants if ranges_contain(grant.records, seq)]
+        listing = [found for grant, found in faults if ranges_contain(grant.records, seq)]
         if not listing:
             problems.append(ConsentRefused("out_of_scope", f"the document of entry {seq} is in no grant"))
         elif all(listing):
             problems += [problem for found in listing for problem in found]
     if not request.seqs:
-        problems = [problem for found in faults.values() for problem in found]
+        problems = [problem for _, found in faults for problem in found]
     return list({problem.code: problem for problem in problems}.values())

@@ -72,7 +72,7 @@ def remember(pins: VaultPins, view: View, bundle_id: bytes, now_ms: int, *, is_f
     known = {seen.size for seen in pins.sizes if not _is_left_behind(seen, view.chain)}
     shown = {**view.mark_roots, view.size: view.root}
     unconnected = any(problem.code == "unconnected" for problem in judge_history(pins, view).problems)
-    if unconnected and pins.firm is not None:
+    if unconnected and pins.firm in known:
         return pins
     new = tuple(
         SeenSize(size=size, root=root, restarts=restarts)

@@ -57,7 +57,7 @@ def check_tip_state(tip: Entry, opening: StateOpening, chain: KeyChain) -> None:
 def verify_witnessed(
     rows: tuple[Witnessed, ...], view: View, context: Context, pins: VaultPins
 ) -> tuple[Cosignature, ...]:
-    """Step 12: return the cosignatures of known witnesses on older checkpoints of this vault.
+    """Step 12: return the newest cosignature of each known witness on older checkpoints of this vault.
 
     A checkpoint by an epoch known as compromised that was not accepted before is left out.
 
@@ -81,4 +81,5 @@ def verify_witnessed(
         if shown != checkpoint.root:
             raise HistoryError("fork", "a witnessed checkpoint has another root than this history")
         found += cosignatures(note, context.witnesses, own=own, now_ms=context.now_ms)
-    return tuple(found)
+    newest = {item.key.public: item for item in sorted(found, key=lambda item: item.time_ms)}
+    return tuple(newest.values())

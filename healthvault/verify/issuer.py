@@ -16,6 +16,7 @@ from healthvault.ledger.secrets import commitment
 from healthvault.tlog.checkpoint import origin_of
 from healthvault.verify import authorship, inclusion
 from healthvault.verify.documents import ReceivedEvidence
+from healthvault.verify.pins import PinBook
 
 __all__ = ["Issuers", "judge_issuers"]
 
@@ -31,7 +32,7 @@ class Issuers:
     problems: tuple[HealthVaultError, ...] = ()
 
 
-def judge_issuers(found: Sequence[ReceivedEvidence], contacts: Mapping[bytes, str]) -> Issuers:
+def judge_issuers(found: Sequence[ReceivedEvidence], contacts: Mapping[bytes, str], pins: PinBook) -> Issuers:
     """Judge the evidence: established if every piece holds and comes from a vault that the reader pinned.
 
     A piece that does not hold is named and proves nothing; only a bad signature under the name of a pinned vault
@@ -46,7 +47,7 @@ def judge_issuers(found: Sequence[ReceivedEvidence], contacts: Mapping[bytes, st
         try:
             evidence = parse_evidence(item.raw)
             origin = evidence.origin
-            chain = _verify(evidence, item)
+            chain = _verify(evidence, item, pins)
         except (FormatError, IntegrityError) as err:
             said.append(f"the evidence of entry {item.seq} does not hold ({err.code})")
             if err.code == "bad_signature" and origin in origins:
@@ -59,11 +60,14 @@ def judge_issuers(found: Sequence[ReceivedEvidence], contacts: Mapping[bytes, st
     return Issuers(is_established=bool(found) and good == len(found), detail=detail, problems=tuple(problems))
 
 
-def _verify(evidence: Evidence, item: ReceivedEvidence) -> KeyChain:
+def _verify(evidence: Evidence, item: ReceivedEvidence, pins: PinBook) -> KeyChain:
     chain = authorship.verify_chain(evidence.origin, evidence.entries)
     entries = authorship.verify_entries(evidence.entries, chain)
     checkpoint = authorship.open_note(evidence.note, chain)
-    inclusion.verify_slice(evidence.slice, entries, checkpoint, chain)
+    view = inclusion.verify_slice(evidence.slice, entries, checkpoint, chain)
+    known = pins.of(chain.vault_id)
+    if chain.newest.number in known.compromised_epochs and not known.has_seen(view.size, view.root):
+        raise IntegrityError("key_revoked", "the key that signed the evidence is known as compromised")
     inclusion.check_tip_state(entries[checkpoint.size - 1], evidence.state, chain)
     if evidence.seq not in entries or len(evidence.parts) != len(item.contents):
         raise IntegrityError("bad_proof", "the evidence is about another document")

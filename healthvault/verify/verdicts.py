@@ -8,7 +8,7 @@ absence of proof is never a pass. Spec: docs/spec/bundle.md section 6.
 from dataclasses import dataclass, field
 from enum import Enum
 
-from healthvault.errors import HealthVaultError, NotEstablished
+from healthvault.errors import HealthVaultError, NoMatchingIdentity, NotEstablished
 
 __all__ = ["Question", "Report", "Result", "Verdict"]
 
@@ -74,7 +74,7 @@ class Report:
     def has_failed(self, *questions: Question) -> bool:
         """Tell whether one of the questions has a problem that is more than a lack of proof."""
         return any(
-            not isinstance(problem, NotEstablished)
+            not isinstance(problem, (NotEstablished, NoMatchingIdentity))
             for question in questions
             for problem in self._problems.get(question, ())
         )

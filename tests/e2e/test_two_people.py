@@ -104,6 +104,26 @@ class TestTwoPeople:
         assert ["fork"] == codes
 
 
+def test_a_code_bundle_and_a_contact_bundle_continue_each_other(tmp_path: Path) -> None:
+    """Who first got a code, and later a bundle of her own, sees one history; and the other way round."""
+    ana, lee = new_person(tmp_path / "ana", "Ana Silva"), new_person(tmp_path / "lee", "Dr Lee")
+    ana.hv("contact", "add", "Dr Lee", tmp_path / "lee" / "own.hvcard", "--yes")
+    lee.hv("contact", "add", "Ana", tmp_path / "ana" / "own.hvcard", "--yes")
+    document = ana.hv("add", "-", "--name", "note.txt", "--json", stdin=b"a note").object["id"]
+    for number, way in enumerate(["code", "contact", "contact", "code", "contact"]):
+        bundle, said = tmp_path / f"{number}.hvb", tmp_path / f"{number}.code"
+        to = ["--code"] if way == "code" else ["--to", "Dr Lee"]
+        shared = ana.hv("share", document, *to, "-o", bundle, "--yes", "--json").object
+        code = []
+        if way == "code":
+            said.write_text(shared["code"])
+            said.chmod(0o600)
+            code = ["--code-file", said]
+        report = lee.hv("verify", bundle, *code, "--json").object
+        (verdict,) = [verdict for verdict in report["verdicts"] if verdict["name"] == "consistency"]
+        assert ("unknown" if number == 0 else "pass") == verdict["result"], verdict
+
+
 def test_the_demo_ends_with_two_refusals(tmp_path: Path) -> None:
     """`hv demo` plays everything for real, leaves nothing behind, and names both attacks."""
     person = Person(home=tmp_path)

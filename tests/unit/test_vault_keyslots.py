@@ -51,9 +51,8 @@ def test_a_key_file(ana: Sample, tmp_path: Path) -> None:
     """It is a new private file that opens the vault; an existing file is not overwritten."""
     path = tmp_path / "new-key"
     with ana.open(writing=True) as vault:
-        assert (3, "key-file", 0) == tuple(
-            getattr(add_key_file(vault, path), name) for name in ("id", "kind", "memory_kib")
-        )
+        added = add_key_file(vault, path)
+        assert (3, "key-file", 0) == (added.id, added.kind, added.memory_kib)
         generation = vault.keyring.generation
         with pytest.raises(InvalidRequest) as caught:
             add_key_file(vault, path)
@@ -65,7 +64,8 @@ def test_a_key_file(ana: Sample, tmp_path: Path) -> None:
 def test_removing(ana: Sample) -> None:
     """What was removed opens nothing any more; its number is not used for the next one."""
     with ana.open(writing=True) as vault:
-        assert (0, "passphrase") == (remove_key(vault, 0).id, "passphrase")
+        removed = remove_key(vault, 0)
+        assert (0, "passphrase") == (removed.id, removed.kind)
         with pytest.raises(NotFound):
             remove_key(vault, 0)
         assert 3 == add_passphrase(vault, "new", "light").id

@@ -3,14 +3,15 @@
 
 import io
 import shutil
-from collections import namedtuple
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from healthvault.bundle.disclosure import DisclosedDocument, DisclosedPart
 from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE
 from healthvault.errors import InvalidRequest
+from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.inputs import InputFile
 from healthvault.vault.receive import VerifyOptions, import_bundle, open_bundle
 from healthvault.vault.staging import FolderSink
@@ -19,7 +20,13 @@ from healthvault.verify.pins import PinBook
 from tests import vaults
 from tests.vaults import NOW_MS, PLAIN, Sample
 
-Usage = namedtuple("Usage", "total used free")
+
+class Usage(NamedTuple):
+    """What `shutil.disk_usage` tells."""
+
+    total: int
+    used: int
+    free: int
 
 
 def part(file: str, media_type: str = "text/plain") -> DisclosedPart:
@@ -161,8 +168,8 @@ def test_kept_documents_tell_their_terms(tmp_path: Path) -> None:
     kept = lee.documents()
     assert [("1.txt", "text"), ("2.txt", "text")] == [(item.name, item.kind) for item in kept[::-1]]
     with lee.open() as vault:
-        rows = [vaults.DocumentRows(vault.catalogue).at(item.entry) for item in kept]
-        parts = [vaults.DocumentRows(vault.catalogue).parts(item.entry) for item in kept]
+        rows = [DocumentRows(vault.catalogue).at(item.entry) for item in kept]
+        parts = [DocumentRows(vault.catalogue).parts(item.entry) for item in kept]
     assert [("view", "keep")] * 2 == [tuple(sorted(row.actions or (), reverse=True)) for row in rows if row]
     assert [2, 2] == [len(found) for found in parts]
     assert [EVIDENCE_MEDIA_TYPE] * 2 == [found[1].media_type for found in parts]
