@@ -31,11 +31,17 @@ _STYLES = {
     "error": "bold red",
     "warning": "yellow",
 }
+_WIDE_COLUMNS = 100
+_FIRST_TO_GO = frozenset({"media_type", "issuer", "claimed", "not_before", "author"})
+_MIN_WIDTHS = {"id": 10, "contact": 8, "title": 14, "status": 7, "detail": 20, "grant": 10}
 _WHOLE = frozenset({"path", "card", "recipient", "code"})  # meant to be copied: never cut or folded
 
 
 def print_table(objects: Iterable[JsonObject], columns: tuple[str, ...]) -> None:
-    """Print a table of these columns, a row an object."""
+    """Print a table of these columns, a row an object; on a narrow screen without those that matter least."""
+    console = Console()
+    if console.width < _WIDE_COLUMNS:
+        columns = tuple(name for name in columns if name not in _FIRST_TO_GO)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
         folds = name in {"title", "message", "detail", "tags", "where", "contact"}
@@ -44,10 +50,11 @@ def print_table(objects: Iterable[JsonObject], columns: tuple[str, ...]) -> None
             justify="right" if name in _NUMBERS else "left",
             overflow="fold",
             no_wrap=not folds,
+            min_width=_MIN_WIDTHS.get(name),
         )
     for one in objects:
         table.add_row(*(_table_cell(name, one.get(name)) for name in columns))
-    Console().print(table)
+    console.print(table)
 
 
 def print_fields(one: Mapping[str, Json]) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from healthvault.cli.objects import Json, JsonObject
 from healthvault.cli.progress import Progress
 from healthvault.cli.settings import Settings
-from healthvault.cli.text import safe
+from healthvault.cli.text import readable_size, safe, short_id
 
 if TYPE_CHECKING:
     from healthvault.errors import HealthVaultError
@@ -50,7 +50,7 @@ class Terminal:
         for one in objects:
             self._clear_progress()
             try:
-                sys.stdout.write(self._line(one, columns))
+                sys.stdout.write(screen_line(one, columns) if self.is_screen else self._line(one, columns))
                 sys.stdout.flush()
             except BrokenPipeError:
                 release_stdout()
@@ -140,6 +140,17 @@ def inner_rows(value: Json) -> list[tuple[Json, ...]]:
     """Return the rows of a list of objects; none of anything else."""
     items = value if isinstance(value, list) else []
     return [tuple(item.values()) for item in items if isinstance(item, dict)]
+
+
+def screen_line(one: JsonObject, columns: Iterable[str]) -> str:
+    """Return the cells of a row that say something, short, for a person who watches it come."""
+    shown = {"id": short_id, "duplicate_of": short_id}
+    cells = [
+        readable_size(value) if isinstance(value, int) else shown.get(name, safe)(plain_cell(value))
+        for name in columns
+        if (value := one.get(name)) not in (None, "")
+    ]
+    return "  ".join(cells) + "\n"
 
 
 def plain_cell(value: Json) -> str:
