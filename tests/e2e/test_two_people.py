@@ -93,7 +93,7 @@ class TestTwoPeople:
         assert "pass" == verdict["result"]
 
     def test_a_rewritten_vault_is_23(self, two: Two) -> None:
-        """A vault rewritten from an old copy, without one document, is refused as a fork, and nothing is written."""
+        """A vault rewritten from an old copy, without one document, is refused as a fork; nothing is written."""
         done = two.lee.hv("open", two.rewritten, "-o", two.folder / "forged", "--json", exit=23)
         assert "fork" in done.out + done.err
         assert not list((two.folder / "forged").glob("*"))
