@@ -5,6 +5,7 @@ The catalogue says where things are; what is handed out is checked against the j
 id and commitment. Spec: docs/spec/vault-folder.md section 5.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -90,6 +91,9 @@ def write_document(vault: Vault, document: Document, out: Path, *, part: int = 0
         InvalidRequest: `unsafe_output`, something is there already; `erased`; `io_error`.
         VaultDamaged: `vault_damaged`, the bytes are not what the entry commits to.
     """
+    if str(out) == os.devnull:  # to see that it can be read, as a whole and verified
+        stream_document(vault, document, len, part=part)
+        return
     with OutputFile(out, overwrite=overwrite) as file:
         stream_document(vault, document, file.write, part=part)
         file.publish()

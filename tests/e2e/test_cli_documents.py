@@ -120,6 +120,11 @@ def test_a_file_that_is_there_is_not_overwritten(ana: Person) -> None:
     assert not list(ana.home.glob("*.partial"))
 
 
+def test_a_document_can_be_read_into_nothing(ana: Person) -> None:
+    """`-o /dev/null` reads and verifies all of it."""
+    ana.hv("get", ana.ids()[0], "-o", "/dev/null")
+
+
 def test_stdout_of_get_is_the_document_alone(ana: Person) -> None:
     """`-o -` and no -o are the same, also unchecked on demand; a part that is not there is exit 5."""
     note = ana.ids()[1]

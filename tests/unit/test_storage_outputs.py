@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from healthvault.errors import InvalidRequest
-from healthvault.storage.outputs import OutputFile, safe_name
+from healthvault.storage.outputs import OutputFile, keep_beside, safe_name
 
 
 def test_a_file_is_published(tmp_path: Path) -> None:
@@ -73,6 +73,54 @@ def test_a_disk_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         file.publish()
     assert [tmp_path / "out"] == list(tmp_path.iterdir())
     assert (b"theirs" if there else b"ours") == (tmp_path / "out").read_bytes()
+
+
+def test_a_disk_that_refuses_to_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where neither links nor renaming work, the name is given back."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(InvalidRequest) as caught, OutputFile(tmp_path / "out") as file:
+        file.publish()
+    assert "io_error" == caught.value.code
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_folder_is_not_overwritten(tmp_path: Path) -> None:
+    """Not even when told to overwrite."""
+    (tmp_path / "out").mkdir()
+    with pytest.raises(InvalidRequest) as caught, OutputFile(tmp_path / "out", overwrite=True) as file:
+        file.publish()
+    assert "io_error" == caught.value.code
+    assert [tmp_path / "out"] == list(tmp_path.iterdir())
+
+
+def test_keeping_an_older_file(tmp_path: Path) -> None:
+    """It moves to the first free name beside its own; a name that nothing has stays free."""
+    for number in range(3):
+        (tmp_path / "key").write_bytes(b"%d" % number)
+        keep_beside(tmp_path / "key")
+    keep_beside(tmp_path / "key")
+    (tmp_path / "link").symlink_to("nowhere")
+    keep_beside(tmp_path / "link")
+    assert ["key.1", "key.2", "key.3", "link.1"] == sorted(path.name for path in tmp_path.iterdir())
+    assert b"2" == (tmp_path / "key.3").read_bytes()
+
+
+def test_an_older_file_that_cannot_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named, and stays."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    (tmp_path / "key").touch()
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(InvalidRequest) as caught:
+        keep_beside(tmp_path / "key")
+    assert "io_error" == caught.value.code
 
 
 def test_overwriting_when_told_to(tmp_path: Path) -> None:

@@ -233,6 +233,28 @@ def test_a_file_that_vanishes(ana: Sample, folder: Path) -> None:
     assert [b"open"] == list(ana.contents().values())
 
 
+def test_a_large_file_that_cannot_be_read(ana: Sample, folder: Path) -> None:
+    """A fault of the disk is the file's failure, and the others go on."""
+    path = folder / "b"
+    path.write_bytes(bytes(module.WHOLE_BYTES + 1))
+
+    class Failing(InputFile):
+        """A file on a disk that fails."""
+
+        def open(self) -> OpenInput:
+            """Open it, and close what is below."""
+            source = InputFile.open(self)
+            source.file.close()
+            source.file = Path("/proc/self/mem").open("rb", buffering=0)  # type: ignore[assignment]
+            return source
+
+    inputs = [InputFile(name="a", data=b"a"), Failing(name="b", path=path), InputFile(name="c", data=b"c")]
+    with ana.open(writing=True) as vault:
+        found = list(add_documents(vault, inputs, PLAIN, now_ms=NOW_MS))
+    assert ["a", "unreadable", "c"] == outcomes(found)
+    assert () == ana.check().findings
+
+
 @pytest.mark.parametrize(
     "options", [AddOptions(title="\udcff"), AddOptions(title="x" * 70_000), AddOptions(tags=("t",) * 5000)]
 )

@@ -211,6 +211,28 @@ def test_entries_that_do_not_open(vault: Vault, monkeypatch: pytest.MonkeyPatch)
     assert isinstance(caught.value.__cause__, FormatError)
 
 
+def test_a_pack_that_is_gone(ana: Sample) -> None:
+    """With the catalogue there, only what was in it cannot be read."""
+    ana.add(b"three")
+    ana.paths.pack(3).unlink()
+    with ana.open() as vault:
+        three, two, one = list_documents(vault, EVERYTHING)
+        assert [b"one", b"two"] == [document_bytes(vault, item) for item in (one, two)]
+        with pytest.raises(VaultDamaged):
+            document_bytes(vault, three)
+
+
+def test_a_sealed_part_that_does_not_open(ana: Sample) -> None:
+    """An entry whose secret is another's is damage, when the catalogue is made anew."""
+    with ana.open(writing=True) as vault:
+        vault.keystore.write([(1, b"x" * 32)])
+    for path in ana.paths.cache.iterdir():
+        path.unlink()
+    with pytest.raises(VaultDamaged) as caught, ana.open():
+        pass
+    assert caught.value.message.startswith("journal entry 1: ")
+
+
 def test_parties() -> None:
     """Sizes handed out are kept by vault, else by key; all bearers of codes count as one."""
     both = Party(vault=b"v" * 32, recipient_pk=b"p" * 32, name="x")

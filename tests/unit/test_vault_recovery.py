@@ -131,6 +131,13 @@ def shorten_pack(stopped: Stopped) -> None:
         files.truncate(file, 4128 + 2000)
 
 
+def link_pack(stopped: Stopped) -> None:
+    """Put a link in the place of the pack."""
+    path = stopped.ana.paths.pack(3)
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+
+
 def lose_pack(stopped: Stopped) -> None:
     """Remove the pack."""
     stopped.ana.paths.pack(3).unlink()
@@ -152,6 +159,7 @@ def change(path: Path, offset: int) -> None:
         (spoil_secret, 1),
         (shorten_pack, 1),
         (lose_pack, 0),
+        (link_pack, 0),
     ],
 )
 def test_an_entry_that_is_not_whole(stopped: Stopped, damage: Callable[[Stopped], None], kept: int) -> None:

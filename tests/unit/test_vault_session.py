@@ -17,12 +17,13 @@ from healthvault.errors import (
     VaultNotFound,
     WrongKey,
 )
+from healthvault.storage import catalogue
 from healthvault.storage.slots import SlotKind
 from healthvault.vault import session
 from healthvault.vault.create import NewVault, create_vault
 from healthvault.vault.read import list_documents
 from healthvault.vault.session import is_vault, open_vault
-from healthvault.vault.unlock import Secret
+from healthvault.vault.unlock import Secret, catalogue_key
 from healthvault.vault.vault import Place
 from tests import vaults
 from tests.vaults import DAY_MS, EVERYTHING, NOW_MS, Sample
@@ -269,6 +270,65 @@ def test_a_reader_and_a_moving_catalogue(ana: Sample, monkeypatch: pytest.Monkey
         monkeypatch.setattr(session, "catch_up", real)
         ana.add(b"later")
         assert 2 == len(list(list_documents(vault, EVERYTHING)))
+
+
+def test_a_reader_tries_once_more(ana: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What looks like damage while another process writes is looked at again; what stays so is reported."""
+    real = session.load_history
+    faults = [True]
+
+    def flaky(*args: object, **options: object) -> object:
+        if faults:
+            faults.clear()
+            ana.add(b"meanwhile")
+            raise VaultDamaged("vault_damaged", "in between")
+        return real(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(session, "load_history", flaky)
+    with ana.open() as vault:
+        assert 2 == vault.history.size
+
+    def broken(*_: object, **__: object) -> object:
+        raise VaultDamaged("vault_damaged", "for good")
+
+    monkeypatch.setattr(session, "load_history", broken)
+    with pytest.raises(VaultDamaged), ana.open():
+        pass
+
+
+def test_an_index_that_never_stands_still(ana: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that cannot get hold of the index makes one of its own."""
+    ana.add(b"one")
+    monkeypatch.setattr(session, "hold_catalogue", lambda _: False)
+    assert [b"one"] == list(ana.contents().values())
+
+
+def test_an_index_that_another_process_makes(ana: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another process does not finish with the index, a command that needs it newer says so."""
+    ana.add(b"one")
+    path = ana.paths.cache / session.CATALOGUE_FILE
+    with ana.open() as vault:
+        key = catalogue_key(vault.keys)
+    monkeypatch.setattr(catalogue, "WAIT_SECONDS", 0.05)
+    other = catalogue.Catalogue.open(path, key)
+    with other.change():
+        other.clear()
+    with other.change():
+        with pytest.raises(VaultBusy) as caught, ana.open():
+            pass
+        assert "catalogue_in_use" == caught.value.code
+    other.close()
+    assert [b"one"] == list(ana.contents().values())
+
+
+def test_a_machine_without_memory(ana: Sample) -> None:
+    """Where the outside pin cannot be kept, reading warns and goes on; writing does not begin."""
+    place = Place(root=ana.place.root, state_dir=Path("/proc/nowhere"))
+    with open_vault(place, ana.secret, now_ms=NOW_MS) as vault:
+        assert vault.warnings[0].startswith("this machine's memory of the vault cannot be used")
+    with pytest.raises(InvalidRequest) as caught, open_vault(place, ana.secret, now_ms=NOW_MS, writing=True):
+        pass
+    assert "io_error" == caught.value.code
 
 
 def test_the_light_profile_is_used_here(tmp_path: Path) -> None:
