@@ -13,8 +13,11 @@ import pytest
 
 from healthvault.errors import HealthVaultError, VaultDamaged, WrongKey
 from healthvault.storage import journal
+from healthvault.storage.inputs import InputFile
 from healthvault.vault.keyslots import add_passphrase, list_keys, remove_key
 from healthvault.vault.read import document_bytes, list_documents
+from healthvault.vault.receive import verify_file
+from healthvault.verify.verdicts import Question
 from tests import vaults
 from tests.vaults import EVERYTHING, NOW_MS, Sample
 
@@ -197,6 +200,25 @@ def test_pins_of_another_vault(tmp_path: Path) -> None:
     lee.paths.pins.write_bytes(bytes(4136))
     ana.paths.pins.write_bytes(lee.paths.pins.read_bytes())
     assert {"pins"} == findings(ana)
+
+
+def test_old_pins(tmp_path: Path) -> None:
+    """Older pins rewind what was seen, which only recipients can tell; nothing else is the worse for it."""
+    ana, lee = vaults.pair(tmp_path)
+    documents = ana.add(ONE, TWO)
+    details = []
+    for number in range(3):
+        ana.share(tmp_path / f"{number}.hvb", documents[:1])
+        file = InputFile(name="x", path=tmp_path / f"{number}.hvb")
+        with lee.open() as vault:
+            outcome = verify_file(vault, lee.place, file, vaults.PLAIN, now_ms=NOW_MS)
+        assert () == outcome.problems
+        details += [verdict.detail for verdict in outcome.verdicts if verdict.question is Question.CONSISTENCY]
+        if number == 0:
+            old = lee.paths.pins.read_bytes()
+        lee.paths.pins.write_bytes(old)
+        assert set() == findings(lee)
+    assert ["first_contact", *["extends the 6 entries seen before"] * 2] == details
 
 
 def test_a_pin_of_another_vault(ana: Sample, tmp_path: Path) -> None:

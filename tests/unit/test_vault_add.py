@@ -245,7 +245,7 @@ def test_a_large_file_that_cannot_be_read(ana: Sample, folder: Path) -> None:
             """Open it, and close what is below."""
             source = InputFile.open(self)
             source.file.close()
-            source.file = Path("/proc/self/mem").open("rb", buffering=0)  # type: ignore[assignment]
+            source.file = Path("/proc/self/mem").open("rb", buffering=0)  # type: ignore[assignment]  # noqa: SIM115
             return source
 
     inputs = [InputFile(name="a", data=b"a"), Failing(name="b", path=path), InputFile(name="c", data=b"c")]
