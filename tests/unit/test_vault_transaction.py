@@ -2,6 +2,7 @@
 """Tests of healthvault.vault.transaction."""
 
 import io
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.entry import check_link
 from healthvault.ledger.meta import open_meta
 from healthvault.ledger.secrets import meta_key
+from healthvault.storage import files as storage_files
 from healthvault.vault import transaction as module
 from healthvault.vault.journal_log import log_entries
 from healthvault.vault.transaction import Transaction
@@ -59,6 +61,48 @@ def test_what_is_committed_is_there(vault: Vault, ana: Sample) -> None:
         previous = entry
     vault.close()
     assert () == ana.check().findings
+
+
+def test_the_order_on_disk(ana: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Objects, secrets, entries, caches, checkpoint, memory: each is durable before the next one counts on it."""
+    calls: list[str] = []
+
+    def watch(name: str) -> None:
+        real = getattr(storage_files, name)
+
+        def call(*args: object) -> object:
+            path = args[0].path if isinstance(args[0], storage_files.OpenFile) else args[-1]
+            calls.append(f"{name} {kind_of(Path(str(path)), ana)}")
+            return real(*args)
+
+        monkeypatch.setattr(storage_files, name, call)
+
+    with ana.open(writing=True) as vault, Transaction(vault, now_ms=NOW_MS) as transaction:
+        draft = transaction.begin()
+        transaction.put(draft, b"document")
+        transaction.append(draft, NOTE)
+        for name in ("write_at", "sync", "rename", "sync_directory"):
+            watch(name)
+        transaction.commit()
+    steps = [call for call, _ in itertools.groupby(calls)]
+    assert [
+        *("write_at objects", "sync objects", "rename objects", "sync_directory objects"),
+        *("write_at keys", "sync keys"),
+        *("write_at journal", "sync journal"),
+        "write_at tree",
+        *("write_at checkpoint", "sync checkpoint", "rename checkpoint", "sync_directory vault"),
+        *("write_at memory", "sync memory", "rename memory", "sync_directory memory"),
+    ] == steps
+
+
+def kind_of(path: Path, ana: Sample) -> str:
+    """Return which part of the vault a path belongs to; what is in `tmp` is of the part that its name says."""
+    if not path.is_relative_to(ana.place.root):
+        return "memory"
+    parts = path.relative_to(ana.place.root).parts
+    if parts[:1] == ("tmp",):
+        return "objects" if ".pack." in parts[1] else parts[1].split(".")[0]
+    return parts[0] if parts else "vault"
 
 
 def test_nothing_is_committed(vault: Vault) -> None:
