@@ -26,7 +26,16 @@ from healthvault.storage.document_rows import DocumentRow, DocumentRows, PartRow
 from healthvault.vault.history import damaged, refusal
 from healthvault.vault.vault import Vault
 
-__all__ = ["Appended", "Projector", "catch_up", "current_slots", "hold_catalogue", "load_slots", "party_key"]
+__all__ = [
+    "Appended",
+    "Projector",
+    "catch_up",
+    "current_slots",
+    "hold_catalogue",
+    "load_slots",
+    "party_key",
+    "places_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +296,11 @@ class Projector:
     def _id_of(self, seq: int) -> str | None:
         row = self._documents.at(seq)
         return row.id if row else None
+
+
+def places_of(vault: Vault, entry: Entry) -> list[tuple[int, int]]:
+    """Return pack and offset of each blob of an entry, from the packs and the journal. Raises VaultDamaged."""
+    return _Places(vault).of(entry)
 
 
 class _Places:

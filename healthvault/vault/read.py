@@ -7,16 +7,18 @@ id and commitment. Spec: docs/spec/vault-folder.md section 5.
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from healthvault.errors import InvalidRequest, NotFound
+from healthvault.errors import InvalidRequest, NotFound, VaultDamaged
 from healthvault.ledger.ids import document_id_text
 from healthvault.ledger.secrets import commit_key, file_key
 from healthvault.storage.blobs import BlobKeys, BlobPlace, read_document
 from healthvault.storage.document_rows import DocumentRow, DocumentRows, Filter, PartRow
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.history import damaged
+from healthvault.vault.projection import places_of
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document
 
@@ -141,16 +143,24 @@ def stream_part(vault: Vault, row: PartRow, write: Callable[[bytes], object], *,
         raise damaged(f"entry {row.seq} is not the one that the catalogue names")
     if row.coding != 0:
         raise InvalidRequest("unsupported", f"part {row.number} of {expected_id} is stored in an unknown coding")
-    blob = entry.header.blobs[row.number]
-    place = BlobPlace(offset=row.position, stored_size_bytes=blob.stored_bytes, oid=blob.oid)
     keys = BlobKeys(
         file_key=file_key(secret, row.number),
         commit_key=commit_key(secret, row.number),
         commit=entry.header.commits[row.number],
         size_bytes=row.size_bytes,
     )
-    with vault.objects().open_pack(row.pack) as pack:
-        read_document(pack, place, keys, write)
+    blob = entry.header.blobs[row.number]
+    place = BlobPlace(offset=row.position, stored_size_bytes=blob.stored_bytes, oid=blob.oid)
+    try:
+        with vault.objects().open_pack(row.pack) as pack:
+            read_document(pack, place, keys, write)
+    except VaultDamaged:
+        first_seq, offset = places_of(vault, entry)[row.number]
+        if (first_seq, offset) == (row.pack, row.position):
+            raise
+        # A pack was put back since the catalogue was made; in the wrong place not even a first chunk opened.
+        with vault.objects().open_pack(first_seq) as pack:
+            read_document(pack, replace(place, offset=offset), keys, write)
 
 
 def _view(row: DocumentRow) -> Document:
