@@ -180,7 +180,10 @@ def flips(content: bytes, places: Iterable[int]) -> Iterator[tuple[int, int]]:
     return ((place, 1 << place % 8) for place in places if place < len(content))
 
 
-@pytest.mark.parametrize("name", ["VERSION", "checkpoint", "journal/00000000.seg", "keys/0.ks", PIN])
+@pytest.mark.parametrize(
+    "name",
+    ["VERSION", "checkpoint", pytest.param("journal/00000000.seg", marks=pytest.mark.slow), "keys/0.ks", PIN],
+)
 def test_each_byte_is_named(laid: Laid, name: str) -> None:
     """The audit names the file, and no document is read otherwise than it went in."""
     content = laid.content[name]
