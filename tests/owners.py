@@ -36,6 +36,7 @@ from healthvault.ledger.ranges import ranges_of
 from healthvault.ledger.secrets import commit_key, commitment, meta_key
 from healthvault.ledger.state import StateOpening, state_blind
 from healthvault.tlog.checkpoint import Checkpoint, origin_of, sign_checkpoint
+from healthvault.tlog.compromise import Compromise, sign_compromise
 from healthvault.tlog.cosignature import cosign, witness_key
 from healthvault.tlog.note import NoteKey, parse_note
 from healthvault.tlog.tree import MemoryTree, leaf_hash, tree_root
@@ -267,11 +268,13 @@ class Owner:
         )
         return self.append(revocation.to_map())
 
-    def rotate(self, reason: RotateReason = RotateReason.PLANNED, hooks: Hooks = NO_HOOKS) -> int:
+    def rotate(
+        self, reason: RotateReason = RotateReason.PLANNED, hooks: Hooks = NO_HOOKS, since: int | None = None
+    ) -> int:
         """Append an event that opens the next epoch."""
         self.epochs.append(EpochSecrets())
         self.rotations.append(self.size)
-        event = rotate_event(self._place(), len(self.epochs) - 1, self.secrets_now.keys, reason)
+        event = rotate_event(self._place(), len(self.epochs) - 1, self.secrets_now.keys, reason, since=since)
         return self._append_event(event, self.root, None, None, hooks)
 
     def change_root(self, hooks: Hooks = NO_HOOKS) -> int:
@@ -286,6 +289,13 @@ class Owner:
         self.restarts.append(self.size)
         event = restart_event(self._place(), self.root_at(self.size) if from_root is None else from_root, lost)
         return self._append_event(event, self.root, None, None, hooks)
+
+    def compromise_note(self, epoch: int = 0, size: int | None = None, **other: object) -> bytes:
+        """Return the note that an epoch's keys are stolen; by default where they were replaced. `root`, `key`."""
+        size = self.rotations[epoch] if size is None else size
+        root = other["root"] if "root" in other else self.root_at(size)
+        note = Compromise(origin=self.origin, epoch=epoch, size=size, root=root)
+        return sign_compromise(note, other.get("key", self.root))
 
     def cosigned(self, witness: "Owner", size: int, time_ms: int = NOW_MS) -> bytes:
         """Return the checkpoint of an older size with another vault's cosignature."""

@@ -230,6 +230,14 @@ def test_row_35_compromised_keys() -> None:
     assert_accepted(start.read(thief.seal()))  # who does not know of it cannot know
 
 
+def test_row_35_the_id_of_an_accepted_bundle() -> None:
+    """The thief's vault knows which bundles were accepted: one of the same id and tree is still another bundle."""
+    start, honest, thief, told = stolen()
+    thief.map = {**honest.map, "message": "please look at this as well"}
+    assert honest.map["bundle_id"] == thief.map["bundle_id"]
+    assert_refused(scene_read(start, thief, told), "key_revoked", IntegrityError)
+
+
 def test_row_35_a_compromised_key_goes_on() -> None:
     """A tree that the thief made longer is no better."""
     start = scene()

@@ -5,10 +5,10 @@ A card has no key field of its own: every key comes from the newest root-signed 
 the mail cannot put in his. The name is the owner's claim. Spec: docs/spec/card.md.
 """
 
-import base64
-import binascii
 from dataclasses import dataclass
 
+from healthvault.bundle.armour import armour as armoured
+from healthvault.bundle.armour import dearmour as dearmoured
 from healthvault.codec import Fields, Value, pack, positional, unpack
 from healthvault.crypto.signing import SIGNATURE_BYTES, SigningKey, check_signature, sign
 from healthvault.errors import FormatError, IntegrityError
@@ -20,9 +20,7 @@ MAX_CARD_BYTES = 1 << 20
 _LABEL = "card"
 _MAGIC = "hvcard"
 _VERSION = 1
-_BEGIN = "-----BEGIN HEALTHVAULT CARD-----"
-_END = "-----END HEALTHVAULT CARD-----"
-_LINE_CHARS = 64
+_WHAT = "CARD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +62,7 @@ def open_card(raw: bytes) -> Card:
 
 def armour(raw: bytes) -> str:
     """Return the card as text for mail: base64 in lines of 64 between two marker lines."""
-    text = base64.b64encode(raw).decode()
-    lines = [text[start : start + _LINE_CHARS] for start in range(0, len(text), _LINE_CHARS)]
-    return "\n".join([_BEGIN, *lines, _END]) + "\n"
+    return armoured(raw, _WHAT)
 
 
 def dearmour(text: bytes) -> bytes:
@@ -75,12 +71,8 @@ def dearmour(text: bytes) -> bytes:
     Raises:
         FormatError: `bad_card`, a marker is missing or the lines are not canonical.
     """
-    try:
-        lines = text.decode("ascii").replace("\r\n", "\n").strip().split("\n")
-        raw = base64.b64decode("".join(lines[1:-1]), validate=True)
-    except (UnicodeDecodeError, binascii.Error) as err:
-        raise FormatError("bad_card", "the card's text is not base64") from err
-    if armour(raw).strip().split("\n") != lines:
+    raw = dearmoured(text, _WHAT)
+    if raw is None:
         raise FormatError("bad_card", "this is not a card", hint="ask for the output of `hv id -o FILE`")
     return raw
 

@@ -20,6 +20,7 @@ from healthvault.bundle.disclosure import (
     parse_witnessed,
 )
 from healthvault.codec import LARGE_ITEMS, Fields, Value, pack, unpack
+from healthvault.crypto.hashing import sha256
 from healthvault.crypto.signing import SIGNATURE_BYTES, SigningKey, sign
 from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.state import StateOpening
@@ -97,6 +98,11 @@ class SignedManifest:
     unverified: Manifest
     body: bytes
     signature: bytes
+
+    @property
+    def digest(self) -> bytes:
+        """What names exactly this bundle (32 bytes): whoever has the signing key can use its id again."""
+        return sha256(self.body + self.signature)
 
 
 def sign_manifest(manifest: Manifest, key: SigningKey) -> bytes:

@@ -5,8 +5,10 @@ Later entries name the document by `about`, so that erasing it erases what was s
 Spec: docs/spec/journal.md section 3.
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 from healthvault.codec import Fields, Value
 from healthvault.ledger.kinds import Kind
@@ -15,13 +17,14 @@ __all__ = [
     "CODING_PLAIN",
     "RECEIVED",
     "DocAdd",
+    "DocErase",
     "DocRevise",
     "DocStatus",
     "Part",
     "Received",
     "parse_doc_add",
+    "parse_doc_erase",
     "parse_doc_revise",
-    "parse_erased_seqs",
 ]
 
 _DOC_ADD_KEYS = frozenset(
@@ -59,6 +62,8 @@ _DOC_REVISE_KEYS = frozenset(
 )
 _DOC_ERASE_KEYS = frozenset({"kind", "victims", "reason", "ks_epoch", "must"})
 CODING_PLAIN = 0  # the only coding of version 1; another is `unsupported` for that part
+MAX_VICTIMS = 4096
+_REASON = re.compile(r"[a-z][a-z-]{0,31}")
 RECEIVED = "received"  # provenance of an imported document: what its sender's vault says, with evidence
 
 
@@ -137,6 +142,11 @@ class DocAdd:
     """Number of the blob that holds the proof of where a received document came from."""
     received: Received | None = None
 
+    @property
+    def size_bytes(self) -> int:
+        """Size of its files, without padding and without the proof of where it came from."""
+        return sum(part.size_bytes for number, part in enumerate(self.parts) if number != self.evidence)
+
     def to_map(self) -> dict[str, Value]:
         """Return the sealed map; what is unknown is left out."""
         known: dict[str, Value | None] = {
@@ -158,13 +168,63 @@ class DocAdd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocRevise:
-    """A correction of what is said about a document; None leaves a field as it was."""
+    """A correction of what is said about a document; None leaves a field as it was, an empty text clears it."""
 
     about: int
     title: str | None = None
     date: str | None = None
+    type: str | None = None
+    author: str | None = None
+    source: str | None = None
     tags: tuple[str, ...] | None = None
+    """All the tags from now on."""
     is_retracted: bool = False
+    reason: str | None = None
+
+    @property
+    def changed(self) -> dict[str, Value]:
+        """What it says anew of the document, by key."""
+        tags: list[Value] | None = None if self.tags is None else list(self.tags)
+        said: dict[str, Value] = {
+            "title": self.title,
+            "date": self.date,
+            "type": self.type,
+            "author": self.author,
+            "source": self.source,
+            "tags": tags,
+        }
+        return {key: value for key, value in said.items() if value is not None}
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map; what is left as it was is left out."""
+        sealed: dict[str, Value] = {"kind": Kind.DOC_REVISE.value, "about": self.about, **self.changed}
+        if self.is_retracted:
+            sealed["status"] = DocStatus.RETRACTED.value
+        if self.reason is not None:
+            sealed["reason"] = self.reason
+        return sealed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocErase:
+    """That entries are forgotten: from a keystore epoch on nobody holds their secrets."""
+
+    victims: tuple[int, ...]
+    """Entries before this one, strictly rising: 1 to 4,096."""
+    ks_epoch: int
+    """The keystore epoch that no longer holds them."""
+    reason: str | None = None
+    """A code, never free text."""
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map; what is unknown is left out."""
+        known: dict[str, Value | None] = {
+            "kind": Kind.DOC_ERASE.value,
+            "victims": list(self.victims),
+            "reason": self.reason,
+            "ks_epoch": self.ks_epoch,
+        }
+        return {key: value for key, value in known.items() if value is not None}
 
 
 def parse_doc_add(sealed: Fields) -> DocAdd:
@@ -177,9 +237,9 @@ def parse_doc_add(sealed: Fields) -> DocAdd:
         type=sealed.text("type"),
         parts=tuple(_parse_part(item) for item in sealed.maps("parts", 512)),
         provenance=sealed.text("provenance"),
-        date=sealed.text("date") if sealed.has("date") else None,
-        author=sealed.text("author") if sealed.has("author") else None,
-        source=sealed.text("source") if sealed.has("source") else None,
+        date=_text_if_there(sealed, "date"),
+        author=_text_if_there(sealed, "author"),
+        source=_text_if_there(sealed, "source"),
         tags=tuple(sealed.texts("tags")),
         supersedes=sealed.uint("supersedes") if sealed.has("supersedes") else None,
         evidence=sealed.uint("evidence", 511) if sealed.has("evidence") else None,
@@ -190,19 +250,35 @@ def parse_doc_add(sealed: Fields) -> DocAdd:
 def parse_doc_revise(sealed: Fields) -> DocRevise:
     """Parse a `doc.revise` map. Raises FormatError `bad_schema`, `unsupported`."""
     sealed.refuse_unknown_must(_DOC_REVISE_KEYS)
+    if sealed.has("status") and sealed.text("status") != DocStatus.RETRACTED.value:
+        raise sealed.wrong("status")
     return DocRevise(
         about=sealed.uint("about"),
-        title=sealed.text("title") if sealed.has("title") else None,
-        date=sealed.text("date") if sealed.has("date") else None,
+        title=_text_if_there(sealed, "title"),
+        date=_text_if_there(sealed, "date"),
+        type=_text_if_there(sealed, "type"),
+        author=_text_if_there(sealed, "author"),
+        source=_text_if_there(sealed, "source"),
         tags=tuple(sealed.texts("tags")) if sealed.has("tags") else None,
-        is_retracted=sealed.has("status") and sealed.text("status") == DocStatus.RETRACTED.value,
+        is_retracted=sealed.has("status"),
+        reason=_text_if_there(sealed, "reason"),
     )
 
 
-def parse_erased_seqs(sealed: Fields) -> tuple[int, ...]:
-    """Return the entries that a `doc.erase` map names. Raises FormatError `bad_schema`, `unsupported`."""
+def parse_doc_erase(sealed: Fields, seq: int) -> DocErase:
+    """Parse the `doc.erase` map of entry `seq`. Raises FormatError `bad_schema`, `unsupported`."""
     sealed.refuse_unknown_must(_DOC_ERASE_KEYS)
-    return tuple(sealed.uints("victims"))
+    victims = tuple(sealed.uints("victims", MAX_VICTIMS))
+    if not victims or victims[-1] >= seq or any(later <= earlier for earlier, later in pairwise(victims)):
+        raise sealed.wrong("victims")
+    reason = _text_if_there(sealed, "reason")
+    if reason is not None and not _REASON.fullmatch(reason):
+        raise sealed.wrong("reason")
+    return DocErase(victims=victims, ks_epoch=sealed.uint("ks_epoch"), reason=reason)
+
+
+def _text_if_there(sealed: Fields, key: str) -> str | None:
+    return sealed.text(key) if sealed.has(key) else None
 
 
 def _parse_part(part: Fields) -> Part:

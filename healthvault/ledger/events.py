@@ -46,6 +46,7 @@ _KNOWN = frozenset(
         "recipient_pk",
         "witness_pk",
         "reason",
+        "since",
         "new_root_pk",
         "from_size",
         "from_root",
@@ -100,6 +101,8 @@ class KeyEvent:
     epoch: int | None = None
     keys: EpochKeys | None = None
     reason: RotateReason | None = None
+    since: int | None = None
+    """The first entry that may be of somebody else, where the owner says that the keys were in other hands."""
     new_root_pk: bytes | None = None
     from_root: bytes | None = None
     lost: tuple[int, bytes] | None = None
@@ -148,6 +151,7 @@ def parse_event(raw: bytes) -> KeyEvent:
         epoch=event.uint("epoch") if keyed else None,
         keys=_parse_keys(event) if keyed else None,
         reason=_parse_reason(event) if kind is EventKind.ROTATE else None,
+        since=_parse_since(event) if kind is EventKind.ROTATE else None,
         new_root_pk=event.bin("new_root_pk", 32) if kind is EventKind.ROOT else None,
         from_root=_parse_from_root(event) if kind is EventKind.RESTART else None,
         lost=_parse_lost(event) if kind is EventKind.RESTART else None,
@@ -163,10 +167,22 @@ def genesis_event(root_pk: bytes, keys: EpochKeys) -> tuple[bytes, bytes]:
     return vault_id, pack({**place, **own, **_keys_map(keys)})
 
 
-def rotate_event(place: dict[str, Value], epoch: int, keys: EpochKeys, reason: RotateReason) -> bytes:
-    """Return the bytes of an event that opens `epoch`; `place` holds vault, seq, prev and prev_key_head."""
+def rotate_event(
+    place: dict[str, Value], epoch: int, keys: EpochKeys, reason: RotateReason, *, since: int | None = None
+) -> bytes:
+    """Return the bytes of an event that opens an epoch.
+
+    Args:
+        place: `vault`, `seq`, `prev` and `prev_key_head`.
+        epoch: The number of the epoch.
+        keys: Its public keys.
+        reason: Why those before it are replaced.
+        since: With the reason `compromised`: the first entry, at most `seq`, from which on somebody else may
+            have had them.
+    """
     own: dict[str, Value] = {"kind": EventKind.ROTATE.value, "epoch": epoch, "reason": reason.value}
-    return pack({**place, **own, **_keys_map(keys), "nonce": random_bytes(NONCE_BYTES)})
+    said: dict[str, Value] = {} if since is None else {"since": since}
+    return pack({**place, **own, **said, **_keys_map(keys), "nonce": random_bytes(NONCE_BYTES)})
 
 
 def root_event(place: dict[str, Value], new_root_pk: bytes) -> bytes:
@@ -210,6 +226,10 @@ def _parse_reason(event: Fields) -> RotateReason:
         return RotateReason(event.text("reason"))
     except ValueError as err:
         raise event.wrong("reason") from err
+
+
+def _parse_since(event: Fields) -> int | None:
+    return event.uint("since", event.uint("seq")) if event.has("since") else None
 
 
 def _parse_from_root(event: Fields) -> bytes:

@@ -39,6 +39,8 @@ class Epoch:
     keys: EpochKeys
     was_compromised: bool = False
     """The event that closed it gave this as the reason."""
+    compromised_since: int | None = None
+    """The entry from which on, the owner then said, somebody else may have had the keys; None if she did not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,8 @@ class KeyChain:
     """The seqs of restart events: each is also the size that it restarts from."""
     restart_roots: tuple[tuple[int, bytes], ...] = ()
     """Size and root that each restart says it goes on from."""
+    lost: tuple[tuple[int, bytes], ...] = ()
+    """Size and root of the newest state that a restart gives up, where it names one."""
 
     @property
     def newest(self) -> Epoch:
@@ -81,15 +85,23 @@ class KeyChain:
         """Return an entry once it is known to be signed by the key in force at its place.
 
         Raises:
-            IntegrityError: `wrong_vault`, it belongs to another vault; `bad_key`, its signer is not the
-                epoch in force; `bad_signature`.
+            IntegrityError: as `key_of`, and `bad_signature`.
+        """
+        return verify_entry(signed, self.key_of(signed), own=own)
+
+    def key_of(self, signed: SignedEntry) -> bytes:
+        """Return the key (32 bytes) that must have signed an entry.
+
+        Raises:
+            IntegrityError: `wrong_vault`, it belongs to another vault; `bad_key`, its signer is not the epoch in
+                force.
         """
         if signed.header.vault_id != self.vault_id:
             raise IntegrityError("wrong_vault", f"entry {signed.header.seq} belongs to another vault")
         epoch = self.epoch_at(signed.header.seq)
         if signed.header.signer != epoch.number:
             raise IntegrityError("bad_key", f"entry {signed.header.seq} is not signed by the epoch in force")
-        return verify_entry(signed, epoch.keys.sign_pk, own=own)
+        return epoch.keys.sign_pk
 
 
 def walk(entries: Iterable[bytes]) -> KeyChain:
@@ -160,13 +172,15 @@ def _apply(chain: KeyChain, event: KeyEvent, block: SignedEvent) -> KeyChain:
         chain,
         restarts=(*chain.restarts, event.seq),
         restart_roots=(*chain.restart_roots, (event.seq, event.from_root or ZERO_DIGEST)),
+        lost=(*chain.lost, event.lost) if event.lost else chain.lost,
     )
 
 
 def _rotate(chain: KeyChain, event: KeyEvent, keys: EpochKeys) -> KeyChain:
     if event.epoch != chain.newest.number + 1:
         raise _bad_key("epochs rise by one")
-    closed = replace(chain.newest, was_compromised=event.reason is RotateReason.COMPROMISED)
+    is_theft = event.reason is RotateReason.COMPROMISED
+    closed = replace(chain.newest, was_compromised=is_theft, compromised_since=event.since if is_theft else None)
     opened = Epoch(number=event.epoch, since_seq=event.seq, keys=_checked_keys(keys))
     return replace(chain, epochs=(*chain.epochs[:-1], closed, opened))
 

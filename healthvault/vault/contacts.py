@@ -7,21 +7,26 @@ No file name tells whom the owner knows. Spec: docs/spec/card.md.
 from healthvault.agefile.bech32 import encode_recipient
 from healthvault.bundle.card import Card, dearmour, open_card
 from healthvault.crypto.words import to_words
-from healthvault.errors import FormatError, HistoryError, InvalidRequest, NotFound
+from healthvault.errors import FormatError, HistoryError, IntegrityError, InvalidRequest, NotFound
+from healthvault.ledger.events import EventKind, KeyEvent, parse_event
 from healthvault.ledger.ids import contact_id_text, fingerprint_bytes
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.kinds import ContactDrop, ContactPin
 from healthvault.storage.consent_rows import ConsentRows, ContactRow
+from healthvault.tlog.compromise import is_compromise_note
 from healthvault.vault.memory import load_pins
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import ContactView
+from healthvault.verify.thefts import with_stolen_keys
 
 __all__ = [
     "add_contact",
     "chain_of",
+    "chain_to_send_to",
     "contact_row",
     "find_contact",
+    "key_changes",
     "list_contacts",
     "preview_contact",
     "remove_contact",
@@ -35,6 +40,7 @@ def preview_contact(vault: Vault, card_text: bytes) -> ContactView:
 
     Raises:
         FormatError, IntegrityError: `bad_card`, `bad_key`, `wrong_vault`, `unsupported`.
+        IntegrityError: `key_revoked`, its newest keys were declared stolen.
         HistoryError: `card_old`, `fork`, it contradicts what was pinned or seen before.
         InvalidRequest: `own_card`.
     """
@@ -42,6 +48,18 @@ def preview_contact(vault: Vault, card_text: bytes) -> ContactView:
     return _view(
         ContactRow(vault=card.chain.vault_id, seq=0, name=card.name, card=card.raw, is_witness=False, pinned_ms=0)
     )
+
+
+def key_changes(vault: Vault, card_text: bytes) -> tuple[str, ...]:
+    """Return what a newer card of a contact says has changed since the one that is kept, in words.
+
+    Raises:
+        As `preview_contact`.
+    """
+    card = _accepted_card(vault, card_text)
+    kept = [row for row in ConsentRows(vault.catalogue).contacts() if row.vault == card.chain.vault_id]
+    newer = card.chain.entries[len(chain_of(kept[0]).entries) :] if kept else ()
+    return tuple(_change(parse_event(block.event)) for entry in newer if (block := entry.header.event))
 
 
 def add_contact(vault: Vault, name: str, card_text: bytes, *, now_ms: int) -> ContactView:
@@ -108,7 +126,26 @@ def chain_of(row: ContactRow) -> KeyChain:
     return open_card(row.card).chain
 
 
+def chain_to_send_to(vault: Vault, row: ContactRow) -> KeyChain:
+    """Return the keys of a contact, of which the newest are to be encrypted to.
+
+    Raises:
+        IntegrityError: `key_revoked`, they were declared stolen: whoever has them could read it.
+    """
+    chain, pins = chain_of(row), load_pins(vault).of(row.vault)
+    if chain.newest.number in pins.compromised_epochs:
+        raise IntegrityError(
+            "key_revoked",
+            f"{row.name} declared the keys on the card that you have stolen",
+            hint=f"ask for a new card, then `hv contact add {row.name!r} FILE`",
+        )
+    return chain
+
+
 def _accepted_card(vault: Vault, card_text: bytes) -> Card:
+    if is_compromise_note(card_text):
+        hint = "`hv verify FILE` takes it in; then ask for the new card"
+        raise FormatError("bad_card", "this is not a card but a compromise note", hint=hint)
     card = open_card(dearmour(card_text))
     chain = card.chain
     if len(card.raw) > MAX_PINNED_CARD_BYTES:
@@ -117,8 +154,11 @@ def _accepted_card(vault: Vault, card_text: bytes) -> Card:
         raise InvalidRequest("own_card", "this is your own card")
     known = [row for row in ConsentRows(vault.catalogue).contacts() if row.vault == chain.vault_id]
     pinned = chain_of(known[0]).entries if known else ()
+    pins = load_pins(vault).of(chain.vault_id)
     _check_events([entry.raw for entry in chain.entries], [entry.raw for entry in pinned])
-    _check_events([entry.raw for entry in chain.entries], list(load_pins(vault).of(chain.vault_id).events))
+    _check_events([entry.raw for entry in chain.entries], list(pins.events))
+    if chain.newest.number in pins.compromised_epochs:
+        raise with_stolen_keys(chain.newest.number, pins, known[0].name if known else None)
     return card
 
 
@@ -135,6 +175,16 @@ def _check_events(shown: list[bytes], seen: list[bytes]) -> None:
             "the card is older than what was seen of this contact",
             hint="ask for a new one: `hv id -o FILE`",
         )
+
+
+def _change(event: KeyEvent) -> str:
+    """Say what an event did that was checked with its card."""
+    if event.kind is EventKind.ROOT:
+        return f"new recovery words, at entry {event.seq}"
+    if event.kind is EventKind.RESTART:
+        return f"went on from an older copy, at entry {event.seq}"
+    since = "" if event.since is None else f", in other hands from entry {event.since} on"
+    return f"new keys, at entry {event.seq}; reason: {event.reason and event.reason.value}{since}"
 
 
 def _view(row: ContactRow) -> ContactView:

@@ -5,7 +5,8 @@ Opening and keeping verify first: nothing gets its name, or an entry, before eve
 has accepted each open code by name. Spec: docs/spec/bundle.md sections 5 to 7.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from healthvault.agefile.recipients import ScryptIdentity, X25519Identity
@@ -21,11 +22,14 @@ from healthvault.tlog.note import NoteKey
 from healthvault.vault.contacts import chain_of
 from healthvault.vault.memory import pin_file, read_pins, store_pins
 from healthvault.vault.staging import FolderSink, ImportSink
+from healthvault.vault.statements import certificate_text, compromise_note
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Place, Vault
 from healthvault.vault.views import Document
 from healthvault.verify.bundle import verify_bundle
+from healthvault.verify.compromise import verify_note
 from healthvault.verify.context import Context, NothingTaken, Opener, Sink, Verification
+from healthvault.verify.erasure import verify_certificate
 from healthvault.verify.pins import PinBook, VaultPins
 
 __all__ = ["VerifyOptions", "import_bundle", "open_bundle", "unaccepted", "verify_file"]
@@ -42,19 +46,19 @@ class VerifyOptions:
     max_age_ms: int | None = None
     accept: tuple[str, ...] = ()
     """Codes that she accepts."""
-    code: str | None = None
+    code: str | None = field(default=None, repr=False)
     """The code of the bundle, as typed."""
 
 
 def verify_file(
     vault: Vault | None, place: Place, file: InputFile, options: VerifyOptions, *, now_ms: int
 ) -> Verification:
-    """Verify a bundle and remember what it showed.
+    """Verify a bundle, an erasure certificate or a compromise note, and remember what it showed.
 
     Args:
-        vault: Unlocked; None for somebody who has a code and no vault.
+        vault: Unlocked; None for somebody who has no vault: a bundle then needs a code.
         place: Where this reader's memory is.
-        file: The bundle.
+        file: The bundle, certificate or note.
         options: What is asked of it.
         now_ms: The clock.
 
@@ -63,7 +67,13 @@ def verify_file(
         AnswerNeeded: `code_needed`, there is neither a vault nor a code.
         VaultDamaged, VaultBusy, InvalidRequest: the memory cannot be read or written.
     """
-    return _verify(vault, place, _Reading(file=file, options=options, now_ms=now_ms), NothingTaken())
+    reading = _Reading(file=file, options=options, now_ms=now_ms)
+    text, note = certificate_text(file), compromise_note(file)
+    if text is not None:
+        return _judged(vault, place, reading, (), lambda context: verify_certificate(text, context))
+    if note is not None:
+        return _judged(vault, place, reading, (), lambda context: verify_note(note, context))
+    return _verify(vault, place, reading, NothingTaken())
 
 
 def open_bundle(
@@ -126,26 +136,39 @@ class _Reading:
 
 
 def _verify(vault: Vault | None, place: Place, reading: _Reading, sink: Sink) -> Verification:
+    openers = _openers(vault, reading.options.code)
+    with reading.file.open() as source:
+        return _judged(vault, place, reading, openers, lambda context: verify_bundle(source, context, sink))
+
+
+def _judged(
+    vault: Vault | None,
+    place: Place,
+    reading: _Reading,
+    openers: tuple[Opener, ...],
+    judge: Callable[[Context], Verification],
+) -> Verification:
+    """Judge a file by what is remembered, and remember what it showed."""
     memory = pin_file(vault, place)
-    with memory.lock(), reading.file.open() as source:
-        context = _context(vault, read_pins(memory), reading)
-        verification = verify_bundle(source, context, sink)
+    with memory.lock():
+        context = _context(vault, read_pins(memory), reading, openers)
+        verification = judge(context)
         if verification.chain is not None and verification.pins != context.pins:
             store_pins(memory, verification.pins.of(verification.chain.vault_id))
     return verification
 
 
-def _context(vault: Vault | None, pins: PinBook, reading: _Reading) -> Context:
+def _context(vault: Vault | None, pins: PinBook, reading: _Reading, openers: tuple[Opener, ...]) -> Context:
     contacts = ConsentRows(vault.catalogue).contacts() if vault else ()
     chains = {row.vault: chain_of(row) for row in contacts}
     for vault_id, chain in chains.items():
         pins = _with_card(pins, vault_id, chain)
     return Context(
-        openers=_openers(vault, reading.options.code),
+        openers=openers,
         pins=pins,
         now_ms=reading.now_ms,
         contacts={row.vault: row.name for row in contacts},
-        witnesses=_witnesses(contacts, chains),
+        witnesses=_witnesses(contacts, chains, pins),
         actions=reading.actions,
         purpose=reading.options.purpose,
         max_age_ms=reading.options.max_age_ms,
@@ -181,11 +204,13 @@ def _with_card(pins: PinBook, vault_id: bytes, chain: KeyChain) -> PinBook:
     return pins.updated(replace(known, events=events, compromised_by_card=compromised))
 
 
-def _witnesses(contacts: tuple[ContactRow, ...], chains: dict[bytes, KeyChain]) -> tuple[NoteKey, ...]:
+def _witnesses(
+    contacts: tuple[ContactRow, ...], chains: dict[bytes, KeyChain], pins: PinBook
+) -> tuple[NoteKey, ...]:
     return tuple(
         witness_key(origin_of(row.vault), epoch.keys.witness_pk)
         for row in contacts
         if row.is_witness
         for epoch in chains[row.vault].epochs
-        if not epoch.was_compromised
+        if epoch.number not in pins.of(row.vault).compromised_epochs
     )

@@ -1,19 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who made it: steps 4 to 8 of the verification.
+"""Who made it: steps 4 to 8 and 16 of the verification.
 
 Spec: docs/spec/bundle.md section 6.
 """
 
 from healthvault.bundle.manifest import MANIFEST_LABEL, Manifest, SignedManifest
 from healthvault.crypto.signing import check_signature
-from healthvault.errors import FormatError, IntegrityError
+from healthvault.errors import FormatError, IntegrityError, NotEstablished
 from healthvault.ledger.entry import Entry, parse_entry
 from healthvault.ledger.keychain import KeyChain, walk
 from healthvault.tlog.checkpoint import Checkpoint, open_checkpoint, origin_of
 from healthvault.verify.consistency import View
 from healthvault.verify.pins import VaultPins
+from healthvault.verify.thefts import with_stolen_keys
+from healthvault.verify.verdicts import Question, Report
 
-__all__ = ["check_compromise", "open_note", "verify_chain", "verify_entries", "verify_manifest"]
+__all__ = [
+    "check_compromise",
+    "judge_signer",
+    "open_note",
+    "verify_chain",
+    "verify_entries",
+    "verify_manifest",
+]
 
 
 def verify_chain(origin: str, entries: tuple[bytes, ...]) -> KeyChain:
@@ -46,16 +55,39 @@ def verify_manifest(signed: SignedManifest, chain: KeyChain) -> Manifest:
     return signed.unverified
 
 
-def check_compromise(bundle_id: bytes, view: View | None, chain: KeyChain, pins: VaultPins) -> None:
+def check_compromise(digest: bytes, view: View | None, chain: KeyChain, pins: VaultPins, name: str | None) -> None:
     """Step 6: refuse an epoch known as compromised, unless this very bundle and tree were accepted before.
+
+    Args:
+        digest: Of the bundle's signed manifest.
+        view: What it shows of the tree; None if that did not hold.
+        chain: Its keys.
+        pins: Those of its vault.
+        name: The reader's own name for the owner.
 
     Raises:
         IntegrityError: `key_revoked`.
     """
-    if chain.newest.number not in pins.compromised_epochs:
+    epoch = chain.newest.number
+    if epoch not in pins.compromised_epochs:
         return
-    if pins.first_seen_ms(bundle_id) is None or view is None or not pins.has_seen(view.size, view.root):
-        raise IntegrityError("key_revoked", "the owner declared the key that signed this as compromised")
+    if pins.first_seen_ms(digest) is None or view is None or not pins.has_seen(view.size, view.root):
+        raise with_stolen_keys(epoch, pins, name)
+
+
+def judge_signer(report: Report, name: str | None, thefts: str) -> None:
+    """Step 16: say who signed, and what the file's own key events say of stolen keys.
+
+    Args:
+        report: Gets `unknown_signer` if nobody vouched for the vault.
+        name: The reader's own name for the owner; None if she is not pinned.
+        thefts: See `thefts_declared`.
+    """
+    if name is None:
+        hint = "compare the fingerprint words by voice, then `hv contact add`"
+        said = f"signed, but the signer is not among your contacts{thefts}"
+        report.problem(Question.AUTHORSHIP, NotEstablished("unknown_signer", said, hint=hint))
+    report.passed(Question.AUTHORSHIP, f"signed by {name}{thefts}")
 
 
 def verify_entries(raws: tuple[bytes, ...], chain: KeyChain) -> dict[int, Entry]:

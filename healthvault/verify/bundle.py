@@ -24,6 +24,7 @@ from healthvault.verify.context import CLOCK_SLACK_MS, Context, NothingTaken, Si
 from healthvault.verify.documents import ReceivedEvidence
 from healthvault.verify.issuer import judge_issuers
 from healthvault.verify.pins import PinBook, VaultPins
+from healthvault.verify.thefts import thefts_declared
 from healthvault.verify.verdicts import Question, Report
 
 __all__ = ["verify_bundle"]
@@ -44,6 +45,8 @@ class _Opened:
 
     container: ContainerReader
     manifest: Manifest
+    digest: bytes
+    """Of the signed manifest."""
     chain: KeyChain
     party: Party
 
@@ -82,7 +85,7 @@ def _open(source: Source, context: Context, report: Report) -> _Opened | None:
     except HealthVaultError as err:
         report.problem(question, err)
         return None
-    return _Opened(container=container, manifest=manifest, chain=chain, party=party)
+    return _Opened(container=container, manifest=manifest, digest=signed.digest, chain=chain, party=party)
 
 
 class _Steps:
@@ -95,6 +98,7 @@ class _Steps:
         self._context = context
         self._report = report
         self._pins: VaultPins = context.pins.of(opened.chain.vault_id)
+        self._signer_name = context.contacts.get(opened.chain.vault_id)
         self._entries: Mapping[int, Entry] = {}
         self._view: View | None = None
         self._grants: tuple[Grant, ...] = ()
@@ -126,14 +130,8 @@ class _Steps:
             self._entries = authorship.verify_entries(manifest.entries, chain)
         except HealthVaultError as err:
             report.problem(Question.AUTHORSHIP, err)
-        name = self._context.contacts.get(chain.vault_id)
-        if name is None:
-            hint = "compare the fingerprint words by voice, then `hv contact add`"
-            report.problem(
-                Question.AUTHORSHIP,
-                NotEstablished("unknown_signer", "signed, but the signer is not among your contacts", hint=hint),
-            )
-        report.passed(Question.AUTHORSHIP, f"signed by {name}")
+        shown = sorted([*(row.seq for row in manifest.docs), *(row.seq for row in manifest.grants)])
+        authorship.judge_signer(report, self._signer_name, thefts_declared(chain, shown))
 
     def _inclusion(self) -> None:
         manifest, chain = self._manifest, self._chain
@@ -154,7 +152,9 @@ class _Steps:
     def _compromise(self) -> None:
         """Step 6; it comes after the tree is known, because a checkpoint accepted before stays accepted."""
         try:
-            authorship.check_compromise(self._manifest.bundle_id, self._view, self._chain, self._pins)
+            authorship.check_compromise(
+                self._opened.digest, self._view, self._chain, self._pins, self._signer_name
+            )
         except HealthVaultError as err:
             self._report.problem(Question.AUTHORSHIP, err)
 
@@ -269,14 +269,14 @@ class _Steps:
             manifest=manifest,
             bundle_id=manifest.bundle_id,
             chain=self._chain,
-            signer_name=self._context.contacts.get(self._chain.vault_id),
+            signer_name=self._signer_name,
             size=view.size if view else None,
             root=view.root if view else None,
             tip_ms=self._tip_ms() if self._entries else None,
             grants=self._grants,
             documents=self._documents,
             message=manifest.message,
-            seen_before_ms=self._pins.first_seen_ms(manifest.bundle_id),
+            seen_before_ms=self._pins.first_seen_ms(self._opened.digest),
         )
 
     def _new_pins(self) -> PinBook:
@@ -284,7 +284,7 @@ class _Steps:
         if view is None or self._report.has_failed(*_MUST_HOLD):
             return pins
         is_firm = not self._report.has_problem(Question.AUDIENCE)
-        grown = remember(self._pins, view, self._manifest.bundle_id, self._context.now_ms, is_firm=is_firm)
+        grown = remember(self._pins, view, self._opened.digest, self._context.now_ms, is_firm=is_firm)
         return pins.updated(grown)
 
     def _tip_ms(self) -> int:

@@ -12,7 +12,7 @@ from healthvault.ledger.entry import parse_entry
 from healthvault.ledger.keychain import KeyChain
 from healthvault.verify.pins import SeenSize, VaultPins
 
-__all__ = ["Consistency", "View", "check_events", "judge_history", "remember"]
+__all__ = ["Consistency", "View", "check_closing", "check_events", "judge_history", "remember", "remember_keys"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +66,38 @@ def judge_history(pins: VaultPins, view: View) -> Consistency:
     return Consistency(problems=tuple(problems), detail=detail)
 
 
-def remember(pins: VaultPins, view: View, bundle_id: bytes, now_ms: int, *, is_firm: bool) -> VaultPins:
-    """Return the pins after a file whose integrity, authorship, inclusion and consistency hold."""
+def check_closing(pins: VaultPins, chain: KeyChain, closing: tuple[int, int, bytes]) -> list[HealthVaultError]:
+    """Return what the declaration that an epoch was closed, at a size with a root, contradicts in the pins.
+
+    Args:
+        pins: Those of the vault.
+        chain: The key events that the reader knows of it.
+        closing: Epoch, size and root.
+    """
+    epoch, size, root = closing
+    kept = [seen for seen in pins.sizes if not _is_left_behind(seen, chain)]
+    is_fork = (
+        any(seen.size == size and seen.root != root for seen in kept)
+        or any(seen.size > size for seen in kept if size not in chain.rotations)  # its entry would be an event
+        or any(
+            epoch == known or size == at for known, at, other in pins.compromised if (at, other) != (size, root)
+        )
+    )
+    hint = "keep the note and what you have: together they prove it; ask the owner in person"
+    said = "the note is about another history than the one that was seen before"
+    return [HistoryError("fork", said, hint=hint)] if is_fork else []
+
+
+def remember(pins: VaultPins, view: View, digest: bytes, now_ms: int, *, is_firm: bool) -> VaultPins:
+    """Return the pins after a file whose integrity, authorship, inclusion and consistency hold.
+
+    Args:
+        pins: Those of its vault.
+        view: What it shows of the tree.
+        digest: Of the bundle's signed manifest.
+        now_ms: The clock.
+        is_firm: It is a bundle addressed to the reader.
+    """
     restarts = len(view.chain.restarts)
     known = {seen.size for seen in pins.sizes if not _is_left_behind(seen, view.chain)}
     shown = {**view.mark_roots, view.size: view.root}
@@ -82,15 +112,13 @@ def remember(pins: VaultPins, view: View, bundle_id: bytes, now_ms: int, *, is_f
     firm = pins.firm
     if is_firm or unconnected:
         firm = max(view.size, firm) if firm in known else view.size
-    bundles = pins.bundles if pins.first_seen_ms(bundle_id) is not None else (*pins.bundles, (bundle_id, now_ms))
-    return replace(
-        pins,
-        events=_merged_events(pins, view.chain),
-        sizes=(*pins.sizes, *new),
-        firm=firm,
-        compromised=_merged_compromised(pins, view),
-        bundles=bundles,
-    )
+    bundles = pins.bundles if pins.first_seen_ms(digest) is not None else (*pins.bundles, (digest, now_ms))
+    return replace(remember_keys(pins, view), sizes=(*pins.sizes, *new), firm=firm, bundles=bundles)
+
+
+def remember_keys(pins: VaultPins, view: View) -> VaultPins:
+    """Return the pins with the key events that a file shows, and what they say of stolen keys; no size."""
+    return replace(pins, events=_merged_events(pins, view.chain), compromised=_merged_compromised(pins, view))
 
 
 def _judge_kept(pins: VaultPins, kept: list[SeenSize], view: View) -> tuple[HealthVaultError | None, str]:

@@ -11,6 +11,7 @@ from typing import Protocol
 from healthvault.agefile.recipients import Identity
 from healthvault.agefile.source import Source
 from healthvault.bundle.disclosure import DisclosedDocument, DisclosedPart
+from healthvault.bundle.erasure import ErasedDocument, Trace
 from healthvault.bundle.manifest import Manifest
 from healthvault.consent.grant import Grant
 from healthvault.errors import HealthVaultError
@@ -20,7 +21,17 @@ from healthvault.tlog.note import NoteKey
 from healthvault.verify.pins import PinBook
 from healthvault.verify.verdicts import Verdict
 
-__all__ = ["CLOCK_SLACK_MS", "Context", "NothingTaken", "Opener", "Sink", "Verification", "VerifiedDocument"]
+__all__ = [
+    "CLOCK_SLACK_MS",
+    "Context",
+    "Declared",
+    "Erasure",
+    "NothingTaken",
+    "Opener",
+    "Sink",
+    "Verification",
+    "VerifiedDocument",
+]
 
 CLOCK_SLACK_MS = 10 * 60 * 1000  # how far ahead of our clock somebody else's may be
 
@@ -90,12 +101,39 @@ class VerifiedDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """What an erasure certificate says: that the log calls the documents erased. What was reached is her word."""
+
+    seq: int
+    """The `doc.erase` entry."""
+    reason: str | None
+    """A code of the owner's."""
+    erased_ms: int
+    """Its time, by the owner's clock."""
+    certified_ms: int
+    documents: tuple[ErasedDocument, ...]
+    reached: tuple[Trace, ...]
+    unreached: tuple[Trace, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What a compromise note declares: that the keys of an epoch are in other hands."""
+
+    epoch: int
+    was_known: bool
+    """The same note, or what it says, was taken in before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """The outcome: verdicts, and what may be said of the bundle. Fields are None where a step was not reached."""
 
     verdicts: tuple[Verdict, ...]
     pins: PinBook
     """To be stored before anything is shown; unchanged unless the bundle earned a place in it."""
+    kind: str = "bundle"
+    """What the file is: `bundle`, `erasure` or `compromise`."""
     manifest: Manifest | None = None
     bundle_id: bytes | None = None
     chain: KeyChain | None = None
@@ -109,6 +147,10 @@ class Verification:
     documents: tuple[VerifiedDocument, ...] = ()
     message: str = ""
     seen_before_ms: int | None = None
+    erasure: Erasure | None = None
+    """What an erasure certificate says; None for another file."""
+    declared: Declared | None = None
+    """What a compromise note declares; None for another file. `size` and `root` are those at which it closes."""
 
     @property
     def problems(self) -> tuple[HealthVaultError, ...]:

@@ -5,6 +5,7 @@ Spec: docs/spec/bundle.md section 6.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from healthvault.bundle.disclosure import Witnessed
 from healthvault.errors import HistoryError, IntegrityError
@@ -21,21 +22,38 @@ from healthvault.verify.pins import VaultPins
 
 __all__ = ["check_tip_state", "verify_slice", "verify_witnessed"]
 
+NONE_UNDISCLOSED: Mapping[int, bytes] = MappingProxyType({})
 
-def verify_slice(proof: Slice, entries: Mapping[int, Entry], checkpoint: Checkpoint, chain: KeyChain) -> View:
+
+def verify_slice(
+    proof: Slice,
+    entries: Mapping[int, Entry],
+    checkpoint: Checkpoint,
+    chain: KeyChain,
+    undisclosed: Mapping[int, bytes] = NONE_UNDISCLOSED,
+) -> View:
     """Step 9: return the roots that the slice and the entries lead to, once they lead to the signed one.
+
+    Args:
+        proof: The slice, unverified.
+        entries: The disclosed entries, verified.
+        checkpoint: The signed one.
+        chain: The vault's keys.
+        undisclosed: Leaf hashes, by seq, of entries whose place is proved and which are not shown.
 
     Raises:
         IntegrityError: `bad_proof`.
     """
-    if proof.size != checkpoint.size or proof.leaves != tuple(sorted(entries)):
+    leaves = {**undisclosed, **{seq: entry.leaf for seq, entry in entries.items()}}
+    is_over = proof.leaves == tuple(sorted((*undisclosed, *entries)))  # one that stands twice is on no slice
+    if proof.size != checkpoint.size or not is_over:
         raise IntegrityError("bad_proof", "the slice is not over the disclosed entries and the signed size")
-    if proof.leaves[-1] != proof.size - 1:
+    if proof.size - 1 not in entries:
         raise IntegrityError("bad_proof", "the last entry of the tree is not disclosed")
     needed = {size for size in (*chain.rotations, *chain.restarts) if size != proof.size}
     if not needed <= set(proof.marks):
         raise IntegrityError("bad_proof", "the slice does not pass through every change of keys")
-    rebuilt = rebuild(proof, {seq: entry.leaf for seq, entry in entries.items()})
+    rebuilt = rebuild(proof, leaves)
     if rebuilt.root != checkpoint.root:
         raise IntegrityError("bad_proof", "the entries do not lead to the signed root")
     view = View(size=rebuilt.size, root=rebuilt.root, mark_roots=rebuilt.mark_roots, chain=chain)

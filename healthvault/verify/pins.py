@@ -35,7 +35,7 @@ class VaultPins:
     compromised: tuple[tuple[int, int, bytes], ...] = ()
     """Epoch, size and root at which it was closed as compromised."""
     bundles: tuple[tuple[bytes, int], ...] = ()
-    """Bundle ids accepted and when first seen (ms)."""
+    """Digests of the signed manifests accepted (32 bytes) and when first seen (ms)."""
     grants: tuple[tuple[bytes, int, int], ...] = ()
     """Grant id, newest known status and the size it is from."""
     evidence: tuple[bytes, ...] = ()
@@ -52,9 +52,9 @@ class VaultPins:
         """Tell whether this very tree was accepted before."""
         return any((seen.size, seen.root) == (size, root) for seen in self.sizes)
 
-    def first_seen_ms(self, bundle_id: bytes) -> int | None:
-        """Return when a bundle was accepted before."""
-        return next((seen for known, seen in self.bundles if known == bundle_id), None)
+    def first_seen_ms(self, digest: bytes) -> int | None:
+        """Return when the bundle with a manifest of this digest was accepted before."""
+        return next((seen for known, seen in self.bundles if known == digest), None)
 
     def newest_status(self, grant_id: bytes) -> tuple[int, int] | None:
         """Return status and size of the newest word on a grant."""
@@ -125,8 +125,8 @@ def _parse_compromised(value: Value) -> tuple[int, int, bytes]:
 
 
 def _parse_bundle(value: Value) -> tuple[bytes, int]:
-    item = positional(value, ("bundle_id", "first_seen_ms"), "pinned bundle")
-    return item.bin("bundle_id", 16), item.uint("first_seen_ms")
+    item = positional(value, ("digest", "first_seen_ms"), "pinned bundle")
+    return item.bin("digest"), item.uint("first_seen_ms")
 
 
 def _parse_grant(value: Value) -> tuple[bytes, int, int]:

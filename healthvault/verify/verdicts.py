@@ -5,6 +5,7 @@
 absence of proof is never a pass. Spec: docs/spec/bundle.md section 6.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -79,9 +80,9 @@ class Report:
             for problem in self._problems.get(question, ())
         )
 
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """Return one verdict for each question, in their order."""
-        return tuple(self._verdict(question) for question in Question)
+    def verdicts(self, questions: Iterable[Question] = Question) -> tuple[Verdict, ...]:
+        """Return one verdict for each question that is asked of the file, in this order."""
+        return tuple(map(self._verdict, questions))
 
     def _verdict(self, question: Question) -> Verdict:
         problems = tuple(self._problems.get(question, ()))

@@ -5,6 +5,7 @@ import random
 from dataclasses import replace
 
 from healthvault.consent.status import SlotTable
+from healthvault.ledger.events import RotateReason
 from healthvault.ledger.secrets import meta_key
 from healthvault.tlog.note import sign_note
 from tests.bundles import Scene, make_bundle, scene, sealed_bytes
@@ -51,6 +52,25 @@ def an_event_of_a_later_version(rng: random.Random) -> Made:
 def an_event_by_another_key(rng: random.Random) -> Made:
     """Than the one that it leaves in force."""
     return with_event(rng, Hooks(key=STRANGER))
+
+
+@kind()
+def a_theft_that_begins_later(rng: random.Random) -> Made:
+    """Than the event that declares it, or at no entry at all."""
+    start = scene()
+    since = rng.choice([start.owner.size + 1, 2**53 - 1, "4", b"4", True])
+    start.owner.rotate(rng.choice(list(RotateReason)), hooks=Hooks(event=merge(since=since)))
+    return next_bundle(start)
+
+
+@kind(is_harmless=True)
+def a_theft_with_its_beginning(rng: random.Random) -> Made:
+    """Whatever the reason is, and also where the event says that the key matters."""
+    start = scene()
+    since = rng.choice([0, start.owner.size, None])
+    more = rng.choice([{}, {"must": ["since"]}])
+    start.owner.rotate(rng.choice(list(RotateReason)), hooks=Hooks(event=merge(since=since, **more)))
+    return next_bundle(start)
 
 
 @kind()

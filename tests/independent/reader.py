@@ -124,7 +124,7 @@ MANIFEST = {
 ENTRY = (int, 32, int, 32, int, int, 32, {None, (bytes, 64, None), (bytes, 64, 64)}, [(32, int), 0, 512], [32], {None, bytes})
 EVENT = {"kind": str, "vault": 32, "seq": int, "prev": 32, "prev_key_head": 32, "nonce": 32}
 KEYS = EVENT | {"epoch": int, "sign_pk": 32, "recipient_pk": 32, "witness_pk": 32}
-EVENTS = {"genesis": KEYS | {"root_pk": 32}, "rotate": KEYS | {"reason": {"planned", "lost", "compromised"}},
+EVENTS = {"genesis": KEYS | {"root_pk": 32}, "rotate": KEYS | {"reason": {"planned", "lost", "compromised"}, "since?": int},
           "root": EVENT | {"new_root_pk": 32}, "restart": EVENT | {
               "from_size": int, "from_root": 32, "lost_size?": int, "lost_root?": 32}}
 PARTY = {"vault?": 32, "recipient_pk?": 32, "name": str}
@@ -275,6 +275,7 @@ class Chain:
         need(type(e) is dict and type(e.get("kind")) is str, "bad_schema")
         need(e["kind"] in EVENTS, "unsupported")
         check_map(e, EVENTS[e["kind"]], [key for table in EVENTS.values() for key in table])
+        need(e["kind"] != "rotate" or (e.get("since") or 0) <= e["seq"], "bad_schema")
         need((e["vault"], e["seq"], e["prev"]) == (entry.vault, entry.seq, entry.prev), "bad_key")
         if not self.epochs:
             need(e["kind"] == "genesis" and e["seq"] == 0, "bad_key")

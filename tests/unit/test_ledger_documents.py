@@ -7,12 +7,13 @@ from healthvault.codec import Fields
 from healthvault.errors import FormatError
 from healthvault.ledger.documents import (
     DocAdd,
+    DocErase,
     DocRevise,
     Part,
     Received,
     parse_doc_add,
+    parse_doc_erase,
     parse_doc_revise,
-    parse_erased_seqs,
 )
 from tests.owners import Map, merge, without
 
@@ -89,9 +90,30 @@ def test_a_revision_leaves_what_it_does_not_name() -> None:
     assert DocRevise(about=4) == parse_doc_revise(Fields({"about": 4}, "sealed part"))
 
 
-def test_erased_entries_are_named() -> None:
-    """By their numbers."""
-    assert (1, 5) == parse_erased_seqs(Fields({"victims": [1, 5]}, "sealed part"))
+@pytest.mark.parametrize(
+    "erasure", [DocErase(victims=(1, 5), ks_epoch=2, reason="wrong-person"), DocErase(victims=(0,), ks_epoch=1)]
+)
+def test_erasures_come_back(erasure: DocErase) -> None:
+    """With a reason and without."""
+    assert erasure == parse_doc_erase(Fields(erasure.to_map(), "sealed part"), 6)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"victims": [True]},
+        {"victims": []},
+        {"victims": [5, 1]},
+        {"victims": [1, 1]},
+        {"victims": [6]},
+        {"victims": list(range(4097))},
+        {"reason": "Not a code"},
+        {"ks_epoch": None},
+    ],
+)
+def test_wrong_erasures_are_refused(change: Map) -> None:
+    """Victims are earlier entries, rising, 1 to 4,096; a reason is a code; the epoch is named."""
+    item = {**DocErase(victims=(1, 5), ks_epoch=2).to_map(), **change}
     with pytest.raises(FormatError) as caught:
-        parse_erased_seqs(Fields({"victims": [True]}, "sealed part"))
+        parse_doc_erase(Fields(item, "sealed part"), 5000 if len(item["victims"]) > 9 else 6)  # type: ignore[arg-type]
     assert "bad_schema" == caught.value.code

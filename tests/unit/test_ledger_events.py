@@ -127,6 +127,27 @@ def test_wrong_values_are_refused(kind: str, values: dict[str, Value], code: str
     assert code == caught.value.code
 
 
+def test_since_when_keys_were_stolen() -> None:
+    """An entry, at the latest the event's own; who does not say it leaves the key out."""
+    for since in (0, 8, 9):
+        event = rotate_event(PLACE, 1, KEYS, RotateReason.COMPROMISED, since=since)
+        assert since == parse_event(event).since
+    assert "since" not in unpack(ROTATE)
+    assert parse_event(ROTATE).since is None
+    assert parse_event(pack(merge(since=None)(unpack(ROTATE)))).since is None
+    assert 3 == parse_event(pack(merge(since=3, must=["since"])(unpack(ROTATE)))).since
+    assert parse_event(pack(merge(since=99)(unpack(NEW_ROOT)))).since is None
+
+
+@pytest.mark.parametrize("since", [10, "9", b"9", True, [9]])
+def test_a_theft_begins_before_it_is_declared(since: Value) -> None:
+    """At an entry that is there; whatever the reason of the rotation."""
+    for reason in RotateReason:
+        with pytest.raises(FormatError) as caught:
+            parse_event(pack(merge(since=since)(unpack(rotate_event(PLACE, 1, KEYS, reason)))))
+        assert "bad_schema" == caught.value.code
+
+
 def test_a_restart_goes_on_from_its_place() -> None:
     """From no other size."""
     with pytest.raises(IntegrityError) as caught:

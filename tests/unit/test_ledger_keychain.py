@@ -67,6 +67,17 @@ def test_a_chain_of_every_kind() -> None:
     assert owner.event_seqs == [entry.seq for entry in chain.entries]
 
 
+def test_since_when_keys_were_stolen() -> None:
+    """What the owner said when she closed an epoch as stolen; of other epochs nothing."""
+    owner = Owner()
+    owner.add(b"one")
+    owner.rotate(RotateReason.COMPROMISED, since=1)
+    owner.rotate(RotateReason.COMPROMISED)
+    owner.rotate(RotateReason.LOST, since=3)
+    said = [(epoch.was_compromised, epoch.compromised_since) for epoch in chain_of(owner).epochs]
+    assert [(True, 1), (True, None), (False, None), (False, None)] == said
+
+
 def test_the_epoch_in_force() -> None:
     """A rotation at s closes the epoch before it for entries from s on."""
     chain = chain_of(long_chain())

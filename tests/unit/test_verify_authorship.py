@@ -69,14 +69,14 @@ def test_step_5_the_manifest() -> None:
 def test_step_6_compromise() -> None:
     """The newest epoch, unless this very bundle and tree were accepted before."""
     start = scene()
-    manifest = parse_manifest(start.draft().signed()).unverified
+    digest = parse_manifest(start.draft().signed()).digest
     chain = walk(start.owner.raws[:1])
     view = View(size=start.owner.size, root=start.owner.root_at(start.owner.size), mark_roots={}, chain=chain)
     known = VaultPins(vault=start.owner.vault_id, compromised=((0, 3, b"r" * 32),))
     seen = SeenSize(size=view.size, root=view.root, restarts=0)
-    accepted = replace(known, bundles=((manifest.bundle_id, 1),), sizes=(seen,))
-    check_compromise(manifest.bundle_id, view, chain, replace(known, compromised=((1, 3, b"r" * 32),)))
-    check_compromise(manifest.bundle_id, view, chain, accepted)
+    accepted = replace(known, bundles=((digest, 1),), sizes=(seen,))
+    check_compromise(digest, view, chain, replace(known, compromised=((1, 3, b"r" * 32),)), None)
+    check_compromise(digest, view, chain, accepted, None)
     for pins, shown in (
         (known, view),
         (replace(accepted, bundles=()), view),
@@ -84,7 +84,7 @@ def test_step_6_compromise() -> None:
         (accepted, None),
         (accepted, replace(view, root=b"x" * 32)),
     ):
-        assert "key_revoked" == code_of(lambda: check_compromise(manifest.bundle_id, shown, chain, pins))  # noqa: B023
+        assert "key_revoked" == code_of(lambda: check_compromise(digest, shown, chain, pins, "Ana"))  # noqa: B023
     assert start.owner.epochs[0].keys == chain.newest.keys
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from healthvault.crypto.hashing import sha256
 from healthvault.errors import InvalidRequest
 from healthvault.ledger.events import RotateReason
 from healthvault.verify.bundle import verify_bundle
@@ -72,7 +73,7 @@ def test_pins_of_a_first_bundle() -> None:
     draft = start.draft(marks=[3])
     outcome = start.read(draft.seal())
     pins = outcome.pins.of(start.owner.vault_id)
-    assert (start.owner.size, ((draft.map["bundle_id"], NOW_MS),)) == (pins.firm, pins.bundles)
+    assert (start.owner.size, ((sha256(draft.signed()), NOW_MS),)) == (pins.firm, pins.bundles)
     assert {3, start.owner.size} == {seen.size for seen in pins.sizes}
     assert (start.owner.raws[0],) == pins.events
 

@@ -7,11 +7,11 @@ import pytest
 
 from healthvault.ledger.events import RotateReason
 from healthvault.ledger.keychain import walk
-from healthvault.verify.consistency import View, check_events, judge_history, remember
+from healthvault.verify.consistency import View, check_closing, check_events, judge_history, remember
 from healthvault.verify.pins import SeenSize, VaultPins
 from tests.owners import Owner
 
-BUNDLE_ID = b"b" * 16
+DIGEST = b"b" * 32
 
 
 def grown(owner: Owner, size: int) -> Owner:
@@ -195,34 +195,34 @@ def test_events_that_differ_and_others_that_are_missing() -> None:
 def test_remembering_a_first_bundle() -> None:
     """Size, marks, events and bundle; the size is firm if it was addressed to the reader."""
     shown = view(8, (3, 5))
-    firm = remember(pins(), shown, BUNDLE_ID, 1000, is_firm=True)
-    assert (8, ((BUNDLE_ID, 1000),), (OWNER.raws[0],)) == (firm.firm, firm.bundles, firm.events)
+    firm = remember(pins(), shown, DIGEST, 1000, is_firm=True)
+    assert (8, ((DIGEST, 1000),), (OWNER.raws[0],)) == (firm.firm, firm.bundles, firm.events)
     assert {(size, OWNER.root_at(size), 0) for size in (3, 5, 8)} == {
         (seen.size, seen.root, seen.restarts) for seen in firm.sizes
     }
-    soft = remember(pins(), shown, BUNDLE_ID, 1000, is_firm=False)
+    soft = remember(pins(), shown, DIGEST, 1000, is_firm=False)
     assert (None, firm.sizes) == (soft.firm, soft.sizes)
 
 
 def test_remembering_another_bundle() -> None:
     """Pins only grow: the firm one rises, nothing is stored twice, the first date stays."""
-    first = remember(pins(), view(8, (3,)), BUNDLE_ID, 1000, is_firm=True)
-    again = remember(first, view(8, (3,)), BUNDLE_ID, 2000, is_firm=True)
+    first = remember(pins(), view(8, (3,)), DIGEST, 1000, is_firm=True)
+    again = remember(first, view(8, (3,)), DIGEST, 2000, is_firm=True)
     assert first == again
-    later = remember(first, view(10, (3, 8)), b"c" * 16, 2000, is_firm=True)
+    later = remember(first, view(10, (3, 8)), b"c" * 32, 2000, is_firm=True)
     assert (10, [3, 8, 10]) == (later.firm, [seen.size for seen in later.sizes])
-    assert ((BUNDLE_ID, 1000), (b"c" * 16, 2000)) == later.bundles
-    older = remember(later, view(3), b"d" * 16, 3000, is_firm=True)
+    assert ((DIGEST, 1000), (b"c" * 32, 2000)) == later.bundles
+    older = remember(later, view(3), b"d" * 32, 3000, is_firm=True)
     assert 10 == older.firm
-    passed_on = remember(first, view(10, (8,)), b"c" * 16, 2000, is_firm=False)
+    passed_on = remember(first, view(10, (8,)), b"c" * 32, 2000, is_firm=False)
     assert (8, [3, 8, 10]) == (passed_on.firm, [seen.size for seen in passed_on.sizes])
 
 
 def test_remembering_what_is_not_connected() -> None:
     """Below a firm pin nothing is stored; without one the size becomes firm, so that it is said once."""
     firm = pins(8, firm=8)
-    assert firm == remember(firm, view(5), BUNDLE_ID, 1000, is_firm=True)
-    soft = remember(pins(8), view(10), BUNDLE_ID, 1000, is_firm=False)
+    assert firm == remember(firm, view(5), DIGEST, 1000, is_firm=True)
+    soft = remember(pins(8), view(10), DIGEST, 1000, is_firm=False)
     assert (10, [8, 10]) == (soft.firm, [seen.size for seen in soft.sizes])
     assert [] == codes(soft, view(10))
 
@@ -230,12 +230,12 @@ def test_remembering_what_is_not_connected() -> None:
 def test_remembering_a_restart() -> None:
     """The old pins stay as evidence, the new ones know of the restart, the firm pin starts again."""
     known = pins(9, 12, firm=12)
-    after = remember(known, view(11, (6,), RESTARTED), BUNDLE_ID, 1000, is_firm=True)
+    after = remember(known, view(11, (6,), RESTARTED), DIGEST, 1000, is_firm=True)
     assert 11 == after.firm
     assert known.sizes == after.sizes[:2]
     assert {(6, 1), (11, 1)} == {(seen.size, seen.restarts) for seen in after.sizes[2:]}
     assert ["history_restarted"] == codes(after, view(11, (6,), RESTARTED))
-    same = remember(after, view(11, (6,), RESTARTED), BUNDLE_ID, 1000, is_firm=True)
+    same = remember(after, view(11, (6,), RESTARTED), DIGEST, 1000, is_firm=True)
     assert after == same
 
 
@@ -246,9 +246,9 @@ def test_remembering_stolen_keys() -> None:
     owner.rotate(RotateReason.COMPROMISED)
     owner.append({"kind": "note", "about": 0, "text": "x"})
     shown = view(7, (4, 5), owner)
-    found = remember(VaultPins(vault=owner.vault_id), shown, BUNDLE_ID, 1000, is_firm=True)
+    found = remember(VaultPins(vault=owner.vault_id), shown, DIGEST, 1000, is_firm=True)
     assert ((1, 5, owner.root_at(5)),) == found.compromised
-    assert found.compromised == remember(found, shown, BUNDLE_ID, 1000, is_firm=True).compromised
+    assert found.compromised == remember(found, shown, DIGEST, 1000, is_firm=True).compromised
     assert [0, 4, 5] == owner.event_seqs
     assert 3 == len(found.events)
 
@@ -258,3 +258,34 @@ def test_the_root_of_a_size() -> None:
     shown = view(8, (3,))
     roots = (shown.root_at(8), shown.root_at(3), shown.root_at(4))
     assert (OWNER.root_at(8), OWNER.root_at(3), None) == roots
+
+
+def test_what_a_closing_contradicts() -> None:
+    """Another root of that size, a longer tree in which that entry was no key event, another closing."""
+    chain = walk(OWNER.raws[:1])
+    closing = (0, 8, OWNER.root_at(8))
+    other = replace(pins(8), sizes=(SeenSize(size=8, root=b"x" * 32, restarts=0),))
+
+    def found(known: VaultPins) -> list[str]:
+        return [problem.code for problem in check_closing(known, chain, closing)]
+
+    for known in (pins(), pins(3, 8, firm=8), replace(pins(8), compromised=(closing,))):
+        assert [] == found(known)
+    for known in (other, pins(9), pins(8, 10), replace(pins(), compromised=((0, 7, OWNER.root_at(7)),))):
+        assert ["fork"] == found(known)
+    assert ["fork"] == found(replace(pins(), compromised=((1, 8, b"x" * 32),)))
+
+
+def test_a_closing_that_the_chain_shows() -> None:
+    """Longer trees of that chain agree with it; what a restart left behind is not judged."""
+    owner = Owner()
+    owner.append({"kind": "note"})
+    seq = owner.rotate(RotateReason.LOST)
+    owner.append({"kind": "note"})
+    chain = walk(owner.raws[place] for place in owner.event_seqs)
+    assert [] == check_closing(pins(seq, 4, owner=owner), chain, (0, seq, owner.root_at(seq)))
+    assert [] != check_closing(pins(seq, 4, owner=owner), chain, (0, seq, b"x" * 32))
+    at = owner.restart()
+    restarted = walk(owner.raws[place] for place in owner.event_seqs)
+    behind = VaultPins(vault=owner.vault_id, sizes=(SeenSize(size=at + 3, root=b"x" * 32, restarts=0),))
+    assert [] == check_closing(behind, restarted, (1, at + 3, b"y" * 32))

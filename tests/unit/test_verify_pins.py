@@ -14,7 +14,7 @@ FULL = VaultPins(
     sizes=(SeenSize(size=4, root=b"r" * 32, restarts=0), SeenSize(size=9, root=b"q" * 32, restarts=1)),
     firm=9,
     compromised=((0, 5, b"c" * 32),),
-    bundles=((b"b" * 16, 1000),),
+    bundles=((b"b" * 32, 1000),),
     grants=((b"g" * 16, 2, 9),),
     evidence=(b"note", b"other note"),
 )
@@ -56,9 +56,16 @@ def test_what_is_remembered() -> None:
     assert FULL.has_seen(4, b"r" * 32)
     assert not FULL.has_seen(4, b"q" * 32)
     assert not FULL.has_seen(5, b"r" * 32)
-    assert (1000, None) == (FULL.first_seen_ms(b"b" * 16), FULL.first_seen_ms(b"x" * 16))
+    assert (1000, None) == (FULL.first_seen_ms(b"b" * 32), FULL.first_seen_ms(b"x" * 32))
     assert ((2, 9), None) == (FULL.newest_status(b"g" * 16), FULL.newest_status(b"x" * 16))
     assert (frozenset({0}), frozenset()) == (FULL.compromised_epochs, EMPTY.compromised_epochs)
+
+
+def test_an_id_is_no_digest() -> None:
+    """A bundle that was noted by anything shorter counts as never seen."""
+    row = merge(bundles=[[b"b" * 16, 1000]])(PinBook(vaults=(FULL,)).to_map()["vaults"][0])
+    (pins,) = parse({"v": 1, "vaults": [row]}).vaults
+    assert (None, 1000) == (pins.first_seen_ms(b"b" * 32), pins.bundles[0][1])
 
 
 KEYS = ["vault", "events", "sizes", "compromised", "bundles", "grants", "evidence"]
@@ -83,7 +90,7 @@ def test_every_key_is_needed(key: str) -> None:
         {"sizes": [[4, b"r" * 32]]},
         {"sizes": [[True, b"r" * 32, 0]]},
         {"compromised": [[0, 5, b"c"]]},
-        {"bundles": [[b"b" * 15, 1]]},
+        {"bundles": [["b", 1]]},
         {"grants": [[b"g" * 16, 2]]},
         {"events": ["text"]},
         {"evidence": [1]},
