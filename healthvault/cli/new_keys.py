@@ -1,29 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `hv key add` does once it runs: one new way into the vault. Loads the vault."""
 
+from collections.abc import Callable
+
+from healthvault.cli.opening import new_passphrase_answer
 from healthvault.cli.options import NewKey
-from healthvault.cli.prompt import new_passphrase
-from healthvault.cli.secret_sources import read_source
-from healthvault.cli.settings import Settings, Source
+from healthvault.cli.settings import Settings
+from healthvault.storage.system_keyring import system_keyring
 from healthvault.vault.keyslots import add_key_file, add_passphrase
+from healthvault.vault.system_unlock import add_system_slot
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import KeySlotView
 
-__all__ = ["add_key"]
+__all__ = ["new_way"]
 
 
-def add_key(settings: Settings, vault: Vault, chosen: NewKey) -> KeySlotView:
-    """Add a key file, else a passphrase from a file, else one that is asked for.
+def new_way(settings: Settings, chosen: NewKey) -> Callable[[Vault], KeySlotView]:
+    """Return what adds the way that the options describe; the passphrase is asked for when the vault is open.
 
     Raises:
-        AnswerNeeded: `no_terminal`, `secret_unavailable`.
-        InvalidRequest: `passphrases_differ`, `secret_exposed`, or what the vault refuses.
+        InvalidRequest: `no_system_keyring`: before anything is asked.
     """
-    key_file, passphrase_file = chosen["new_key_file"], chosen["new_passphrase_file"]
-    if key_file:
-        return add_key_file(vault, key_file, keeping_old=chosen["yes"])
-    if passphrase_file:
-        secret = read_source(Source(kind="passphrase_file", value=passphrase_file, origin="--new-passphrase-file"))
-    else:
-        secret = new_passphrase(settings)
-    return add_passphrase(vault, secret.decode("utf-8", "surrogateescape"), chosen["kdf"])
+    if chosen["os_keyring"]:
+        system = system_keyring()
+        return lambda vault: add_system_slot(vault, system, ends_ms=None)
+    path = chosen["new_key_file"]
+    if path:
+        return lambda vault: add_key_file(vault, path, keeping_old=chosen["yes"])
+    return lambda vault: add_passphrase(
+        vault, new_passphrase_answer(settings, chosen["new_passphrase_file"]), chosen["kdf"]
+    )

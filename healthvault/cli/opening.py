@@ -1,22 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the global options to an open vault: its place, its secret, its warnings.
 
-A secret comes from the first source that was named, else from a person at the terminal. Imported by commands when
-they run: it loads the vault.
+`unlocking` says which secret that is. Imported by commands when they run: it loads the vault.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 
 from healthvault.cli.clock import now_ms
+from healthvault.cli.options import ShareChoice
 from healthvault.cli.paths import state_folder, vault_folder
-from healthvault.cli.prompt import can_ask, new_passphrase, secret_answer
+from healthvault.cli.prompt import new_passphrase
+from healthvault.cli.recovery_answers import is_by_shares, naming_shares, recovery_answer
 from healthvault.cli.secret_sources import read_source
 from healthvault.cli.settings import Settings, Source
 from healthvault.cli.terminal import Terminal
+from healthvault.cli.unlocking import Unlocking
 from healthvault.errors import InvalidRequest
-from healthvault.storage.slots import SlotKind
+from healthvault.storage.permissions import permission_warnings
 from healthvault.vault.session import is_vault, open_vault
 from healthvault.vault.status import vault_status
 from healthvault.vault.unlock import Secret
@@ -25,15 +27,18 @@ from healthvault.vault.views import VaultStatus
 
 __all__ = [
     "chosen_passphrase",
+    "new_passphrase_answer",
     "new_place",
     "new_status",
     "opened",
+    "opened_by_words",
     "opened_if_there",
+    "opened_locked",
     "opened_maybe_locked",
-    "optional_secret",
     "place_of",
-    "required_secret",
 ]
+
+WAIT_SECONDS = 10.0  # for another writer; docs/spec/vault-folder.md section 8.2
 
 
 def place_of(settings: Settings) -> Place:
@@ -62,38 +67,93 @@ def opened(terminal: Terminal, *, writing: bool = False, clock_ok: bool = False)
     """Open and unlock the vault for one command.
 
     Raises:
-        AnswerNeeded: `no_terminal`, nothing names a secret and nobody can be asked; `secret_unavailable`.
+        AnswerNeeded: `no_terminal`, nothing gives a secret and nobody can be asked; `secret_unavailable`.
         What `open_vault` raises.
     """
-    place, secret = place_of(terminal.settings), required_secret(terminal.settings)
-    with open_vault(place, secret, now_ms=now_ms(), writing=writing, clock_ok=clock_ok) as vault:
+    place = place_of(terminal.settings)
+    unlocking = Unlocking(terminal, place)
+
+    def open_by(secret: Secret | None) -> AbstractContextManager[Vault]:
+        return open_vault(
+            place, secret, now_ms=now_ms(), writing=writing, clock_ok=clock_ok, wait_seconds=WAIT_SECONDS
+        )
+
+    with ExitStack() as closing:
+        vault = unlocking.use(lambda secret: closing.enter_context(open_by(secret)))
+        _pass_on_warnings(terminal, vault)
+        if writing:
+            unlocking.forget_ended(vault)
+        yield vault
+
+
+@contextmanager
+def opened_by_words(
+    terminal: Terminal,
+    words_file: str | None,
+    *,
+    shares: ShareChoice | None = None,
+    clock_ok: bool,
+    restarting: bool = False,
+) -> Iterator[tuple[Vault, Secret]]:
+    """Open the vault for a change that only the recovery words allow, by these words, and yield them too.
+
+    Args:
+        terminal: Where to ask, if no file is named.
+        words_file: Holds the words.
+        shares: As for `recovery_answer`.
+        clock_ok: Write although the clock looks wrong.
+        restarting: Write although this machine has seen a newer state.
+
+    Raises:
+        As `recovery_answer` and `open_vault`; WrongKey: `wrong_share`.
+    """
+    place = place_of(terminal.settings)
+    with ExitStack() as closing:
+        words = None
+        if is_vault(place):
+            words = recovery_answer(terminal.settings, words_file, shares)
+        with naming_shares(by_shares=is_by_shares(shares)):
+            vault = closing.enter_context(
+                open_vault(
+                    place,
+                    words,
+                    now_ms=now_ms(),
+                    writing=True,
+                    clock_ok=clock_ok,
+                    restarting=restarting,
+                    wait_seconds=WAIT_SECONDS,
+                )
+            )
+        _pass_on_warnings(terminal, vault)
+        if words is not None:
+            yield vault, words
+
+
+@contextmanager
+def opened_maybe_locked(terminal: Terminal, *, asking: bool) -> Iterator[Vault]:
+    """Open the vault for a command that can do something with a locked one.
+
+    Args:
+        terminal: A source that its settings name is always used, and so is the system's keyring.
+        asking: Ask a person if nothing gives a secret; without a terminal the vault stays locked.
+    """
+    place = place_of(terminal.settings)
+    with ExitStack() as closing:
+        vault = Unlocking(terminal, place).use(
+            lambda secret: closing.enter_context(open_vault(place, secret, now_ms=now_ms())),
+            required=False,
+            asking=asking,
+        )
         _pass_on_warnings(terminal, vault)
         yield vault
 
 
 @contextmanager
-def opened_maybe_locked(terminal: Terminal, *, asking: bool) -> Iterator[Vault]:
-    """Open the vault for a command that can do something with a locked one; `asking` as in `optional_secret`."""
-    secret = optional_secret(terminal.settings, asking=asking)
-    with open_vault(place_of(terminal.settings), secret, now_ms=now_ms()) as vault:
+def opened_locked(terminal: Terminal) -> Iterator[Vault]:
+    """Open the vault for a command that needs no secret, whatever is named."""
+    with open_vault(place_of(terminal.settings), None, now_ms=now_ms()) as vault:
         _pass_on_warnings(terminal, vault)
         yield vault
-
-
-def optional_secret(settings: Settings, *, asking: bool) -> Secret | None:
-    """Return the secret, or None where a command goes on without.
-
-    Args:
-        settings: A source that they name is always used.
-        asking: Ask a person if no source is named; without a terminal there is no secret.
-    """
-    wanted = settings.sources or (asking and can_ask(settings))
-    return _secret(settings) if wanted and is_vault(place_of(settings)) else None
-
-
-def required_secret(settings: Settings) -> Secret | None:
-    """Return the secret, or None where there is no vault that it could open. Raises AnswerNeeded as `opened`."""
-    return _secret(settings) if is_vault(place_of(settings)) else None
 
 
 @contextmanager
@@ -107,31 +167,32 @@ def opened_if_there(terminal: Terminal) -> Iterator[Vault | None]:
 
 
 def chosen_passphrase(settings: Settings) -> str:
-    """Return a passphrase that is to be set: from a source for passphrases, else typed twice.
+    """Return the passphrase of a vault that is to be made: from a source for passphrases, else typed twice.
+
+    Raises:
+        As `new_passphrase_answer`.
+    """
+    named = [source for source in settings.sources if source.kind != "key_file"]
+    return _passphrase_text(read_source(named[0]) if named else new_passphrase(settings))
+
+
+def new_passphrase_answer(settings: Settings, path: str | None) -> str:
+    """Return a passphrase that is to be set: from the file of `--new-passphrase-file`, else typed twice.
 
     Raises:
         AnswerNeeded: `no_terminal`, `secret_unavailable`.
-        InvalidRequest: `passphrases_differ`, `bad_passphrase`.
+        InvalidRequest: `passphrases_differ`, `secret_exposed`.
     """
-    named = [source for source in settings.sources if source.kind != "key_file"]
-    data = read_source(named[0]) if named else new_passphrase(settings)
+    if path is None:
+        return _passphrase_text(new_passphrase(settings, hint="give it by --new-passphrase-file FILE"))
+    source = Source(kind="passphrase_file", value=path, origin="--new-passphrase-file")
+    return _passphrase_text(read_source(source))
+
+
+def _passphrase_text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")  # half a surrogate pair is refused with a clear message
 
 
-def _secret(settings: Settings) -> Secret:
-    if settings.sources:
-        source = settings.sources[0]
-        return Secret(kind=_kind(settings, source), value=read_source(source))
-    question = "the recovery phrase" if settings.is_recovery else "the passphrase"
-    return Secret(kind=_kind(settings, None), value=secret_answer(settings, question))
-
-
-def _kind(settings: Settings, source: Source | None) -> SlotKind:
-    if source is not None and source.kind == "key_file":
-        return SlotKind.KEY_FILE
-    return SlotKind.RECOVERY if settings.is_recovery else SlotKind.PASSPHRASE
-
-
 def _pass_on_warnings(terminal: Terminal, vault: Vault) -> None:
-    for warning in vault.warnings:
+    for warning in (*vault.warnings, *permission_warnings(vault.paths, vault.state)):
         terminal.warn(warning)

@@ -7,6 +7,7 @@ and of each erasure. Without it the vault is lost, recovery phrase or not: the p
 `Keyring` is as unverified as its bytes, until a slot opens. Spec: docs/spec/keys.md section 2.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from healthvault.codec import pack, positional, unpack
@@ -19,6 +20,7 @@ MAX_KEYRING_BYTES = 1 << 20
 MAX_SLOTS = 64
 VERSION = 1
 VAULT_ID_BYTES = 32
+_LASTING = frozenset({SlotKind.PASSPHRASE.value, SlotKind.RECOVERY.value, SlotKind.KEY_FILE.value})
 _FIELDS = ("version", "vault_id", "generation", "slots", "identity_sealed", "ks_epoch", "ks_sealed")
 
 
@@ -63,22 +65,29 @@ class Keyring:
         """Return the slots of one kind."""
         return tuple(slot for slot in self.slots if slot.kind == kind.value)
 
-    def with_slot(self, slot: Slot) -> "Keyring":
-        """Return the next generation, with one more slot. Its id comes from `free_slot_id`."""
-        return replace(self, generation=self.generation + 1, slots=(*self.slots, slot))
+    def with_slot(self, slot: Slot, *, instead_of: Collection[int] = ()) -> "Keyring":
+        """Return the next generation, without some slots and with one more, whose id is from `free_slot_id`."""
+        kept = tuple(old for old in self.slots if old.id not in instead_of)
+        return replace(self, generation=self.generation + 1, slots=(*kept, slot))
 
-    def without_slot(self, slot_id: int) -> "Keyring":
-        """Return the next generation, without a slot.
+    def without_slots(self, slot_ids: Collection[int]) -> "Keyring":
+        """Return the next generation, without some slots.
 
         Raises:
             NotFound: `not_found`, there is no such slot.
-            InvalidRequest: `last_slot`, nothing would open the vault any more.
+            InvalidRequest: `last_slot`, nothing would be left that opens the vault for ever and everywhere: what
+                a system's keyring keeps ends, and stays on its machine.
         """
-        left = tuple(slot for slot in self.slots if slot.id != slot_id)
-        if len(left) == len(self.slots):
-            raise NotFound("not_found", f"the keyring has no slot {slot_id}")
-        if not left:
-            raise InvalidRequest("last_slot", "this is the only slot: without it nothing opens the vault")
+        missing = set(slot_ids) - {slot.id for slot in self.slots}
+        if missing:
+            raise NotFound("not_found", f"the keyring has no slot {min(missing)}", hint="`hv key list` shows them")
+        left = tuple(slot for slot in self.slots if slot.id not in slot_ids)
+        if not any(slot.kind in _LASTING for slot in left):
+            raise InvalidRequest(
+                "last_slot",
+                "this is the last lasting way in: without it nothing would open the vault for good",
+                hint="add another first: `hv key add --new-passphrase`",
+            )
         return replace(self, generation=self.generation + 1, slots=left)
 
     def unlock(self, kind: SlotKind, secret: bytes) -> bytes:

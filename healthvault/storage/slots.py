@@ -15,9 +15,20 @@ from healthvault.codec import Value, pack, positional
 from healthvault.crypto.aead import NONCE_BYTES, open_sealed, seal
 from healthvault.crypto.hashing import equal, hkdf, labelled, random_bytes
 from healthvault.crypto.password import argon2id
-from healthvault.errors import IntegrityError, VaultDamaged, WrongKey
+from healthvault.errors import IntegrityError, InvalidRequest, VaultDamaged, WrongKey
 
-__all__ = ["KDF_PROFILES", "MASTER_KEY_BYTES", "Kdf", "Slot", "SlotKind", "new_slot", "open_slot", "parse_slot"]
+__all__ = [
+    "KDF_PROFILES",
+    "MASTER_KEY_BYTES",
+    "Kdf",
+    "Slot",
+    "SlotKind",
+    "check_cost",
+    "kdf_profile",
+    "new_slot",
+    "open_slot",
+    "parse_slot",
+]
 
 MASTER_KEY_BYTES = 32
 SALT_BYTES = 16
@@ -53,6 +64,14 @@ KDF_PROFILES = {
     "standard": Kdf(ops=3, mem_kib=256 * 1024),  # libsodium's MODERATE: about half a second
     "strong": Kdf(ops=3, mem_kib=1024 * 1024),  # about two seconds, and a machine with memory to spare
 }
+
+
+def kdf_profile(name: str) -> Kdf:
+    """Return the cost that a name stands for. Raises InvalidRequest: `unknown_kdf`."""
+    if name not in KDF_PROFILES:
+        hint = f"one of {', '.join(KDF_PROFILES)}"
+        raise InvalidRequest("unknown_kdf", f"{name!r} is not the name of a cost of passphrases", hint=hint)
+    return KDF_PROFILES[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +135,7 @@ def open_slot(slot: Slot, secret: bytes, vault_id: bytes) -> bytes:
         VaultDamaged: `vault_damaged`, the cost is out of bounds, or the secret is right but the rest was changed.
         InvalidRequest: `no_memory`, the slot needs more memory than there is.
     """
-    _check_cost(slot)
+    check_cost(slot)
     key, check = _stretch(slot.kind, secret, slot.salt, slot.kdf)
     if not equal(check, slot.check):  # before decrypting: this is the commitment to the secret
         raise _wrong(slot.kind)
@@ -157,7 +176,8 @@ def _associated(slot: Slot, vault_id: bytes) -> bytes:
     return labelled("slot", vault_id, pack(_bound(slot)))
 
 
-def _check_cost(slot: Slot) -> None:
+def check_cost(slot: Slot) -> None:
+    """Check that a slot asks for no more than a machine can bear. Raises VaultDamaged: `vault_damaged`."""
     if slot.kind == SlotKind.PASSPHRASE.value:
         is_bounded = 1 <= slot.kdf.ops <= MAX_OPS and MIN_MEM_KIB <= slot.kdf.mem_kib <= MAX_MEM_KIB
     else:

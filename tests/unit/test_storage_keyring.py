@@ -93,7 +93,7 @@ def test_unknown_kinds_are_kept_and_skipped() -> None:
     ring = parse_keyring(KEYRING.with_slot(later).to_bytes())
     assert later == ring.slots[-1]
     assert MASTER_KEY == ring.unlock(SlotKind.RECOVERY, b"r" * 32)
-    assert later in parse_keyring(ring.without_slot(0).to_bytes()).slots
+    assert later in parse_keyring(ring.without_slots([0]).to_bytes()).slots
 
 
 def test_adding_and_removing_slots() -> None:
@@ -101,19 +101,34 @@ def test_adding_and_removing_slots() -> None:
     slot = new_slot(KEYRING.free_slot_id(), SlotKind.OS_KEYRING, b"o" * 32, MASTER_KEY, VAULT_ID)
     more = KEYRING.with_slot(slot)
     assert (2, 8, (slot,)) == (slot.id, more.generation, more.slots_of(SlotKind.OS_KEYRING))
-    fewer = more.without_slot(0)
+    fewer = more.without_slots([0])
     assert 9 == fewer.generation
     with pytest.raises(WrongKey):
         fewer.unlock(SlotKind.KEY_FILE, SECRET)
     assert MASTER_KEY == fewer.unlock(SlotKind.OS_KEYRING, b"o" * 32)
 
 
+def test_one_slot_in_the_place_of_others() -> None:
+    """It is one generation more; the other slots keep their order."""
+    slot = new_slot(KEYRING.free_slot_id(), SlotKind.KEY_FILE, b"n" * 32, MASTER_KEY, VAULT_ID)
+    changed = KEYRING.with_slot(slot, instead_of=[0])
+    assert (8, (1, 2)) == (changed.generation, tuple(each.id for each in changed.slots))
+
+
+def test_what_a_system_keeps_does_not_count_as_a_way_in() -> None:
+    """It ends, and stays on its machine: a vault that only it opens is not made."""
+    slot = new_slot(2, SlotKind.OS_KEYRING, b"o" * 32, MASTER_KEY, VAULT_ID)
+    with pytest.raises(InvalidRequest) as caught:
+        KEYRING.with_slot(slot).without_slots([0, 1])
+    assert "last_slot" == caught.value.code
+
+
 def test_removing_what_must_stay() -> None:
     """No such slot, and the last slot, are refused."""
     with pytest.raises(NotFound):
-        KEYRING.without_slot(9)
+        KEYRING.without_slots([9])
     with pytest.raises(InvalidRequest) as caught:
-        KEYRING.without_slot(0).without_slot(1)
+        KEYRING.without_slots([0]).without_slots([1])
     assert "last_slot" == caught.value.code
 
 

@@ -8,7 +8,14 @@ import pytest
 from healthvault.errors import InvalidRequest, NotFound, WrongKey
 from healthvault.storage import files, keyring
 from healthvault.storage.slots import SlotKind
-from healthvault.vault.keyslots import add_key_file, add_passphrase, list_keys, remove_key
+from healthvault.vault.keyslots import (
+    add_key_file,
+    add_passphrase,
+    list_keys,
+    loss_by_removal,
+    remove_key,
+    set_passphrase,
+)
 from healthvault.vault.session import open_vault
 from healthvault.vault.unlock import Secret
 from tests import vaults
@@ -81,6 +88,35 @@ def test_the_last_one_stays(ana: Sample) -> None:
             remove_key(vault, 2)
     assert "last_slot" == caught.value.code
     assert opens(ana, ana.secret)
+
+
+def test_another_passphrase(ana: Sample) -> None:
+    """It takes the place of all that there were, in one replacement; the other ways in stay."""
+    with ana.open(writing=True) as vault:
+        add_passphrase(vault, "a second one", "light")
+        generation = vault.keyring.generation
+        changed = set_passphrase(vault, "a third one", "light")
+        assert (generation + 1, 4) == (vault.keyring.generation, changed.id)
+        assert [(1, "recovery"), (2, "key-file"), (4, "passphrase")] == [
+            (slot.id, slot.kind) for slot in list_keys(vault)
+        ]
+    old = [ana.passphrase, Secret(kind=SlotKind.PASSPHRASE, value=b"a second one")]
+    new = [Secret(kind=SlotKind.PASSPHRASE, value=b"a third one"), ana.words, ana.secret]
+    assert [False] * 2 + [True] * 3 == [opens(ana, secret) for secret in (*old, *new)]
+
+
+def test_what_a_removal_costs_is_said_before(ana: Sample) -> None:
+    """Nothing while there is another of the kind; the last for every day, and the words, have a sentence."""
+    with ana.open(writing=True) as vault:
+        assert [] == loss_by_removal(vault, 0)
+        assert 1 == len(loss_by_removal(vault, 1))
+        remove_key(vault, 0)
+        assert ["only the recovery words"] == [line[:23] for line in loss_by_removal(vault, 2)]
+        remove_key(vault, 1)
+        for slot, code in ((2, "last_slot"), (9, "not_found")):
+            with pytest.raises((InvalidRequest, NotFound)) as caught:
+                loss_by_removal(vault, slot)
+            assert code == caught.value.code
 
 
 @pytest.mark.parametrize("passphrase", ["", "\ud800", "\U0010ffff"])
