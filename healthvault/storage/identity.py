@@ -5,7 +5,7 @@ Old X25519 secrets are kept, to read what was sent to them; old signing seeds ar
 under way, `next` holds the secrets of the epoch to come. Spec: docs/spec/keys.md section 2.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from healthvault.codec import Fields, Value, pack, positional, unpack
 from healthvault.crypto.aead import open_sealed, seal
@@ -42,6 +42,19 @@ class Identity:
     """Blinds the status of grants."""
     dedupe_key: bytes = field(repr=False)
     next: NextEpoch | None = None
+
+    def promoted(self) -> "Identity":
+        """Return the identity with the epoch to come in force; there must be one."""
+        if self.next is None:
+            raise ValueError("no epoch is to come")
+        return replace(
+            self,
+            epoch=self.next.epoch,
+            sign_seed=self.next.sign_seed,
+            witness_seed=self.next.witness_seed,
+            recipients=(*self.recipients, (self.next.epoch, self.next.recipient)),
+            next=None,
+        )
 
 
 def seal_identity(identity: Identity, master_key: bytes, vault_id: bytes) -> bytes:

@@ -7,12 +7,12 @@ Spec: docs/spec/keys.md section 1 and docs/spec/vault-folder.md section 8.
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from healthvault.consent.status import SlotTable
 from healthvault.crypto.agreement import x25519_public
-from healthvault.crypto.hashing import derive, random_bytes
+from healthvault.crypto.hashing import random_bytes
 from healthvault.crypto.signing import signing_key
 from healthvault.crypto.words import to_words
 from healthvault.errors import InvalidRequest
@@ -31,12 +31,13 @@ from healthvault.storage.keystore import create_keystore
 from healthvault.storage.layout import VaultPaths
 from healthvault.storage.openfile import reporting
 from healthvault.storage.passphrase import new_passphrase
-from healthvault.storage.slots import KDF_PROFILES, NO_KDF, SlotKind, new_slot
+from healthvault.storage.slots import NO_KDF, SlotKind, kdf_profile, new_slot
 from healthvault.storage.treecache import TreeCache
 from healthvault.storage.version import write_version
 from healthvault.tlog.checkpoint import Checkpoint, origin_of, sign_checkpoint
 from healthvault.tlog.tree import MemoryTree, tree_root
 from healthvault.vault.history import leaf_of
+from healthvault.vault.unlock import root_key
 from healthvault.vault.vault import Place
 
 __all__ = ["NewVault", "create_vault"]
@@ -48,7 +49,7 @@ class NewVault:
 
     name: str
     """The owner's name, for her card."""
-    passphrase: str
+    passphrase: str = field(repr=False)
     kdf: str = "standard"
     """`light`, `standard` or `strong`: Argon2id over 64, 256 or 1024 MiB."""
 
@@ -65,8 +66,10 @@ def create_vault(
         confirm_words: Shows the words and may raise, before anything is in its place.
 
     Raises:
-        InvalidRequest: `vault_exists`, something is there; `empty_name`; a bad passphrase; `io_error`.
+        InvalidRequest: `vault_exists`, something is there; `empty_name`; a bad passphrase; `unknown_kdf`;
+            `io_error`.
     """
+    kdf_profile(new.kdf)  # before anybody writes words down
     if not new.name.strip():
         raise InvalidRequest("empty_name", "a vault needs its owner's name", hint="--name 'Ana Silva'")
     if place.root.exists() and (not place.root.is_dir() or any(place.root.iterdir())):
@@ -103,7 +106,7 @@ def _build(paths: VaultPaths, new: NewVault, passphrase: bytes, recovery: bytes,
         vault_id=vault_id,
         generation=1,
         slots=(
-            new_slot(0, SlotKind.PASSPHRASE, passphrase, master_key, vault_id, KDF_PROFILES[new.kdf]),
+            new_slot(0, SlotKind.PASSPHRASE, passphrase, master_key, vault_id, kdf_profile(new.kdf)),
             new_slot(1, SlotKind.RECOVERY, recovery, master_key, vault_id, NO_KDF),
         ),
         identity_sealed=seal_identity(identity, master_key, vault_id),
@@ -115,14 +118,14 @@ def _build(paths: VaultPaths, new: NewVault, passphrase: bytes, recovery: bytes,
 
 
 def _genesis(identity: Identity, name: str, recovery: bytes, secret: bytes, now_ms: int) -> Entry:
-    root_key = signing_key(derive(recovery, "root-sign"))
+    own_root = root_key(recovery)
     sign_key = signing_key(identity.sign_seed)
     keys = EpochKeys(
         sign_pk=sign_key.public,
         recipient_pk=x25519_public(identity.recipients[0][1]),
         witness_pk=signing_key(identity.witness_seed).public,
     )
-    vault_id, event = genesis_event(root_key.public, keys)
+    vault_id, event = genesis_event(own_root.public, keys)
     prev = bytes(32)
     slots = SlotTable()
     opening = StateOpening(
@@ -137,7 +140,7 @@ def _genesis(identity: Identity, name: str, recovery: bytes, secret: bytes, now_
         ts_ms=now_ms,
         signer=0,
         state=opening.state(key_head_of(event)),
-        event=sign_event(event, root_key),
+        event=sign_event(event, own_root),
     )
     enc = seal_meta(meta_key(secret), Owner(name=name).to_map(), header)
     return sign_entry(header, enc, sign_key)

@@ -13,7 +13,7 @@ from healthvault.tlog.checkpoint import Checkpoint, open_checkpoint, origin_of, 
 from healthvault.tlog.note import parse_note
 from healthvault.vault.history import History, damaged
 
-__all__ = ["check_rollback", "remember_checkpoint"]
+__all__ = ["check_rollback", "lost_checkpoint", "remember_checkpoint"]
 
 
 def check_rollback(state: StatePaths, history: History) -> VaultDamaged | None:
@@ -31,11 +31,14 @@ def check_rollback(state: StatePaths, history: History) -> VaultDamaged | None:
         remember_checkpoint(state, history)
         return None
     claimed = _parse_pin(note, origin_of(history.chain.vault_id))
+    if (claimed.size, claimed.root) in history.chain.lost:  # the owner said so, with the root key
+        remember_checkpoint(state, history)
+        return None
     if claimed.size > history.size:
         return VaultDamaged(
             "vault_rolled_back",
             f"the vault has {history.size} entries, but {claimed.size} were seen on this machine",
-            hint="put the newer copy back; `hv check` says more",
+            hint="put the newer copy back; if there is none, see `hv key restart`",
         )
     pin = _open_pin(note, claimed.size, history)
     if history.tree.root(pin.size) != pin.root:
@@ -49,6 +52,20 @@ def check_rollback(state: StatePaths, history: History) -> VaultDamaged | None:
     if pin.size < history.size:
         remember_checkpoint(state, history)
     return None
+
+
+def lost_checkpoint(state: StatePaths, history: History) -> Checkpoint | None:
+    """Return what this machine remembers beyond the vault's newest entry, unverified; None if nothing.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, the memory is no checkpoint of this vault.
+        InvalidRequest: `io_error`.
+    """
+    note = load_self_pin(state, history.chain.vault_id)
+    if note is None:
+        return None
+    claimed = _parse_pin(note, origin_of(history.chain.vault_id))
+    return claimed if claimed.size > history.size else None
 
 
 def remember_checkpoint(state: StatePaths, history: History) -> None:

@@ -5,21 +5,19 @@ After a crash at any point the vault holds a prefix of the transaction's entries
 reported as done before the checkpoint has replaced the old one. Spec: docs/spec/vault-folder.md section 8.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 from healthvault.agefile.source import Source
 from healthvault.codec import Fields, Value
-from healthvault.consent.grant import parse_grant, parse_revocation
 from healthvault.consent.status import SlotTable
 from healthvault.crypto.hashing import random_bytes
+from healthvault.crypto.signing import SigningKey
 from healthvault.errors import FormatError
-from healthvault.ledger import documents, kinds
-from healthvault.ledger.entry import Entry, sign_entry
-from healthvault.ledger.header import MAX_BLOBS, BlobRef, Header
-from healthvault.ledger.keychain import KeyChain
-from healthvault.ledger.kinds import Kind
+from healthvault.ledger.entry import Entry, parse_entry, sign_entry
+from healthvault.ledger.events import parse_event
+from healthvault.ledger.header import MAX_BLOBS, BlobRef, Header, SignedEvent
+from healthvault.ledger.keychain import KeyChain, extend_chain
 from healthvault.ledger.meta import seal_meta
 from healthvault.ledger.secrets import commit_key, commitment, file_key, meta_key
 from healthvault.ledger.state import StateOpening, state_blind
@@ -28,24 +26,16 @@ from healthvault.storage.blobs import Blob
 from healthvault.storage.packs import PackWriter
 from healthvault.tlog.checkpoint import Checkpoint, sign_checkpoint
 from healthvault.vault.history import leaf_of
-from healthvault.vault.projection import Appended, catch_up, current_slots
+from healthvault.vault.projection import catch_up, current_slots
+from healthvault.vault.projector import Appended
 from healthvault.vault.rollback import remember_checkpoint
+from healthvault.vault.sealed import parse_sealed
+from healthvault.vault.unlock import keys_in_force
 from healthvault.vault.vault import Vault
 
 __all__ = ["MAX_ENTRIES", "Draft", "Transaction"]
 
 MAX_ENTRIES = 4096
-_PARSERS: dict[str, Callable[[Fields, int], object]] = {
-    Kind.OWNER.value: lambda sealed, _: kinds.parse_owner(sealed),
-    Kind.DOC_ADD.value: lambda sealed, _: documents.parse_doc_add(sealed),
-    Kind.DOC_REVISE.value: lambda sealed, _: documents.parse_doc_revise(sealed),
-    Kind.DOC_ERASE.value: lambda sealed, _: documents.parse_erased_seqs(sealed),
-    Kind.CONTACT_PIN.value: lambda sealed, _: kinds.parse_contact_pin(sealed),
-    Kind.CONTACT_DROP.value: lambda sealed, _: kinds.parse_contact_drop(sealed),
-    Kind.GRANT.value: parse_grant,
-    Kind.GRANT_REVOKE.value: lambda sealed, _: parse_revocation(sealed),
-    Kind.SHARE.value: lambda sealed, _: kinds.parse_share(sealed),
-}
 
 
 @dataclass(slots=True)
@@ -77,6 +67,7 @@ class Transaction:
         self._appended: list[Appended] = []
         self._secrets: list[tuple[int, bytes]] = []
         self._last = vault.history.last
+        self._chain = vault.history.chain
         self.slots: SlotTable = current_slots(vault)
         self._grants_root = self.slots.root(vault.keys.identity.state_key)
 
@@ -128,11 +119,32 @@ class Transaction:
             self._grants_root = slots.root(self._vault.keys.identity.state_key)
         header = self._header(draft)
         enc = seal_meta(meta_key(draft.secret), sealed, header)
-        entry = sign_entry(header, enc, self._vault.keys.sign_key)
-        self._appended.append(Appended(entry=entry, sealed=sealed))
-        self._secrets.append((draft.seq, draft.secret))
-        self._last = entry
-        return entry
+        return self._keep(draft, sign_entry(header, enc, self._vault.keys.sign_key), sealed)
+
+    def event_place(self) -> dict[str, Value]:
+        """Return what a key event says of its own place, if it is appended next."""
+        chain, last = self._chain, self._last
+        return {"vault": chain.vault_id, "seq": last.seq + 1, "prev": last.leaf, "prev_key_head": chain.key_head}
+
+    def append_event(self, event: SignedEvent, sign_key: SigningKey) -> Entry:
+        """Append a key event, signed by the key that it leaves in force.
+
+        Raises:
+            FormatError: the event is not one that a walk over the key events accepts.
+            IntegrityError: likewise.
+        """
+        draft = self.begin()
+        parsed = parse_event(event.event)
+        signer = self._chain.newest.number if parsed.epoch is None else parsed.epoch
+        header = replace(
+            self._header(draft),
+            signer=signer,
+            state=self._opening(self._last.leaf).state(parsed.key_head),
+            event=event,
+        )
+        entry = sign_entry(header, None, sign_key)
+        self._chain = extend_chain(self._chain, parse_entry(entry.raw))
+        return self._keep(draft, entry, None)
 
     def opening(self) -> StateOpening:
         """Return what opens the state of the entry appended last."""
@@ -153,13 +165,18 @@ class Transaction:
         entries = [appended.entry for appended in self._appended]
         positions = history.journal.append([entry.raw for entry in entries])
         history.tree.append([leaf_of(position, entry) for position, entry in zip(positions, entries, strict=True)])
-        acknowledge(vault, entries[-1], history.chain)
+        acknowledge(vault, entries[-1], self._chain)
         catch_up(vault, self._appended)
         self._appended, self._secrets = [], []
 
+    def _keep(self, draft: Draft, entry: Entry, sealed: dict[str, Value] | None) -> Entry:
+        self._appended.append(Appended(entry=entry, sealed=sealed))
+        self._secrets.append((draft.seq, draft.secret))
+        self._last = entry
+        return entry
+
     def _header(self, draft: Draft) -> Header:
-        last = self._last
-        chain = self._vault.history.chain
+        last, chain = self._last, self._chain
         return Header(
             vault_id=chain.vault_id,
             seq=draft.seq,
@@ -180,9 +197,7 @@ def _check_readable(draft: Draft, sealed: Fields) -> None:
     """Check that a replay will accept the entry: one that it does not would close the vault for ever."""
     if len(draft.blobs) > MAX_BLOBS:
         raise FormatError("limit_exceeded", f"a document has at most {MAX_BLOBS} parts")
-    parse = _PARSERS.get(sealed.text("kind"))
-    if parse:
-        parse(sealed, draft.seq)
+    parse_sealed(sealed, draft.seq)
 
 
 def acknowledge(vault: Vault, last: Entry, chain: KeyChain) -> None:
@@ -192,6 +207,7 @@ def acknowledge(vault: Vault, last: Entry, chain: KeyChain) -> None:
         InvalidRequest: `io_error`.
     """
     history = vault.history
+    vault.keys = keys_in_force(vault.keys, chain)  # the new epoch signs what ends with its own event
     size = last.seq + 1
     checkpoint = Checkpoint(origin=history.checkpoint.origin, size=size, root=history.tree.root(size))
     note = sign_checkpoint(checkpoint, vault.keys.sign_key)

@@ -4,7 +4,7 @@
 Python cannot wipe memory; keys live as long as the process. Spec: docs/spec/keys.md section 2.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from healthvault.crypto.hashing import derive
 from healthvault.crypto.signing import SigningKey, signing_key
@@ -18,14 +18,23 @@ from healthvault.storage.passphrase import typed_passphrase
 from healthvault.storage.slots import SlotKind
 from healthvault.vault.history import damaged
 
-__all__ = ["Keys", "Secret", "catalogue_key", "check_own_key", "slot_secret", "unlock"]
+__all__ = [
+    "Keys",
+    "Secret",
+    "catalogue_key",
+    "check_own_key",
+    "keys_in_force",
+    "root_key",
+    "slot_secret",
+    "unlock",
+]
 
 RECOVERY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """What the user has: `value` is the text of a passphrase or phrase, or the content of a key file."""
+    """What the user has: a passphrase or phrase as text, the content of a key file, or a stored slot secret."""
 
     kind: SlotKind
     value: bytes = field(repr=False)
@@ -61,6 +70,25 @@ def unlock(keyring: Keyring, secret: Secret) -> Keys:
     )
 
 
+def keys_in_force(keys: Keys, chain: KeyChain) -> Keys:
+    """Return the keys with those of the epoch to come promoted, once the newest key event names them.
+
+    A rotation stores them in the keyring before its entry, and promotes them there after it.
+    """
+    following = keys.identity.next
+    if following is None or chain.newest.number != following.epoch:
+        return keys
+    sign_key = signing_key(following.sign_seed)
+    if sign_key.public != chain.newest.keys.sign_pk:
+        return keys
+    return replace(keys, identity=keys.identity.promoted(), sign_key=sign_key)
+
+
+def root_key(recovery: bytes) -> SigningKey:
+    """Return the cold root key of a recovery secret (32 bytes); it is never stored."""
+    return signing_key(derive(recovery, "root-sign"))
+
+
 def check_own_key(keys: Keys, chain: KeyChain) -> None:
     """Check that the signing key is the one that the newest key event names. Raises VaultDamaged."""
     if keys.sign_key.public != chain.newest.keys.sign_pk or keys.identity.epoch != chain.newest.number:
@@ -80,6 +108,8 @@ def slot_secret(secret: Secret) -> bytes:
     """
     if secret.kind is SlotKind.KEY_FILE:
         return parse_key_file(secret.value)
+    if secret.kind is SlotKind.OS_KEYRING:
+        return secret.value
     try:
         text = secret.value.decode()
     except UnicodeDecodeError as err:

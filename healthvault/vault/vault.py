@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from healthvault.errors import AnswerNeeded
+from healthvault.storage import files
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.keyring import Keyring
 from healthvault.storage.keystore import Keystore
@@ -61,6 +62,10 @@ class Vault:
         """The keys. Raises AnswerNeeded: `locked`."""
         return self._opened().keys
 
+    @keys.setter
+    def keys(self, keys: Keys) -> None:
+        self._opened().keys = keys
+
     @property
     def keystore(self) -> Keystore:
         """The entries' secrets. Raises AnswerNeeded: `locked`."""
@@ -70,6 +75,15 @@ class Vault:
     def catalogue(self) -> Catalogue:
         """The index. Raises AnswerNeeded: `locked`."""
         return self._opened().catalogue
+
+    def replace_keyring(self, keyring: Keyring) -> None:
+        """Put another keyring in the place of the one that is there, durably: each time a commit point.
+
+        Raises:
+            InvalidRequest: `io_error`.
+        """
+        files.replace_file(self.paths.keyring, keyring.to_bytes(), self.paths.tmp)
+        self.keyring = keyring
 
     def objects(self) -> Objects:
         """Return a fresh look at the packs."""

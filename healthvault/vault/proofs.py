@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a file that leaves the vault proves: entries, their places in the signed tree, and the tip's state.
+
+Every proof passes through the sizes that its readers may have seen, so that they can tell that the past is still
+the same, and is checked against the signed root before it leaves. Spec: docs/spec/tree.md section 3.3.
+"""
+
+from collections.abc import Collection
+
+from healthvault.ledger.party import CODE_BEARER, Party
+from healthvault.ledger.state import StateOpening
+from healthvault.storage.consent_rows import ConsentRows
+from healthvault.tlog.slice import Slice, build_slice, rebuild
+from healthvault.vault.history import damaged
+from healthvault.vault.projection import current_slots, opening_of
+from healthvault.vault.projector import party_key
+from healthvault.vault.vault import Vault
+
+__all__ = ["ANYBODY", "event_seqs", "proof_of", "tip_opening"]
+
+MAX_MARKS = 1024
+ANYBODY = (CODE_BEARER,)  # readers of whom nothing is known: each size that was handed out may be theirs
+
+
+def event_seqs(vault: Vault) -> set[int]:
+    """Return the entries of genesis and all key events: every file that leaves has them."""
+    return {entry.seq for entry in vault.history.chain.entries}
+
+
+def proof_of(vault: Vault, seqs: Collection[int], readers: tuple[Party, ...]) -> Slice:
+    """Return the proof of some entries, with every size that its readers may have seen as a mark, checked.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, the tree does not lead to the signed root.
+    """
+    history = vault.history
+    marks = {*_sizes_seen(vault, readers), *history.chain.rotations, *history.chain.restarts} - {history.size}
+    leaves = {seq: history.entry(seq).leaf for seq in seqs}
+    for _ in range(2):
+        proof = build_slice(history.tree, history.size, seqs, marks)
+        if rebuild(proof, leaves).root == history.checkpoint.root:
+            return proof
+        history.renew_tree()  # the signed root does not vouch for what lies below a full tile
+    raise damaged("the tree cache does not lead to the signed root; nothing was written")
+
+
+def tip_opening(vault: Vault) -> StateOpening:
+    """Return what opens the state of the newest entry. Raises VaultDamaged: `vault_damaged`."""
+    return opening_of(vault, current_slots(vault), vault.history.last.header.prev)
+
+
+def _sizes_seen(vault: Vault, readers: tuple[Party, ...]) -> tuple[int, ...]:
+    rows = ConsentRows(vault.catalogue)
+    if any(reader.is_code for reader in readers):
+        return rows.sizes_handed(MAX_MARKS)  # whoever gets the code may have seen any of them
+    return rows.sizes_handed_to(map(party_key, (CODE_BEARER, *readers)), MAX_MARKS)

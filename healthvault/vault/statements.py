@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signed texts that are no bundles, on the reader's side: told apart by their first line, read as a whole.
+
+Spec: docs/spec/erasure.md, docs/spec/keys.md section 6.
+"""
+
+from healthvault.bundle.erasure import BEGIN_CERTIFICATE, MAX_TEXT_BYTES
+from healthvault.storage.inputs import InputFile
+from healthvault.tlog.compromise import is_compromise_note
+from healthvault.tlog.note import MAX_NOTE_BYTES
+
+__all__ = ["certificate_text", "compromise_note"]
+
+_BLANK_BYTES = 1024  # a mail program may have put blank lines before the first
+
+
+def certificate_text(file: InputFile) -> bytes | None:
+    """Return the unverified text of an erasure certificate, None if the file is something else.
+
+    Raises:
+        InputError: `unreadable`, `not_a_file`.
+    """
+    with file.open() as source:
+        start = source.read(_BLANK_BYTES)
+        if not start.lstrip().startswith(BEGIN_CERTIFICATE.encode()):
+            return None
+        return start + source.read(MAX_TEXT_BYTES + 1)
+
+
+def compromise_note(file: InputFile) -> bytes | None:
+    """Return the unverified bytes of a compromise note, None if the file is something else.
+
+    Raises:
+        InputError: `unreadable`, `not_a_file`.
+    """
+    with file.open() as source:
+        note = source.read(MAX_NOTE_BYTES + 1)
+    return note if is_compromise_note(note) else None
