@@ -23,6 +23,7 @@ class _Choice(ShareChoice, SelectChoice):
 @hv_command(
     'hv share d_7k3m d_9q2x --to "Dr Lee" --purpose treatment --until 30d -o visit.hvb',
     "hv share --tag 2026 --code -o visit.hvb",
+    "hv share --grant g_2f8c -o again.hvb",
 )
 @click.argument("documents", nargs=-1, metavar="[ID]...")
 @output_option("The bundle's file.", required=True)
@@ -34,18 +35,13 @@ class _Choice(ShareChoice, SelectChoice):
 def share(terminal: Terminal, documents: tuple[str, ...], output: Path, **chosen: Unpack[_Choice]) -> None:
     """Write an encrypted, signed bundle of documents, under a grant: for whom, for what, until when.
 
-    Name documents by id, or describe them by --tag, --type, --since or --author, or both. The grant and the
-    share are entries of your journal before a byte leaves. What a reader has, a later revocation cannot take
-    back.
+    Name documents by id, or describe them by --tag, --type, --since or --author, or both. A grant that stands
+    already is used with --grant, for all documents that it names or some of them. The grant and the share are
+    entries of your journal before a byte leaves. What a reader has, a later revocation cannot take back.
     """
     from healthvault.cli.opening import opened
-    from healthvault.cli.selection import selected
-    from healthvault.cli.sharing import check_wish, confirm_share, hand_out, request_of
+    from healthvault.cli.sharing import check_wish, share_chosen
 
     check_wish(terminal, output, chosen)
     with opened(terminal, writing=True, clock_ok=chosen["clock_ok"]) as vault:
-        found = selected(vault, documents, chosen)
-        request = request_of(found, chosen)
-        confirm_share(terminal, vault, found, request, yes=chosen["yes"])
-        with terminal.progress() as progress:
-            hand_out(terminal, vault, request, output, progress)
+        share_chosen(terminal, vault, documents, output, chosen)

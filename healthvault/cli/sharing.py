@@ -1,90 +1,148 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `hv share` does once it runs: check the wish, show it to the owner, make the request, hand out the bundle.
+"""What `hv share` and `hv grant` do once they run: check the wish, show it to the owner, hand out the bundle.
 
 Loads the vault.
 """
 
 import shutil
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
 from healthvault.cli.clock import ms_of, now_ms, rfc3339, wall_clock
+from healthvault.cli.dates import parse_when
 from healthvault.cli.objects import bundle_object
-from healthvault.cli.options import is_stdout
+from healthvault.cli.options import SelectChoice, is_stdout
 from healthvault.cli.prompt import confirm
-from healthvault.cli.share_options import ShareChoice
+from healthvault.cli.selection import is_described, selected
+from healthvault.cli.share_options import ShareChoice, TermsChoice
 from healthvault.cli.terminal import Terminal
-from healthvault.consent.purposes import purpose_word
+from healthvault.consent.purposes import DEFAULT_ACTIONS, PURPOSES, purpose_word
 from healthvault.vault.add import Observer
 from healthvault.vault.contacts import find_contact
-from healthvault.vault.share import ShareRequest, share
+from healthvault.vault.grants import Terms, find_grant
+from healthvault.vault.share import Letter, UnderGrant, share, share_under
 from healthvault.vault.vault import Vault
-from healthvault.vault.views import Document
+from healthvault.vault.views import BundleView, Document
 
-__all__ = ["check_wish", "confirm_share", "hand_out", "request_of"]
+__all__ = ["check_grantees", "check_wish", "confirm_terms", "share_chosen", "terms_of"]
 
 _LISTED_TITLES = 20
+_UNTIL = parse_when("90d")
+_PURPOSES = (PURPOSES["treatment"],)
+_Writer = Callable[[Path, Observer | None], BundleView]
 
 
-def check_wish(terminal: Terminal, output: Path, chosen: ShareChoice) -> None:
-    """Check that the options go together. Raises UsageError."""
+class Chosen(ShareChoice, SelectChoice):
+    """All options of `hv share` that say what goes to whom."""
+
+    yes: bool
+
+
+def check_grantees(chosen: TermsChoice) -> None:
+    """Check that it is said for whom, in one way. Raises UsageError."""
     if bool(chosen["to"]) == chosen["code"]:
         raise click.UsageError(
             "say for whom, in one way: --to NAME for a contact, or --code for whoever is told the code"
         )
-    if is_stdout(output) and (chosen["code"] or terminal.settings.json):
-        raise click.UsageError("`-o -` fills stdout with the bundle: there is no room for --code or --json")
 
 
-def request_of(documents: tuple[Document, ...], chosen: ShareChoice) -> ShareRequest:
-    """Return the request that the options describe; days begin and end by the clock on the wall."""
+def check_wish(terminal: Terminal, output: Path, chosen: ShareChoice) -> None:
+    """Check that the options go together. Raises UsageError."""
+    if chosen["grant"] is None:
+        check_grantees(chosen)
+    elif any(chosen[name] for name in ("to", "code", "purpose", "action", "begins", "until", "recheck")):
+        raise click.UsageError("--grant says for whom, for what and until when: leave those options out")
+    if is_stdout(output) and (chosen["code"] or chosen["grant"] or terminal.settings.json):
+        raise click.UsageError("`-o -` fills stdout with the bundle: there is no room for a code or --json")
+
+
+def terms_of(documents: tuple[Document, ...], chosen: TermsChoice) -> Terms:
+    """Return the terms that the options describe; days begin and end by the clock on the wall."""
     now = wall_clock(now_ms())
     begins, recheck = chosen["begins"], chosen["recheck"]
-    return ShareRequest(
+    return Terms(
         records=tuple(document.id for document in documents),
         to=chosen["to"],
-        purposes=chosen["purpose"],
-        actions=chosen["action"],
+        purposes=chosen["purpose"] or _PURPOSES,
+        actions=chosen["action"] or DEFAULT_ACTIONS,
         not_before_ms=ms_of(begins.start(now)) if begins else None,
-        not_after_ms=ms_of(chosen["until"].end(now)),
+        not_after_ms=ms_of((chosen["until"] or _UNTIL).end(now)),
         recheck_after_ms=ms_of(recheck.end(now)) if recheck else None,
-        message=chosen["message"],
-        with_metadata=chosen["with_metadata"],
         accept=chosen["accept"],
     )
 
 
-def confirm_share(
-    terminal: Terminal, vault: Vault, documents: tuple[Document, ...], request: ShareRequest, *, yes: bool
+def confirm_terms(
+    terminal: Terminal, vault: Vault, documents: tuple[Document, ...], terms: Terms, *, form: str, yes: bool
 ) -> None:
-    """Show what would go to whom, and go on only if the owner says yes. Raises as `confirm`; NotFound."""
-    names = [find_contact(vault, name).name for name in request.to] or ["whoever is told the code"]
-    if not yes:
-        for document in documents[:_LISTED_TITLES]:
-            terminal.say(f"  {document.title}")
-        if len(documents) > _LISTED_TITLES:
-            terminal.say(f"  and {len(documents) - _LISTED_TITLES} more")
-    purposes = ", ".join(map(purpose_word, request.purposes))
-    until = (rfc3339(request.not_after_ms) or "")[:10]
-    count = "1 document" if len(documents) == 1 else f"{len(documents)} documents"
-    question = (
-        f"Share {count} with {', '.join(names)} for {purposes} until {until}, to {', '.join(request.actions)}?"
-    )
-    confirm(terminal.settings, question, yes=yes)
+    """Show what would be allowed to whom, and go on only if the owner says yes.
+
+    Args:
+        terminal: Asks.
+        vault: Unlocked.
+        documents: Which.
+        terms: To whom, for what, until when.
+        form: How to put it, with `{what}` and `{whom}`.
+        yes: She said so before.
+
+    Raises:
+        As `confirm`; NotFound: `not_found`, `ambiguous`, a contact.
+    """
+    names = [find_contact(vault, name).name for name in terms.to] or ["whoever is told the code"]
+    purposes = ", ".join(map(purpose_word, terms.purposes))
+    until = (rfc3339(terms.not_after_ms) or "")[:10]
+    wish = form.format(what=_count(documents), whom=", ".join(names))
+    _confirm(terminal, documents, f"{wish} for {purposes} until {until}, to {', '.join(terms.actions)}?", yes=yes)
 
 
-def hand_out(
-    terminal: Terminal, vault: Vault, request: ShareRequest, output: Path, observer: Observer | None
+def share_chosen(
+    terminal: Terminal, vault: Vault, documents: tuple[str, ...], output: Path, chosen: Chosen
 ) -> None:
-    """Write the bundle to its file and say so, or to stdout."""
-    if not is_stdout(output):
-        terminal.fields(bundle_object(share(vault, request, output, now_ms=now_ms(), observer=observer)))
-        return
-    with TemporaryDirectory(prefix="hv-") as folder:  # what lies there is encrypted already
-        written = Path(folder) / "bundle"
-        share(vault, request, written, now_ms=now_ms(), observer=observer)
-        with written.open("rb") as bundle:
-            shutil.copyfileobj(bundle, sys.stdout.buffer)
+    """Share the documents that were named or described, once the owner has said yes; say so."""
+    make = _under_grant if chosen["grant"] else _under_new_terms
+    write = make(terminal, vault, documents, chosen)
+    with terminal.progress() as progress:
+        if not is_stdout(output):
+            terminal.fields(bundle_object(write(output, progress)))
+            return
+        with TemporaryDirectory(prefix="hv-") as folder:  # what lies there is encrypted already
+            written = Path(folder) / "bundle"
+            write(written, progress)
+            with written.open("rb") as bundle:
+                shutil.copyfileobj(bundle, sys.stdout.buffer)
+
+
+def _under_new_terms(terminal: Terminal, vault: Vault, documents: tuple[str, ...], chosen: Chosen) -> _Writer:
+    found = selected(vault, documents, chosen)
+    terms, letter = terms_of(found, chosen), _letter(chosen)
+    confirm_terms(terminal, vault, found, terms, form="Share {what} with {whom}", yes=chosen["yes"])
+    return lambda out, observer: share(vault, terms, out, now_ms=now_ms(), letter=letter, observer=observer)
+
+
+def _under_grant(terminal: Terminal, vault: Vault, documents: tuple[str, ...], chosen: Chosen) -> _Writer:
+    named = documents or is_described(chosen)
+    found = selected(vault, documents, chosen) if named else ()
+    grant, letter = find_grant(vault, chosen["grant"] or "", now_ms=now_ms()), _letter(chosen)
+    what = _count(found) if named else "what the grant names"
+    _confirm(terminal, found, f"Share {what} with {grant.contact}?", yes=chosen["yes"])
+    wish = UnderGrant(grant=grant.id, records=tuple(one.id for one in found), accept=chosen["accept"])
+    return lambda out, observer: share_under(vault, wish, out, now_ms=now_ms(), letter=letter, observer=observer)
+
+
+def _letter(chosen: ShareChoice) -> Letter:
+    return Letter(message=chosen["message"], with_metadata=chosen["with_metadata"])
+
+
+def _confirm(terminal: Terminal, documents: Sequence[Document], question: str, *, yes: bool) -> None:
+    about = [f"  {document.title}" for document in documents[:_LISTED_TITLES]]
+    if len(documents) > _LISTED_TITLES:
+        about.append(f"  and {len(documents) - _LISTED_TITLES} more")
+    confirm(terminal.settings, question, yes=yes, about=about)
+
+
+def _count(documents: Sequence[Document]) -> str:
+    return "1 document" if len(documents) == 1 else f"{len(documents)} documents"

@@ -23,7 +23,7 @@ from healthvault.vault.transaction import Draft, Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document
 
-__all__ = ["AddOptions", "Observer", "add_documents"]
+__all__ = ["AddOptions", "Observer", "add_documents", "check_tags", "seal_file"]
 
 WHOLE_BYTES = 4 << 20  # files up to this size are read at once
 BATCH_BYTES = 256 << 20  # a transaction is committed after this much, so that a long command keeps what is done
@@ -62,9 +62,7 @@ def add_documents(
     Raises:
         InvalidRequest: `bad_tag`; `io_error`, the vault cannot be written; what was not yielded is not in it.
     """
-    for tag in options.tags:
-        if not tag.strip() or "\n" in tag:
-            raise InvalidRequest("bad_tag", "a tag is empty or has several lines")
+    check_tags(options.tags)
     batch = _Batch(vault, options, now_ms)
     try:
         for item in inputs:
@@ -79,6 +77,52 @@ def add_documents(
         yield from batch.commit()
     finally:
         batch.close()
+
+
+def check_tags(tags: Iterable[str]) -> None:
+    """Check tags that a user gave. Raises InvalidRequest: `bad_tag`."""
+    for tag in tags:
+        if not tag.strip() or "\n" in tag:
+            raise InvalidRequest("bad_tag", "a tag is empty or has several lines")
+
+
+def seal_file(
+    vault: Vault, transaction: Transaction, draft: Draft, item: InputFile, options: AddOptions
+) -> DocAdd:
+    """Seal a file as the only blob of a draft, and return what is to be said of it; nothing is appended yet.
+
+    Raises:
+        InputError: `unreadable`, `not_a_file`, `file_changed`.
+        InvalidRequest: `io_error`.
+    """
+    with item.open() as source:
+        description, blob = _seal(transaction, draft, item, source)
+        source.check_unchanged(blob.size_bytes)
+    tag = dedupe_tag(vault.keys.identity.dedupe_key, blob.digest)
+    part = Part(name=item.name, media_type=description.media_type, size_bytes=blob.size_bytes, dedupe=tag)
+    return DocAdd(
+        title=options.title or description.title,
+        type=options.kind or description.kind,
+        parts=(part,),
+        provenance=PATIENT,
+        date=options.date or description.date,
+        author=options.author or description.author,
+        source=options.source or description.source,
+        tags=options.tags,
+    )
+
+
+def _seal(transaction: Transaction, draft: Draft, item: InputFile, source: OpenInput) -> tuple[Description, Blob]:
+    if source.size_bytes <= WHOLE_BYTES:
+        data = source.read(source.size_bytes + 1)  # one more, to notice that it grew
+        description = describe(io.BytesIO(data), name=item.name, size_bytes=len(data))
+        return description, transaction.put(draft, data)
+    try:
+        description = describe(source.file, name=item.name, size_bytes=source.size_bytes)
+        source.file.seek(0)
+    except OSError as err:
+        raise InputError("unreadable", f"{item.shown}: {err.strerror}") from err
+    return description, transaction.put(draft, source)
 
 
 class _Batch:
@@ -135,49 +179,21 @@ class _Batch:
         self._transaction.close()
 
     def _take(self, item: InputFile, draft: Draft) -> int:
-        with item.open() as source:
-            description, blob = self._seal(item, source, draft)
-            source.check_unchanged(blob.size_bytes)
-        tag = dedupe_tag(self._vault.keys.identity.dedupe_key, blob.digest)
+        document = seal_file(self._vault, self._transaction, draft, item, self._options)
+        tag = document.parts[0].dedupe
         known = self._known(tag)
         if known is not None:
             self._transaction.abandon()
             self._outcomes.append((known, item.name))
-            return blob.size_bytes
-        part = Part(name=item.name, media_type=description.media_type, size_bytes=blob.size_bytes, dedupe=tag)
-        self._transaction.append(draft, self._document(description, part).to_map())
+            return document.size_bytes
+        self._transaction.append(draft, document.to_map())
         self._new[tag] = draft.seq
         self._outcomes.append((draft.seq, item.name))
-        self._bytes += blob.size_bytes
-        return blob.size_bytes
-
-    def _seal(self, item: InputFile, source: OpenInput, draft: Draft) -> tuple[Description, Blob]:
-        if source.size_bytes <= WHOLE_BYTES:
-            data = source.read(source.size_bytes + 1)  # one more, to notice that it grew
-            description = describe(io.BytesIO(data), name=item.name, size_bytes=len(data))
-            return description, self._transaction.put(draft, data)
-        try:
-            description = describe(source.file, name=item.name, size_bytes=source.size_bytes)
-            source.file.seek(0)
-        except OSError as err:
-            raise InputError("unreadable", f"{item.shown}: {err.strerror}") from err
-        return description, self._transaction.put(draft, source)
+        self._bytes += document.size_bytes
+        return document.size_bytes
 
     def _known(self, tag: bytes) -> int | None:
         if tag in self._new:
             return self._new[tag]
         row = self._rows.with_content(tag)
         return row.seq if row else None
-
-    def _document(self, description: Description, part: Part) -> DocAdd:
-        options = self._options
-        return DocAdd(
-            title=options.title or description.title,
-            type=options.kind or description.kind,
-            parts=(part,),
-            provenance=PATIENT,
-            date=options.date or description.date,
-            author=options.author or description.author,
-            source=options.source or description.source,
-            tags=options.tags,
-        )

@@ -1,23 +1,134 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Grants: what stands, what ended, and who holds what already.
+"""Grants: made, listed, ended; what stands, and who holds what already.
 
 Revoking stops future sharing and flips the status that every later entry commits to; it cannot unread a copy.
-Spec: docs/spec/grants.md section 5.
+Spec: docs/spec/grants.md sections 1 and 5.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from healthvault.consent.decision import Request, refusals
 from healthvault.consent.grant import Grant, Revocation, parse_grant
 from healthvault.consent.purposes import purpose_word
 from healthvault.consent.status import Status
+from healthvault.crypto.hashing import random_bytes
+from healthvault.errors import ConsentRefused, InvalidRequest
+from healthvault.ledger.ids import grant_id_text
+from healthvault.ledger.party import Party
+from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.storage.consent_rows import ConsentRows, GrantRow
-from healthvault.storage.document_rows import DocumentRows
+from healthvault.storage.document_rows import DocumentRow, DocumentRows
+from healthvault.vault.addressees import addressees_of
+from healthvault.vault.disclosing import rows_to_share
 from healthvault.vault.read import unique, unique_prefix
-from healthvault.vault.transaction import Transaction
+from healthvault.vault.transaction import Draft, Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import GrantView
 
-__all__ = ["find_grant", "list_grants", "revoke_grant"]
+__all__ = [
+    "Terms",
+    "append_grant",
+    "check_dates",
+    "find_grant",
+    "grants_naming",
+    "list_grants",
+    "make_grant",
+    "revoke_grant",
+    "terms_in_force",
+]
+
+SLOW_CLOCK_MS = 10 * 60 * 1000  # a reader whose clock is slow is not turned away
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What is allowed to whom, for what, until when."""
+
+    records: tuple[str, ...]
+    """Ids of documents, or their unique beginnings."""
+    to: tuple[str, ...] = ()
+    """Names or ids of contacts; empty for whoever is told the code."""
+    purposes: tuple[str, ...]
+    """HL7 codes."""
+    actions: tuple[str, ...]
+    not_before_ms: int | None = None
+    not_after_ms: int
+    recheck_after_ms: int | None = None
+    accept: tuple[str, ...] = ()
+    """Codes of refusals that the user overrides."""
+
+
+def make_grant(vault: Vault, terms: Terms, *, now_ms: int) -> GrantView:
+    """Log a grant; nothing is handed out yet.
+
+    Raises:
+        NotFound: `not_found`, `ambiguous`, a document or contact.
+        InvalidRequest: `nothing_to_share`, `erased`, `retracted`, `too_many`, `bad_expiry`, `io_error`.
+        ConsentRefused: `action_not_granted`, a received document may not be passed on.
+        IntegrityError: `key_revoked`, a contact declared the keys on their card stolen.
+    """
+    rows = rows_to_share(vault, terms.records, terms.accept)
+    parties = tuple(addressee.party for addressee in addressees_of(vault, terms.to))
+    check_dates(terms, now_ms)
+    with Transaction(vault, now_ms=now_ms) as transaction:
+        grant, _ = append_grant(transaction, terms, rows, parties, now_ms)
+        transaction.commit()
+    return find_grant(vault, grant_id_text(grant.grant_id), now_ms=now_ms)
+
+
+def append_grant(
+    transaction: Transaction, terms: Terms, rows: Sequence[DocumentRow], parties: tuple[Party, ...], now_ms: int
+) -> tuple[Grant, Draft]:
+    """Append the entry of a new grant. Raises FormatError: `bad_schema`, no reader would accept the terms."""
+    draft = transaction.begin()
+    slot, slots = transaction.slots.place_new(draft.seq)
+    grant = Grant(
+        slot=slot,
+        grant_id=random_bytes(16),
+        grantees=parties,
+        records=ranges_of(row.seq for row in rows),
+        actions=terms.actions,
+        purposes=terms.purposes,
+        not_before_ms=terms.not_before_ms if terms.not_before_ms is not None else now_ms - SLOW_CLOCK_MS,
+        not_after_ms=terms.not_after_ms,
+        recheck_after_ms=terms.recheck_after_ms,
+    )
+    transaction.append(draft, grant.to_map(), slots=slots)
+    return grant, draft
+
+
+def check_dates(terms: Terms, now_ms: int) -> None:
+    """Check that a grant would not be over before it begins. Raises InvalidRequest: `bad_expiry`."""
+    if terms.not_after_ms <= max(now_ms, terms.not_before_ms or 0):
+        raise InvalidRequest("bad_expiry", "it would have expired before it begins", hint="--until 90d")
+
+
+def terms_in_force(vault: Vault, prefix: str, *, now_ms: int) -> tuple[GrantRow, Grant]:
+    """Return a grant that holds now.
+
+    Raises:
+        NotFound: `not_found`, `ambiguous`.
+        ConsentRefused: `grant_revoked`, `grant_superseded`, `grant_not_yet`, `grant_expired`, `condition_unknown`.
+    """
+    row = _row(vault, prefix)
+    grant = parse_grant(row.terms, row.seq)
+    if row.status != Status.ACTIVE:
+        ended = Status(row.status).name.lower()
+        raise ConsentRefused(f"grant_{ended}", f"{row.id} was {ended}", hint="make another grant")
+    for problem in refusals(grant, Request(party=None, at_ms=now_ms)):
+        raise problem
+    return row, grant
+
+
+def grants_naming(vault: Vault, seq: int, *, now_ms: int) -> tuple[str, ...]:
+    """Return the ids of the grants in force that name the document of an entry, the newest first."""
+    rows = ((row, parse_grant(row.terms, row.seq)) for row in ConsentRows(vault.catalogue).grants())
+    return tuple(
+        row.id
+        for row, grant in rows
+        if ranges_contain(grant.records, seq) and _status(grant, row.status, now_ms) in {"active", "not_yet"}
+    )
 
 
 def list_grants(vault: Vault, *, now_ms: int) -> Iterator[GrantView]:

@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from healthvault.errors import InvalidRequest, NotFound
+from healthvault.errors import ConsentRefused, HealthVaultError, InvalidRequest, NotFound
 from healthvault.storage.consent_rows import ConsentRows
-from healthvault.vault.grants import find_grant, list_grants, revoke_grant
+from healthvault.vault.grants import (
+    find_grant,
+    grants_naming,
+    list_grants,
+    make_grant,
+    revoke_grant,
+    terms_in_force,
+)
 from healthvault.vault.share import share
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.views import GrantView
@@ -120,3 +127,69 @@ def test_many_grants(ana: Sample, tmp_path: Path) -> None:
     assert sorted((grant.entry for grant in grants), reverse=True) == [grant.entry for grant in grants]
     assert all(1 == len(grant.bundles) for grant in grants)
     assert () == ana.check().findings
+
+
+def made(ana: Sample, **change: object) -> GrantView:
+    """Make another grant, of the second document."""
+    with ana.open(writing=True) as vault:
+        terms = replace(vaults.request([ana.documents()[1]]), **change)  # type: ignore[arg-type]
+        return make_grant(vault, terms, now_ms=NOW_MS)
+
+
+def test_a_grant_alone(ana: Sample) -> None:
+    """It is logged, stands, and nothing was handed out under it."""
+    grant = made(ana)
+    assert ("active", (), ("treatment",), "Dr Lee") == (
+        grant.status,
+        grant.bundles,
+        grant.purposes,
+        grant.contact,
+    )
+    assert (ana.documents()[1].id,) == grant.records
+    assert () == ana.check().findings
+
+
+def test_grants_that_name_a_document(ana: Sample) -> None:
+    """Those in force only."""
+    first, second = only(ana), ana.documents()[1]
+    grant = made(ana)
+    with ana.open(writing=True) as vault:
+        assert (grant.id,) == grants_naming(vault, second.entry, now_ms=NOW_MS)
+        assert (first.id,) == grants_naming(vault, 2, now_ms=NOW_MS)
+        assert () == grants_naming(vault, second.entry, now_ms=NOW_MS + 91 * DAY_MS)
+        revoke_grant(vault, grant.id, reason="", now_ms=NOW_MS)
+        assert () == grants_naming(vault, second.entry, now_ms=NOW_MS)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"records": ()}, "nothing_to_share"),
+        ({"to": ("Nobody",)}, "not_found"),
+        ({"not_after_ms": NOW_MS}, "bad_expiry"),
+        ({"purposes": ()}, "bad_schema"),
+    ],
+)
+def test_what_cannot_be_granted(ana: Sample, change: dict[str, object], code: str) -> None:
+    """It is refused, and nothing is logged."""
+    size = 1 + only(ana).entry + 1  # the share stands after it
+    with pytest.raises(HealthVaultError) as caught:
+        made(ana, **change)
+    assert code == caught.value.code
+    with ana.open() as vault:
+        assert size == vault.history.size
+
+
+def test_a_grant_that_holds(ana: Sample) -> None:
+    """Each way in which it does not has a name."""
+    grant = only(ana)
+    with ana.open(writing=True) as vault:
+        assert grant.entry == terms_in_force(vault, grant.id, now_ms=NOW_MS)[0].seq
+        for now_ms, code in ((NOW_MS - DAY_MS, "grant_not_yet"), (NOW_MS + 91 * DAY_MS, "grant_expired")):
+            with pytest.raises(ConsentRefused) as caught:
+                terms_in_force(vault, grant.id, now_ms=now_ms)
+            assert code == caught.value.code
+        revoke_grant(vault, grant.id, reason="", now_ms=NOW_MS)
+        with pytest.raises(ConsentRefused) as caught:
+            terms_in_force(vault, grant.id, now_ms=NOW_MS)
+        assert "grant_revoked" == caught.value.code

@@ -15,12 +15,15 @@ from healthvault.errors import (
 )
 from healthvault.storage.inputs import InputFile
 from healthvault.vault.add import AddOptions
-from healthvault.vault.grants import list_grants
+from healthvault.vault.amend import retract_document
+from healthvault.vault.contacts import remove_contact
+from healthvault.vault.disclosing import _container_name
+from healthvault.vault.grants import Terms, list_grants, make_grant, revoke_grant
 from healthvault.vault.journal_log import log_entries
 from healthvault.vault.receive import VerifyOptions, import_bundle, open_bundle, verify_file
-from healthvault.vault.share import ShareRequest, _container_name, share
+from healthvault.vault.share import Letter, UnderGrant, share, share_under
 from healthvault.vault.transaction import Transaction
-from healthvault.vault.views import Document
+from healthvault.vault.views import BundleView, Document
 from healthvault.verify.context import Verification
 from tests import vaults
 from tests.vaults import DAY_MS, NOW_MS, PLAIN, Sample
@@ -137,7 +140,8 @@ def test_what_is_disclosed(pair: tuple[Sample, Sample], tmp_path: Path) -> None:
     for with_metadata in (False, True):
         out = tmp_path / f"{with_metadata}.hvb"
         with ana.open(writing=True) as vault:
-            share(vault, replace(vaults.request([document]), with_metadata=with_metadata), out, now_ms=NOW_MS)
+            letter = Letter(with_metadata=with_metadata)
+            share(vault, vaults.request([document]), out, now_ms=NOW_MS, letter=letter)
         (shown,) = verified(lee, out).documents
         assert ("Ferritin", with_metadata) == (shown.title, shown.is_disclosed)
         assert ("Lab" if with_metadata else None) == shown.author
@@ -147,8 +151,8 @@ def test_a_message(pair: tuple[Sample, Sample], tmp_path: Path) -> None:
     """It goes along, sealed and signed."""
     ana, lee = pair
     with ana.open(writing=True) as vault:
-        wanted = replace(vaults.request(oldest_first(ana)[:1]), message="See you on Monday.\n")
-        share(vault, wanted, tmp_path / "a.hvb", now_ms=NOW_MS)
+        letter = Letter(message="See you on Monday.\n")
+        share(vault, vaults.request(oldest_first(ana)[:1]), tmp_path / "a.hvb", now_ms=NOW_MS, letter=letter)
     assert "See you on Monday.\n" == verified(lee, tmp_path / "a.hvb").message
     assert b"Monday" not in (tmp_path / "a.hvb").read_bytes()
 
@@ -175,7 +179,7 @@ def test_what_cannot_be_shared(
 ) -> None:
     """It is refused before anything is logged, and the vault is none the worse."""
     ana, _ = pair
-    request: ShareRequest = replace(vaults.request(oldest_first(ana)[:1]), **change)  # type: ignore[arg-type]
+    request: Terms = replace(vaults.request(oldest_first(ana)[:1]), **change)  # type: ignore[arg-type]
     with ana.open(writing=True) as vault:
         size = vault.history.size
         with pytest.raises(HealthVaultError) as caught:
@@ -189,7 +193,7 @@ def test_what_cannot_be_shared(
 def test_too_many_contacts(pair: tuple[Sample, Sample], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A grant has at most sixteen grantees."""
     ana, _ = pair
-    monkeypatch.setattr("healthvault.vault.share.MAX_GRANTEES", 0)
+    monkeypatch.setattr("healthvault.vault.addressees.MAX_GRANTEES", 0)
     with pytest.raises(InvalidRequest) as caught:
         ana.share(tmp_path / "a.hvb", oldest_first(ana)[:1])
     assert "too_many" == caught.value.code
@@ -282,10 +286,92 @@ def test_names_inside_a_bundle(name: str, expected: str | None) -> None:
 def test_a_message_that_is_no_text(pair: tuple[Sample, Sample], tmp_path: Path) -> None:
     """It is refused before anything is logged."""
     ana, _ = pair
-    request = replace(vaults.request(oldest_first(ana)[:1]), message="\udcff")
+    terms, letter = vaults.request(oldest_first(ana)[:1]), Letter(message="\udcff")
     with ana.open(writing=True) as vault:
         with pytest.raises(InvalidRequest) as caught:
-            share(vault, request, tmp_path / "a.hvb", now_ms=NOW_MS)
+            share(vault, terms, tmp_path / "a.hvb", now_ms=NOW_MS, letter=letter)
         assert "bad_text" == caught.value.code
         assert [] == list(list_grants(vault, now_ms=NOW_MS))
     assert not (tmp_path / "a.hvb").exists()
+
+
+def granted(ana: Sample, *, to: tuple[str, ...] = ("Dr Lee",)) -> str:
+    """Grant the first two documents and return the grant's id."""
+    with ana.open(writing=True) as vault:
+        return make_grant(vault, vaults.request(oldest_first(ana)[:2], to=to), now_ms=NOW_MS).id
+
+
+def under(ana: Sample, wish: UnderGrant, out: Path, now_ms: int = NOW_MS) -> BundleView:
+    """Share under a grant."""
+    with ana.open(writing=True, now_ms=now_ms) as vault:
+        return share_under(vault, wish, out, now_ms=now_ms)
+
+
+def test_under_a_grant(pair: tuple[Sample, Sample], tmp_path: Path) -> None:
+    """All that it names, or some of it, as often as wanted: one grant, and every bundle verifies."""
+    ana, lee = pair
+    grant, documents = granted(ana), oldest_first(ana)
+    whole = under(ana, UnderGrant(grant=grant[:8]), tmp_path / "a.hvb")
+    part = under(ana, UnderGrant(grant=grant, records=(documents[1].id,)), tmp_path / "b.hvb")
+    assert (grant, (documents[0].id, documents[1].id)) == (whole.grant, whole.documents)
+    assert (grant, (documents[1].id,)) == (part.grant, part.documents)
+    for name, count in (("a.hvb", 2), ("b.hvb", 1)):
+        outcome = verified(lee, tmp_path / name)
+        assert ((), count) == (outcome.problems, len(outcome.documents))
+    with ana.open() as vault:
+        (shown,) = list_grants(vault, now_ms=NOW_MS)
+    assert {whole.id, part.id} == set(shown.bundles)
+    assert () == ana.check().findings
+
+
+def test_under_a_grant_for_a_code(pair: tuple[Sample, Sample], tmp_path: Path) -> None:
+    """Each bundle has a code of its own."""
+    ana, lee = pair
+    grant = granted(ana, to=())
+    made = [under(ana, UnderGrant(grant=grant), tmp_path / f"{number}.hvb") for number in range(2)]
+    assert 2 == len({bundle.code for bundle in made})
+    for number, bundle in enumerate(made):
+        assert () == verified(lee, tmp_path / f"{number}.hvb", VerifyOptions(code=bundle.code)).problems
+
+
+def test_a_grant_that_does_not_cover_it(pair: tuple[Sample, Sample], tmp_path: Path) -> None:
+    """Another document, a grant that ended, a contact that is gone: refused by name, and nothing is logged."""
+    ana, _ = pair
+    grant, documents = granted(ana), oldest_first(ana)
+    with ana.open(writing=True) as vault:
+        size = vault.history.size
+    for wish, now_ms, code in (
+        (UnderGrant(grant=grant, records=(documents[2].id,)), NOW_MS, "out_of_scope"),
+        (UnderGrant(grant=grant), NOW_MS + 90 * DAY_MS, "grant_expired"),
+        (UnderGrant(grant="g_zzzzzz"), NOW_MS, "not_found"),
+    ):
+        with pytest.raises(HealthVaultError) as caught:
+            under(ana, wish, tmp_path / "a.hvb", now_ms)
+        assert code == caught.value.code
+    with ana.open(writing=True) as vault:
+        assert size == vault.history.size
+        remove_contact(vault, "Dr Lee", now_ms=NOW_MS)
+    with pytest.raises(HealthVaultError) as caught:
+        under(ana, UnderGrant(grant=grant), tmp_path / "a.hvb")
+    assert ("not_found", True) == (caught.value.code, "Dr Lee" in caught.value.message)
+    with ana.open(writing=True) as vault:
+        revoke_grant(vault, grant, reason="", now_ms=NOW_MS)
+    with pytest.raises(HealthVaultError) as caught:
+        under(ana, UnderGrant(grant=grant), tmp_path / "a.hvb")
+    assert "grant_revoked" == caught.value.code
+
+
+def test_a_retracted_document(pair: tuple[Sample, Sample], tmp_path: Path) -> None:
+    """It leaves only if the owner says so, and its reader is told; a grant as a whole leaves it out."""
+    ana, lee = pair
+    grant, documents = granted(ana), oldest_first(ana)
+    with ana.open(writing=True) as vault:
+        retract_document(vault, documents[0].id, reason="", now_ms=NOW_MS)
+        with pytest.raises(InvalidRequest) as caught:
+            share(vault, vaults.request(documents[:1]), tmp_path / "a.hvb", now_ms=NOW_MS)
+        assert "retracted" == caught.value.code
+        accepting = replace(vaults.request(documents[:1]), accept=("retracted",))
+        share(vault, accepting, tmp_path / "a.hvb", now_ms=NOW_MS)
+    (shown,) = verified(lee, tmp_path / "a.hvb").documents
+    assert "retracted" == shown.row.claimed_status
+    assert (documents[1].id,) == under(ana, UnderGrant(grant=grant), tmp_path / "b.hvb").documents
