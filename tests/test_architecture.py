@@ -23,6 +23,8 @@ LAYERS = (
 HOMES = {
     "nacl": "crypto",
     "mnemonic": "crypto",
+    "shamir_mnemonic": "crypto",
+    "keyring": "storage",
     "msgpack": "codec",
     "click": "cli",
     "rich": "cli",

@@ -24,7 +24,6 @@ ALSO_ELSEWHERE = {  # rows of which one half is tested here
 }
 LATER = {  # row -> the command that would read such a file, which this version does not have
     61: "receipts",
-    80: "compromise notes",
     81: "status files",
 }
 

@@ -21,15 +21,16 @@ from healthvault.vault.add import AddOptions, add_documents
 from healthvault.vault.audit import AuditOptions, check_vault
 from healthvault.vault.contacts import add_contact
 from healthvault.vault.create import NewVault, create_vault
+from healthvault.vault.grants import Terms
 from healthvault.vault.keyslots import add_key_file
 from healthvault.vault.read import Filter, document_bytes, list_documents
 from healthvault.vault.receive import VerifyOptions
 from healthvault.vault.session import open_vault
-from healthvault.vault.share import ShareRequest, share
+from healthvault.vault.share import share
 from healthvault.vault.status import identity_of
 from healthvault.vault.unlock import Secret
 from healthvault.vault.vault import Place, Vault
-from healthvault.vault.views import BundleView, CheckReport, ContactView, Document
+from healthvault.vault.views import BundleView, CheckReport, ContactView, Document, Finding
 
 NOW_MS = 1_795_219_200_000  # 2026-11-20
 DAY_MS = 86_400_000
@@ -95,6 +96,10 @@ class Sample:
         """Audit it."""
         return check_vault(self.place, self.secret, AuditOptions(deep=deep))
 
+    def faults(self, *, deep: bool = True) -> tuple[Finding, ...]:
+        """Audit it, and return what was found but for what recovery has set aside."""
+        return tuple(item for item in self.check(deep=deep).findings if item.code != "orphan")
+
     def card(self) -> bytes:
         """Return its card as text."""
         with self.open() as vault:
@@ -112,9 +117,9 @@ class Sample:
             return share(vault, request(documents, to), out, now_ms=NOW_MS)
 
 
-def request(documents: list[Document], to: tuple[str, ...] = ("Dr Lee",)) -> ShareRequest:
-    """Return a request for ninety days of treatment."""
-    return ShareRequest(
+def request(documents: list[Document], to: tuple[str, ...] = ("Dr Lee",)) -> Terms:
+    """Return terms for ninety days of treatment."""
+    return Terms(
         records=tuple(document.id for document in documents),
         to=to,
         purposes=("TREAT",),

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hv check`: an audit of everything stored, which goes on after a finding and reports all of them."""
 
+from functools import partial
+
 import click
 
 from healthvault.cli.command import hv_command
@@ -23,17 +25,17 @@ def check(terminal: Terminal, *, deep: bool, head_only: bool, locked: bool) -> N
     13 if anything is wrong; `where` says where. It says nothing about medical correctness, nor about records that
     were never added, and without an older checkpoint a full rewrite by the owner cannot be detected.
     """
-    from healthvault.cli.opening import optional_secret, place_of, required_secret
+    from healthvault.cli.opening import place_of
+    from healthvault.cli.unlocking import Unlocking
     from healthvault.vault.audit import AuditOptions, check_vault
 
     if deep and (locked or head_only):
         raise click.UsageError("--deep goes with neither --locked nor --head-only")
-    settings = terminal.settings
-    secret = required_secret(settings) if deep else None if locked else optional_secret(settings, asking=True)
-    options = AuditOptions(deep=deep, head_only=head_only)
+    place, options = place_of(terminal.settings), AuditOptions(deep=deep, head_only=head_only)
     with terminal.progress() as progress:
-        report = check_vault(place_of(settings), secret, options, observer=progress)
-    if secret is None and not locked:
+        audit = partial(check_vault, place, options=options, observer=progress)
+        report = audit(None) if locked else Unlocking(terminal, place).use(audit, required=deep)
+    if report.documents is None and not locked:
         terminal.warn("the vault is locked: grants, documents and index were not checked")
     terminal.fields(check_object(report))
     if not report.is_clean:

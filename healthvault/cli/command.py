@@ -5,15 +5,16 @@ A command file declares arguments with click and has one body, which gets a `Ter
 when it runs, never when it is loaded, so that help and completion cost nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import click
 
 from healthvault.cli.global_options import GlobalOption, global_options
+from healthvault.cli.lazy_group import LazyGroup
 from healthvault.cli.settings import settings_of
 from healthvault.cli.terminal import Terminal
 
-__all__ = ["HvCommand", "HvGroup", "hv_command", "hv_group"]
+__all__ = ["HvCommand", "HvFamily", "HvGroup", "hv_command", "hv_group"]
 
 
 class _Page:
@@ -65,6 +66,10 @@ class HvGroup(_Page, click.Group):
         super().format_options(ctx, formatter)
 
 
+class HvFamily(HvGroup, LazyGroup):
+    """A family whose commands are imported when they are used."""
+
+
 def hv_command(*examples: str, name: str | None = None) -> Callable[[Callable[..., None]], HvCommand]:
     """Make a command of a body, whose docstring is the help text.
 
@@ -82,12 +87,20 @@ def hv_command(*examples: str, name: str | None = None) -> Callable[[Callable[..
     return make
 
 
-def hv_group(*examples: str) -> Callable[[Callable[..., None]], HvGroup]:
-    """Make a family of commands of an empty body, whose docstring is the help text."""
+def hv_group(*examples: str, lines: Mapping[str, str] | None = None) -> Callable[[Callable[..., None]], HvGroup]:
+    """Make a family of commands of an empty body, whose docstring is the help text.
+
+    Args:
+        examples: As for `hv_command`.
+        lines: The names of commands in files of their own, each with its line of help; see `LazyGroup`.
+    """
 
     def make(body: Callable[..., None]) -> HvGroup:
-        made = HvGroup(body.__name__, help=body.__doc__, params=global_options(), no_args_is_help=False)
+        kind = HvGroup if lines is None else HvFamily
+        made = kind(body.__name__, help=body.__doc__, params=global_options(), no_args_is_help=False)
         made.examples = examples
+        if isinstance(made, HvFamily):
+            made.lines, made.family = lines or {}, made.name
         return made
 
     return make

@@ -1,19 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The map of commands: what there is, grouped by task, a line each; a command's file is imported when it is used.
-
-A command is the function of its name in the module of its name, with an underscore where Python owns the word.
-"""
-
-from importlib import import_module
-from typing import TYPE_CHECKING
+"""The map of commands: what there is, grouped by task, a line each. A command is imported when it is used."""
 
 import click
 
 from healthvault import __version__
 from healthvault.cli.global_options import global_options
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
+from healthvault.cli.lazy_group import LazyGroup
 
 __all__ = ["GROUPS", "LINES", "root"]
 
@@ -24,11 +16,15 @@ GROUPS = {
         "list": "List documents.",
         "show": "Show what is known of a document.",
         "get": "Write a document to a file or to stdout.",
+        "amend": "Put a newer version in the place of a document, or correct what is said of it.",
+        "retract": "Mark a document as entered in error.",
+        "erase": "Destroy what opens documents, for good.",
         "log": "Show the history, newest first.",
     },
     "People and consent": {
         "id": "Show who you are, or write your card for others.",
         "contact": "Keep the cards of people you exchange with.",
+        "grant": "Allow somebody documents, without handing them out yet.",
         "grants": "List what you allowed to whom.",
         "revoke": "End a grant, and say who already holds what.",
     },
@@ -42,7 +38,12 @@ GROUPS = {
     "Keep": {
         "status": "Show the vault at a glance.",
         "check": "Audit everything that is stored.",
-        "key": "Manage the ways into the vault.",
+        "key": "Manage the ways into the vault, and the keys that speak for it.",
+        "passwd": "Change the passphrase.",
+        "unlock": "Let this system's keyring open the vault for a while.",
+        "lock": "End that.",
+        "backup": "Copy the vault to another place, or try a copy.",
+        "restore": "Make a vault from a backup, or set a new passphrase for a lost one.",
     },
     "Help": {
         "demo": "Play the whole story on a synthetic patient.",
@@ -52,31 +53,12 @@ GROUPS = {
 }
 LINES = {name: line for group in GROUPS.values() for name, line in group.items()}
 _NAME_COLUMNS = max(map(len, LINES))
-_OWNED_BY_PYTHON = frozenset({"help", "id", "import", "list", "open"})
 
 
-class RootGroup(click.Group):
-    """`hv` itself: loads a command by its name, only when it is used."""
+class RootGroup(LazyGroup):
+    """`hv` itself."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Return the names in the order of the map."""
-        return list(LINES)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import and return a command, or None if there is none of that name."""
-        if cmd_name not in LINES:
-            return None
-        word = cmd_name + "_" if cmd_name in _OWNED_BY_PYTHON else cmd_name
-        command: click.Command = getattr(import_module(f"healthvault.cli.{word}"), word)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that the arguments name, or say which one may be meant."""
-        if args[0] in LINES or args[0].startswith("-") or ctx.resilient_parsing:
-            return super().resolve_command(ctx, args)
-        raise click.UsageError(f"there is no command {args[0]!r}{_meant(args[0])}", ctx)
+    lines = LINES
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the map from the table: nothing is imported for it."""
@@ -88,13 +70,6 @@ class RootGroup(click.Group):
         """Write the map before the options."""
         self.format_commands(ctx, formatter)
         click.Command.format_options(self, ctx, formatter)
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
-        """Complete names from the table: nothing is imported for it."""
-        from click.shell_completion import CompletionItem
-
-        names = [CompletionItem(name, help=line) for name, line in LINES.items() if name.startswith(incomplete)]
-        return names + click.Command.shell_complete(self, ctx, incomplete)
 
 
 @click.group(
@@ -115,10 +90,3 @@ def root(context: click.Context, /, **_: object) -> None:
 
 
 root.params.extend(global_options())
-
-
-def _meant(word: str) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, LINES, 1)
-    return f"; did you mean {near[0]!r}?" if near else ""

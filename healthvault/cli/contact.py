@@ -34,17 +34,20 @@ def add(terminal: Terminal, name: str, card: str, *, yes: bool, clock_ok: bool) 
     """
     from healthvault.cli.inputs import read_argument
     from healthvault.cli.opening import opened
-    from healthvault.vault.contacts import add_contact, list_contacts, preview_contact
+    from healthvault.vault.contacts import add_contact, key_changes, list_contacts, preview_contact
 
     text = read_argument(card)
     with opened(terminal, writing=True, clock_ok=clock_ok) as vault:
         shown = preview_contact(vault, text)
-        for known in list_contacts(vault):
-            if known.vault == shown.vault and known.name != name:
-                terminal.say(f"this contact is kept as {known.name!r} and will be called {name!r} from now on")
-        terminal.say(f"the card says: {shown.claimed_name}")
-        terminal.say(f"its words:     {' '.join(shown.words)}")
-        confirm(terminal.settings, f"Are these the words that {name} reads to you?", yes=yes)
+        about = [
+            f"this contact is kept as {known.name!r} and will be called {name!r} from now on"
+            for known in list_contacts(vault)
+            if known.vault == shown.vault and known.name != name
+        ]
+        about += [f"the card says: {shown.claimed_name}", f"its words:     {' '.join(shown.words)}"]
+        for change in key_changes(vault, text):
+            terminal.say(f"since the card that you have: {change}")
+        confirm(terminal.settings, f"Are these the words that {name} reads to you?", yes=yes, about=about)
         terminal.fields(contact_object(add_contact(vault, name, text, now_ms=now_ms())))
 
 

@@ -9,12 +9,14 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-__all__ = ["Span", "When", "parse_partial_date", "parse_span", "parse_when"]
+__all__ = ["Span", "When", "parse_duration", "parse_partial_date", "parse_span", "parse_when"]
 
 _SPAN = re.compile(r"([1-9][0-9]{0,4})([dwmy])", re.ASCII)
+_DURATION = re.compile(r"([1-9][0-9]{0,3})([hdw])", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MAX_DAYS = 200 * 366
 _DAYS_OF = {"d": 1, "w": 7, "m": 31, "y": 366}
+_HOURS_OF = {"h": 1, "d": 24, "w": 168}
 _MONTHS_OF = {"m": 1, "y": 12}
 
 
@@ -68,6 +70,14 @@ def parse_span(text: str) -> Span:
     if span.count * _DAYS_OF[span.unit] > _MAX_DAYS:
         raise ValueError(f"{text!r} is longer than 200 years")
     return span
+
+
+def parse_duration(text: str) -> int:
+    """Return the milliseconds of `8h`, `2d` or `1w`. Raises ValueError: it is none of them."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no time; write 8h, 2d or 1w")
+    return int(match[1]) * _HOURS_OF[match[2]] * 3_600_000
 
 
 def parse_when(text: str) -> When:

@@ -24,12 +24,13 @@ from healthvault.errors import (
     WrongKey,
 )
 
-__all__ = ["DONE", "EXITS", "FAILED", "INTERRUPTED", "USAGE", "exit_of", "worst_exit"]
+__all__ = ["DONE", "EXITS", "FAILED", "INTERRUPTED", "STOPPED", "USAGE", "exit_of", "exit_of_signal", "worst_exit"]
 
 DONE = 0
 FAILED = 1
 USAGE = 2
 INTERRUPTED = 130
+STOPPED = frozenset({129, INTERRUPTED, 143})  # by SIGHUP, SIGINT and SIGTERM
 EXITS: dict[type[HealthVaultError], int] = {
     InvalidRequest: FAILED,
     PartlyDone: 3,
@@ -52,6 +53,11 @@ _WORST_FIRST = (24, 20, 23, 22, 21, 3, FAILED)
 def exit_of(error: HealthVaultError) -> int:
     """Return the exit code of an error."""
     return next((code for kind, code in EXITS.items() if isinstance(error, kind)), FAILED)
+
+
+def exit_of_signal(number: int) -> int:
+    """Return the exit code of a command that a signal ended in order: what a shell would say of it."""
+    return 128 + number
 
 
 def worst_exit(exits: Iterable[int]) -> int:

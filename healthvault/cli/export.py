@@ -32,7 +32,8 @@ def export(
     """Write documents out, readable by other programs. What is written is no longer encrypted.
 
     jsonl: a line of JSON a document, as `hv list --json`. files: the original bytes in folders by type, with a
-    manifest.jsonl. fhir: a FHIR R4 DocumentReference a line. Proofs travel in bundles only (`hv share`).
+    manifest.jsonl. fhir: a FHIR R4 DocumentReference a line. Proofs travel in bundles only (`hv share`). A
+    document that is damaged is named on stderr, the others are written (exit 3).
     """
     from healthvault.cli.exporting import export_folder, export_lines
     from healthvault.cli.opening import opened
@@ -44,4 +45,4 @@ def export(
         if form == "files" and output is not None:
             export_folder(terminal, vault, output, filter_of(chosen))
         else:
-            export_lines(vault, form, output, filter_of(chosen), with_content=content)
+            export_lines(terminal, vault, form, output, filter_of(chosen), with_content=content)

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from healthvault.cli.objects import JsonObject, document_object
 from healthvault.cli.options import is_stdout
+from healthvault.cli.outcomes import Outcomes
 from healthvault.cli.terminal import Terminal, json_line
 from healthvault.storage.outputs import OutputFile
-from healthvault.vault.export import export_fhir, export_files
-from healthvault.vault.read import Filter, document_bytes, list_documents
+from healthvault.vault.export import export_contents, export_fhir, export_files
+from healthvault.vault.read import Filter, list_documents
 from healthvault.vault.vault import Vault
+from healthvault.vault.views import Failure
 
 __all__ = ["export_folder", "export_lines"]
 
@@ -23,40 +25,67 @@ _MANIFEST = "manifest.jsonl"
 _COLUMNS = ("path", "id", "kind", "title", "size_bytes")
 
 
-def export_lines(vault: Vault, form: str, output: Path | None, wanted: Filter, *, with_content: bool) -> None:
-    """Write a line of JSON a document to a file, which gets its name when it is whole, or to stdout."""
-    if form == "fhir":
-        rows: Iterator[JsonObject] = iter(export_fhir(vault, wanted, with_content=with_content))
-    else:
-        rows = _rows(vault, wanted, with_content=with_content)
+def export_lines(
+    terminal: Terminal, vault: Vault, form: str, output: Path | None, wanted: Filter, *, with_content: bool
+) -> None:
+    """Write a line of JSON a document to a file, which gets its name when it is complete, or to stdout.
+
+    Raises:
+        PartlyDone: `partly_done`, documents were damaged; each was named, the others are written.
+    """
+    outcomes = Outcomes(terminal)
+    rows = _fhir if form == "fhir" else _rows
+    lines = map(json_line, _whole(outcomes, rows(vault, wanted, with_content=with_content)))
     if output is None or is_stdout(output):
-        for row in rows:
-            sys.stdout.write(json_line(row))
-        return
-    with OutputFile(output) as file:
-        for row in rows:
-            file.write(json_line(row).encode())
-        file.publish()
+        for line in lines:
+            sys.stdout.write(line)
+    else:
+        with OutputFile(output) as file:
+            for line in lines:
+                file.write(line.encode())
+            file.publish()
+    outcomes.check_complete()
 
 
 def export_folder(terminal: Terminal, vault: Vault, folder: Path, wanted: Filter) -> None:
-    """Write the original bytes into a folder, then the manifest that says what each file is."""
+    """Write the original bytes into a folder, then the manifest that says what each file is. Raises as above."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    outcomes = Outcomes(terminal)
     with OutputFile(folder / _MANIFEST) as manifest:
-        terminal.stream(_exported(vault, folder, wanted, manifest), _COLUMNS)
+        terminal.stream(_noted(outcomes.documents(export_files(vault, folder, wanted)), manifest), _COLUMNS)
         manifest.publish()
+    outcomes.check_complete()
 
 
-def _exported(vault: Vault, folder: Path, wanted: Filter, manifest: OutputFile) -> Iterator[JsonObject]:
-    for document, path in export_files(vault, folder, wanted):
-        row: JsonObject = {**document_object(document), "path": path}
+def _noted(rows: Iterator[JsonObject], manifest: OutputFile) -> Iterator[JsonObject]:
+    for row in rows:
         manifest.write(json_line(row).encode())
         yield row
 
 
-def _rows(vault: Vault, wanted: Filter, *, with_content: bool) -> Iterator[JsonObject]:
-    for document in list_documents(vault, wanted):
-        row = document_object(document)
-        if with_content and document.status != "erased":
-            row["content"] = b64encode(document_bytes(vault, document)).decode()
-        yield row
+def _whole(outcomes: Outcomes, rows: Iterator[JsonObject | Failure]) -> Iterator[JsonObject]:
+    """Yield what was not damaged, and name what was."""
+    for row in rows:
+        if isinstance(row, Failure):
+            outcomes.failed(row.name, row.error)
+        else:
+            outcomes.succeeded()
+            yield row
+
+
+def _fhir(vault: Vault, wanted: Filter, *, with_content: bool) -> Iterator[JsonObject | Failure]:
+    for row in export_fhir(vault, wanted, with_content=with_content):
+        yield row if isinstance(row, Failure) else {**row}
+
+
+def _rows(vault: Vault, wanted: Filter, *, with_content: bool) -> Iterator[JsonObject | Failure]:
+    if not with_content:
+        yield from map(document_object, list_documents(vault, wanted))
+        return
+    for item in export_contents(vault, wanted):
+        if isinstance(item, Failure):
+            yield item
+            continue
+        document, content = item
+        carried: JsonObject = {} if content is None else {"content": b64encode(content).decode()}
+        yield {**document_object(document), **carried}

@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from healthvault.cli.commands import root
+from healthvault.cli.process import prepare_process
 
 __all__ = ["main", "run"]
 
@@ -23,6 +24,7 @@ _PAGE_COLUMNS = 80
 
 def main() -> NoReturn:
     """Run `hv` with the arguments of this process, and end it."""
+    prepare_process()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -64,16 +66,18 @@ def _page_columns() -> int:
 
 def _report(err: BaseException, *, as_json: bool, debug: bool) -> int:
     """Say what went wrong on stderr, and return the exit code."""
-    from healthvault.cli.trouble import explain
+    from contextlib import suppress
+
+    from healthvault.cli.trouble import explain, trace
 
     trouble = explain(err)
+    said = trouble.to_json() if as_json else trouble.to_text()
     if debug:
-        from traceback import print_exception
-
-        print_exception(err)
-    if isinstance(err, KeyboardInterrupt) and sys.stderr.isatty():
-        sys.stderr.write("\n")  # below the ^C
-    sys.stderr.write(trouble.to_json() if as_json else trouble.to_text())
+        said = trace(err) + said
+    with suppress(OSError):  # whoever closed the terminal hears nothing
+        if isinstance(err, KeyboardInterrupt) and sys.stderr.isatty():
+            sys.stderr.write("\n")  # below the ^C
+        sys.stderr.write(said)
     return trouble.exit
 
 

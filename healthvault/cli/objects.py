@@ -12,30 +12,45 @@ from typing import TYPE_CHECKING
 from healthvault.cli.clock import rfc3339
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from healthvault.vault.erase import Erasure
+    from healthvault.vault.recovery_drill import ShareSheet
     from healthvault.vault.views import (
+        BackupView,
         BundleView,
         CheckReport,
         ContactView,
         Document,
+        DrillReport,
         GrantView,
         IdentityView,
+        KeyEventView,
         KeySlotView,
         LogEntry,
+        Story,
         VaultStatus,
     )
 
 __all__ = [
     "Json",
     "JsonObject",
+    "backup_object",
     "bundle_object",
     "check_object",
     "checkpoint_object",
     "contact_object",
     "document_object",
+    "drill_object",
     "entry_object",
+    "erasure_object",
     "grant_object",
     "identity_object",
+    "key_event_object",
     "key_object",
+    "recovery_object",
+    "recovery_share_object",
+    "shown_object",
     "vault_object",
 ]
 
@@ -62,6 +77,7 @@ def vault_object(status: "VaultStatus") -> JsonObject:
             "documents": status.documents,
             "checkpoint": checkpoint_object(status.checkpoint_size, status.checkpoint_root),
             "unlocked": status.unlocked,
+            "last_drill": None if status.last_drill_ms is None else rfc3339(status.last_drill_ms),
             "warnings": list(status.warnings),
         },
     )
@@ -98,6 +114,16 @@ def document_object(document: "Document") -> JsonObject:
     )
 
 
+def shown_object(document: "Document", story: "Story") -> JsonObject:
+    """Return a document with what became of it."""
+    history: list[Json] = [
+        {"entry": entry.index, "kind": entry.kind, "time": rfc3339(entry.time_ms), "detail": entry.detail}
+        for entry in story.entries
+    ]
+    versions: JsonObject = {"replaces": story.replaces, "replaced_by": story.replaced_by}
+    return {**document_object(document), **versions, "history": history}
+
+
 def entry_object(entry: "LogEntry") -> JsonObject:
     """Return an entry of the history."""
     return _new(
@@ -121,6 +147,7 @@ def check_object(report: "CheckReport") -> JsonObject:
             "where": finding.where,
             "code": finding.code,
             "message": finding.message,
+            "hint": finding.hint,
         }
         for finding in report.findings
     ]
@@ -204,6 +231,83 @@ def bundle_object(bundle: "BundleView") -> JsonObject:
     )
 
 
+def recovery_object(vault: str, *, by_shares: bool, words: tuple[str, ...] = ()) -> JsonObject:
+    """Return that a recovery secret is a vault's; the 24 words, where they are to be shown."""
+    shown: JsonObject = {"recovery_words": list(words)} if words else {}
+    source = "shares" if by_shares else "words"
+    return _new("recovery", {"vault": vault, "source": source, **shown})
+
+
+def recovery_share_object(sheet: "ShareSheet", path: str | None) -> JsonObject:
+    """Return a share of the recovery words; its words are null where they are in a file."""
+    return _new(
+        "recovery_share",
+        {
+            "number": sheet.share.number,
+            "needed": sheet.share.needed,
+            "count": sheet.count,
+            "vault": sheet.vault,
+            "words": None if path else list(sheet.share.words),
+            "path": path,
+        },
+    )
+
+
 def key_object(slot: "KeySlotView") -> JsonObject:
     """Return a way into the vault."""
     return _new("key", {"id": slot.id, "kind": slot.kind, "memory_kib": slot.memory_kib})
+
+
+def key_event_object(event: "KeyEventView") -> JsonObject:
+    """Return a change of what speaks for the vault; what its kind does not have is null."""
+    return _new(
+        "key_event",
+        {
+            "kind": event.kind,
+            "entry": event.entry,
+            "epoch": event.epoch,
+            "reason": event.reason,
+            "since": event.since,
+            "lost_entries": event.lost_entries,
+            "erased_again": list(event.erased_again),
+        },
+    )
+
+
+def erasure_object(
+    erasure: "Erasure", reached: list[Json], unreached: list[Json], certificate: "Path | None"
+) -> JsonObject:
+    """Return an erasure: what was destroyed, and which copies are known that were not."""
+    return _new(
+        "erasure",
+        {
+            "entry": erasure.entry,
+            "documents": list(erasure.documents),
+            "reached": reached,
+            "unreached": unreached,
+            "certificate": None if certificate is None else str(certificate),
+        },
+    )
+
+
+def backup_object(backup: "BackupView") -> JsonObject:
+    """Return a backup; `copied_bytes` is there when it was made just now."""
+    copied: JsonObject = {} if backup.copied_bytes is None else {"copied_bytes": backup.copied_bytes}
+    return _new(
+        "backup",
+        {
+            "path": backup.path,
+            "entries": backup.entries,
+            "behind": backup.behind,
+            "clean": backup.is_clean,
+            "time": rfc3339(backup.time_ms),
+            **copied,
+        },
+    )
+
+
+def drill_object(path: str, drilled: "DrillReport") -> JsonObject:
+    """Return the outcome of the trial of the backup at a path: that of its audit, and what was read."""
+    audited = check_object(drilled.check)
+    del audited["type"], audited["schema"]
+    return _new("drill", {"path": path, "opened": list(drilled.opened), **audited})

@@ -13,13 +13,18 @@ import click
 from healthvault.cli.dates import When, parse_when
 
 __all__ = [
+    "LostPassphrase",
     "NewKey",
     "SelectChoice",
+    "ShareChoice",
     "clock_ok_option",
     "is_stdout",
     "kdf_option",
+    "new_passphrase_file_option",
     "output_option",
     "select_options",
+    "shares_option",
+    "words_file_option",
     "yes_option",
 ]
 
@@ -33,8 +38,25 @@ class NewKey(TypedDict):
     new_key_file: Path | None
     new_passphrase: bool
     new_passphrase_file: str | None
+    os_keyring: bool
     kdf: str
     yes: bool
+
+
+class ShareChoice(TypedDict):
+    """Shares of the recovery words, as the options say it: from files, else asked for."""
+
+    shares: bool
+    share_files: tuple[str, ...]
+
+
+class LostPassphrase(ShareChoice):
+    """How to set a new passphrase, as the options of `hv restore` say it."""
+
+    words: bool
+    words_file: str | None
+    new_passphrase_file: str | None
+    kdf: str
 
 
 class SelectChoice(TypedDict):
@@ -77,6 +99,35 @@ def yes_option(body: _Body) -> _Body:
 def clock_ok_option(body: _Body) -> _Body:
     """Add `--clock-ok`."""
     return click.option("--clock-ok", is_flag=True, help="Write although the clock looks wrong.")(body)
+
+
+def new_passphrase_file_option(body: _Body) -> _Body:
+    """Add `--new-passphrase-file`."""
+    return click.option(
+        "--new-passphrase-file", type=click.Path(), metavar="FILE", help="Take the new passphrase from a file."
+    )(body)
+
+
+def shares_option(body: _Body) -> _Body:
+    """Add `--shares` and `--share-file`."""
+    files = click.option(
+        "--share-file",
+        "share_files",
+        type=click.Path(),
+        metavar="FILE",
+        multiple=True,
+        help="Take a share from a file; once for each.",
+    )
+    return click.option("--shares", is_flag=True, help="Ask for shares of the recovery words instead.")(
+        files(body)
+    )
+
+
+def words_file_option(body: _Body) -> _Body:
+    """Add `--words-file`."""
+    return click.option(
+        "--words-file", type=click.Path(), metavar="FILE", help="Take the recovery words from a file."
+    )(body)
 
 
 def kdf_option(body: _Body) -> _Body:

@@ -48,5 +48,5 @@ def read_options(body: _Body) -> _Body:
 def accept_option(body: _Body) -> _Body:
     """Add `--accept`."""
     return click.option(
-        "--accept", multiple=True, metavar="CODE", help="Go on in spite of this code of exit 21 or 22; repeatable."
+        "--accept", multiple=True, metavar="CODE", help="Go on in spite of this refusal, by its code; repeatable."
     )(body)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Showing the recovery words once, and asking three of them back, before the vault exists."""
+"""Showing the recovery words once, and asking three of them back, before anything is made or changed."""
 
 import secrets
 
@@ -34,8 +34,8 @@ def retype_words(words: tuple[str, ...]) -> None:
         if not any(ask(again + question).lower() == words[place] for again in ("", *_AGAIN)):
             raise InvalidRequest(
                 "words_not_confirmed",
-                "the words were not confirmed; no vault was made",
-                hint="run `hv init` again",
+                "the words were not confirmed; nothing was made or changed",
+                hint="run the command again",
             )
 
 

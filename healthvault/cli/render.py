@@ -16,8 +16,21 @@ from healthvault.cli.text import readable_size, safe, short_id
 
 __all__ = ["cell_text", "print_fields", "print_lines", "print_table"]
 
-_IDS = frozenset({"id", "grant", "bundle", "duplicate_of", "vault", "records", "documents", "bundles"})
-_TIMES = frozenset({"added", "time", "pinned", "not_before", "not_after", "seen_before"})
+_IDS = frozenset(
+    {
+        "id",
+        "grant",
+        "bundle",
+        "duplicate_of",
+        "replaces",
+        "replaced_by",
+        "vault",
+        "records",
+        "documents",
+        "bundles",
+    }
+)
+_TIMES = frozenset({"added", "time", "certified", "pinned", "not_before", "not_after", "seen_before"})
 _EMPTY: tuple[Json, ...] = (None, "", [])
 _NUMBERS = frozenset({"size_bytes", "entry", "index", "entries", "bytes"})
 _SIZES = frozenset({"size_bytes", "bytes"})

@@ -28,16 +28,14 @@ def revoke(terminal: Terminal, grant: str, reason: str, *, clock_ok: bool) -> No
     with opened(terminal, writing=True, clock_ok=clock_ok) as vault:
         revoked = revoke_grant(vault, grant, reason=reason, now_ms=now_ms())
     terminal.fields(grant_object(revoked))
-    terminal.say(residual_access(revoked.contact, revoked.bundles))
+    terminal.say(residual_access(revoked.bundles))
 
 
-def residual_access(contact: str, bundles: tuple[str, ...]) -> str:
+def residual_access(bundles: tuple[str, ...]) -> str:
     """Return the sentence that says who can still read what."""
     if not bundles:
         return "Revoked for future exports. No bundle was delivered under this grant."
     count = "1 bundle" if len(bundles) == 1 else f"{len(bundles)} bundles"
     verb, holders = ("stays", "its holder") if len(bundles) == 1 else ("stay", "their holders")
-    return (
-        f"Revoked for future exports. {count} already delivered {verb} readable by {holders}: "
-        f"{', '.join(bundles)} ({contact})"
-    )
+    said = f"Revoked for future exports. {count} already delivered {verb} readable by {holders}"
+    return f"{said}: {', '.join(bundles)}"

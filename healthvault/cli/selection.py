@@ -16,7 +16,7 @@ from healthvault.vault.read import Filter, find_document, list_documents
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document
 
-__all__ = ["filter_of", "selected"]
+__all__ = ["filter_of", "is_described", "selected"]
 
 
 def filter_of(chosen: SelectChoice, until: When | None = None, limit: int | None = None) -> Filter:
@@ -33,6 +33,11 @@ def filter_of(chosen: SelectChoice, until: When | None = None, limit: int | None
     )
 
 
+def is_described(chosen: SelectChoice) -> bool:
+    """Tell whether an option chooses documents."""
+    return any((chosen["since"], chosen["kind"], chosen["tag"], chosen["author"]))
+
+
 def selected(vault: Vault, ids: Sequence[str], chosen: SelectChoice) -> tuple[Document, ...]:
     """Return the documents named by id, and those that the options describe, each once.
 
@@ -40,7 +45,7 @@ def selected(vault: Vault, ids: Sequence[str], chosen: SelectChoice) -> tuple[Do
         UsageError: nothing was named and nothing described.
         NotFound: `not_found`, `ambiguous`; also when no document is as described.
     """
-    described = any((chosen["since"], chosen["kind"], chosen["tag"], chosen["author"]))
+    described = is_described(chosen)
     if not ids and not described:
         raise click.UsageError("say which documents: by id, or by --tag, --type, --since or --author")
     named = [find_document(vault, name) for name in ids]

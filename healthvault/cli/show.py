@@ -4,7 +4,7 @@
 import click
 
 from healthvault.cli.command import hv_command
-from healthvault.cli.objects import document_object
+from healthvault.cli.objects import shown_object
 from healthvault.cli.terminal import Terminal
 
 __all__ = ["show"]
@@ -18,7 +18,9 @@ def show(terminal: Terminal, document: str) -> None:
     ID is any beginning of its id of four characters or more, with or without `d_`.
     """
     from healthvault.cli.opening import opened
+    from healthvault.vault.journal_log import story_of
     from healthvault.vault.read import find_document
 
     with opened(terminal) as vault:
-        terminal.fields(document_object(find_document(vault, document)))
+        found = find_document(vault, document)
+        terminal.fields(shown_object(found, story_of(vault, found)))

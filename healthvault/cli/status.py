@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hv status`: the vault at a glance, without asking for anything."""
 
+from healthvault.cli.clock import now_ms
 from healthvault.cli.command import hv_command
 from healthvault.cli.objects import vault_object
 from healthvault.cli.terminal import Terminal
 
 __all__ = ["status"]
+
+_YEAR_MS = 365 * 86_400_000
 
 
 @hv_command("hv status", "hv --vault /mnt/copy status --json")
@@ -19,4 +22,7 @@ def status(terminal: Terminal) -> None:
     from healthvault.vault.status import vault_status
 
     with opened_maybe_locked(terminal, asking=False) as vault:
-        terminal.fields(vault_object(vault_status(vault)))
+        seen = vault_status(vault)
+        terminal.fields(vault_object(seen))
+    if now_ms() - (seen.last_drill_ms or seen.made_ms) > _YEAR_MS:
+        terminal.warn("the recovery words were not tried on this machine for a year: `hv key drill` tries them")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import click
 
-from healthvault.cli.exits import FAILED, INTERRUPTED, USAGE, exit_of
+from healthvault.cli.exits import FAILED, INTERRUPTED, USAGE, exit_of, exit_of_signal
 from healthvault.cli.text import safe
 from healthvault.errors import HealthVaultError
 
-__all__ = ["Trouble", "explain"]
+__all__ = ["Trouble", "explain", "trace"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,8 @@ def explain(err: BaseException) -> Trouble:
             page = err.ctx.command_path if err.ctx else "hv"
             said = " ".join(err.format_message().split())
             return Trouble(code="usage", exit=USAGE, message=said, hint=f"`{page} --help` shows how")
+        case KeyboardInterrupt(args=(int(number),)):
+            return Trouble(code="interrupted", exit=exit_of_signal(number), message="interrupted")
         case KeyboardInterrupt() | click.Abort() | EOFError():
             return Trouble(code="interrupted", exit=INTERRUPTED, message="interrupted")
         case OSError():
@@ -52,3 +54,16 @@ def explain(err: BaseException) -> Trouble:
             return Trouble(code="io_error", exit=FAILED, message=f"{place}{err.strerror or err}")
     hint = "run it again with --debug, and report what it shows"
     return Trouble(code="internal", exit=FAILED, message=f"unexpected {type(err).__name__}", hint=hint)
+
+
+def trace(err: BaseException) -> str:
+    """Return where an exception came from, the first cause first: places and types, no values.
+
+    The text of an exception that is not ours may quote a document or a name; that of ours never does.
+    """
+    from traceback import format_tb
+
+    cause = err.__cause__ or (None if err.__suppress_context__ else err.__context__)
+    before = trace(cause) if cause is not None else ""
+    said = f": {safe(err.message)}" if isinstance(err, HealthVaultError) else ""
+    return f"{before}Traceback, {type(err).__name__}{said}\n{''.join(format_tb(err.__traceback__))}"

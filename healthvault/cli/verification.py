@@ -4,6 +4,7 @@
 No verdict is summed up into one: integrity is not truth, and a file cannot know of a later revocation.
 """
 
+from healthvault.cli.certificate import ERASURE_LIMITS, erasure_fields
 from healthvault.cli.clock import local_text, rfc3339
 from healthvault.cli.objects import Json, JsonObject, checkpoint_object
 from healthvault.consent.grant import Grant
@@ -16,13 +17,17 @@ from healthvault.ledger.ids import (
     fingerprint_bytes,
     grant_id_text,
 )
-from healthvault.verify.context import Verification, VerifiedDocument
+from healthvault.verify.context import Declared, Verification, VerifiedDocument
 from healthvault.verify.verdicts import Question, Result
 
-__all__ = ["limits_of", "verification_object"]
+__all__ = ["hints_of", "limits_of", "verification_object"]
 
 _UNTRUE = "Unchanged since entry; says nothing about medical correctness or about records never added."
 _CLOCK = "Time is the owner's claim except where witnessed."
+_COMPROMISE_LIMITS = (
+    "From now on, what the old keys signed is refused, unless you accepted it before. Ask for a new card.",
+    "Whoever has neither this note nor the new card goes on accepting what a thief signs.",
+)
 _REWRITE = "Shows no internal edits. Without an older checkpoint, a full rewrite by the owner is not detectable."
 
 
@@ -31,9 +36,11 @@ def verification_object(file: str, verification: Verification, exit_code: int) -
     codes: list[Json] = [*dict.fromkeys(problem.code for problem in verification.problems)]
     bundle, chain = verification.bundle_id, verification.chain
     grants = [_grant(grant) for grant in verification.grants]
+    erasure = verification.erasure
     return {
         "type": "verification",
         "schema": 1,
+        "kind": verification.kind,
         "file": file,
         "ok": exit_code == 0,
         "exit": exit_code,
@@ -55,15 +62,19 @@ def verification_object(file: str, verification: Verification, exit_code: int) -
             for verdict in verification.verdicts
         ],
         "documents": [_document(document) for document in verification.documents],
+        **(erasure_fields(erasure) if erasure else {}),
+        **(_declared(verification.declared) if verification.declared else {}),
     }
 
 
 def limits_of(verification: Verification) -> list[str]:
     """Return, in plain words, what this verification cannot say."""
+    if verification.declared is not None:
+        return [*_COMPROMISE_LIMITS]
     results = {verdict.question: verdict.result for verdict in verification.verdicts}
     if verification.chain is None or results[Question.INCLUSION] is not Result.PASS:
         return []
-    limits = [_UNTRUE, _CLOCK]
+    limits = [*(ERASURE_LIMITS if verification.erasure else (_UNTRUE,)), _CLOCK]
     if verification.grants and verification.tip_ms is not None:
         known = local_text(rfc3339(verification.tip_ms))
         limits.append(f"No revocation known as of {known}; this file cannot know more.")
@@ -73,6 +84,15 @@ def limits_of(verification: Verification) -> list[str]:
         words = " ".join(to_words(fingerprint_bytes(verification.chain.vault_id)))
         limits.append(f"Whether the key that signed is the owner's is for you to check, by voice: {words}")
     return limits
+
+
+def hints_of(verification: Verification) -> list[str]:
+    """Return what to do next about each problem."""
+    return [*dict.fromkeys(problem.hint for problem in verification.problems if problem.hint)]
+
+
+def _declared(declared: Declared) -> JsonObject:
+    return {"compromise": {"epoch": declared.epoch, "was_known": declared.was_known}}
 
 
 def _signer(verification: Verification) -> Json:
@@ -115,6 +135,7 @@ def _document(document: VerifiedDocument) -> JsonObject:
         "media_type": document.media_type,
         "size_bytes": document.size_bytes,
         "entry": document.seq,
+        "status": document.row.claimed_status,
         "issuer": None,
         "claimed": not document.is_disclosed,
     }

@@ -16,8 +16,8 @@ __all__ = ["verify"]
 
 @hv_command(
     "hv verify visit.hvb",
-    "hv verify *.hvb --json | jq .codes",
     "hv verify visit.hvb --code --purpose treatment --max-age 30d",
+    "hv verify stolen.hvnote erased.txt *.hvb --json | jq .codes",
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @read_options
@@ -27,12 +27,15 @@ def verify(terminal: Terminal, files: tuple[str, ...], **chosen: Unpack[ReadChoi
     Integrity, authorship, inclusion, consistency with what was seen before, audience, grant, time, issuer,
     witnesses. What a file cannot say is printed too.
 
+    A compromise note, by which somebody declares her keys stolen, is taken in: what the old keys signed is refused
+    from then on. An erasure certificate is checked against its owner's log; that bytes are gone no file can show.
+
     The exit code is 0 if every verdict asked for holds; else the first of 24, 20, 23, 22, 21 over all files, or 3
     if a file could not be read.
     """
     from healthvault.cli.opening import opened_if_there, place_of
     from healthvault.cli.reading import exit_of_verification, verified, verify_options
-    from healthvault.cli.verification import limits_of, verification_object
+    from healthvault.cli.verification import hints_of, limits_of, verification_object
     from healthvault.storage.inputs import Failure
 
     options = verify_options(terminal.settings, chosen)
@@ -46,4 +49,5 @@ def verify(terminal: Terminal, files: tuple[str, ...], **chosen: Unpack[ReadChoi
             exits.append(exit_of_verification(outcome))
             terminal.fields(verification_object(file, outcome, exits[-1]), unsaid=("ok", "exit"))
             terminal.lines("limits", limits_of(outcome))
+            terminal.lines("next", hints_of(outcome))
     raise click.exceptions.Exit(worst_exit(exits))

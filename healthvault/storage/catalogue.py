@@ -7,28 +7,36 @@ changes that, leaves the old file unreadable. Spec: docs/spec/vault-folder.md se
 """
 
 import contextlib
+import os
+import shutil
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from errno import ENOSPC
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from healthvault.codec import Value, pack, unpack
-from healthvault.errors import VaultDamaged
+from healthvault.errors import InvalidRequest, VaultDamaged
+from healthvault.storage import files
 from healthvault.storage.openfile import failed, reporting
 
-__all__ = ["Catalogue", "CatalogueLost", "Position"]
+__all__ = ["Catalogue", "CatalogueLost", "Position", "peek"]
 
 WAIT_SECONDS = 10.0  # for another process that is bringing it up
+LEAST_BYTES = 64 * 1024  # with less room the database cannot work, and calls that an I/O error
 _ATTEMPTS = 3
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SCHEMA = """
 create table meta (key text primary key, value blob not null) without rowid;
 create table document (
     seq integer primary key, id text not null, title text not null, type text not null, name text not null,
     media_type text not null, size integer not null, date text, added integer not null, tags text not null,
-    author text, source text, provenance text not null, status text not null, actions text);
+    author text, source text, provenance text not null, status text not null, actions text, supersedes integer);
 create index document_id on document (id);
+create index document_supersedes on document (supersedes) where supersedes is not null;
 create table part (
     seq integer not null, number integer not null, name text not null, media_type text not null,
     size integer not null, coding integer not null, dedupe blob not null, oid blob not null,
@@ -46,7 +54,9 @@ create table share (
     seq integer primary key, id text not null, slots blob not null, recipients text not null);
 create table handed (recipient blob not null, size integer not null, primary key (recipient, size)) without rowid;
 create table history (
-    seq integer primary key, kind text not null, time integer not null, id text, signer integer not null);
+    seq integer primary key, kind text not null, time integer not null, id text, signer integer not null,
+    detail text not null);
+create index history_id on history (id) where id is not null;
 """
 
 
@@ -80,7 +90,7 @@ class Catalogue:
             InvalidRequest: `io_error`.
         """
         with reporting(path), _translated(path):
-            if any(file.is_symlink() for file in _files(path)):  # somebody else's file is not ours to write
+            if not all(map(_is_own, _files(path))):  # the database would follow a link, or write another's file
                 discard(path)
             for _ in range(_ATTEMPTS):
                 try:
@@ -176,6 +186,29 @@ class Catalogue:
         self.connection.execute("insert or replace into meta values (?, ?)", (key, pack(value)))
 
 
+def peek(path: Path, key: bytes) -> Position | None:
+    """Return how far a catalogue has come, having looked at every page and changed nothing; None if there is none.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, it is a link, does not open under the key (32 bytes), or a page is damaged.
+    """
+    if not os.path.lexists(path):
+        return None
+    if not _is_own(path):
+        raise files.damaged(path, "a link, no regular file, or one with two names")
+    connection = sqlcipher.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    try:
+        connection.execute("pragma cipher_log_level = none")
+        connection.execute(f"pragma key = \"x'{key.hex()}'\"")
+        if connection.execute("pragma cipher_integrity_check").fetchone():
+            raise files.damaged(path, "a page is damaged")
+        return Catalogue(connection, None).position()
+    except sqlcipher.DatabaseError as err:
+        raise files.damaged(path, f"it does not open ({err})") from err
+    finally:
+        connection.close()
+
+
 def discard(path: Path) -> None:
     """Remove a catalogue's files."""
     for file in _files(path):
@@ -186,17 +219,28 @@ def _files(path: Path) -> list[Path]:
     return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
 
 
+def _is_own(path: Path) -> bool:
+    """Tell whether there is nothing, or a regular file with one name."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return True
+    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+
+
 @contextlib.contextmanager
 def _translated(path: Path) -> Iterator[None]:
     """Translate what the operating system refuses the database. Raises InvalidRequest: `io_error`."""
     try:
         yield
     except sqlcipher.OperationalError as err:
-        raise failed(path, OSError(str(err))) from err
+        free = shutil.disk_usage(path.parent).free
+        why = f"{os.strerror(ENOSPC)} ({err})" if free < LEAST_BYTES else str(err)
+        raise failed(path, OSError(why)) from err
 
 
 def _connected(path: Path, key: bytes) -> "sqlcipher.Connection":
-    path.touch(mode=0o600)
+    _make_file(path)
     connection = sqlcipher.connect(str(path), isolation_level=None, timeout=WAIT_SECONDS)
     try:
         return _prepared(connection, key)
@@ -205,9 +249,20 @@ def _connected(path: Path, key: bytes) -> "sqlcipher.Connection":
         raise
 
 
+def _make_file(path: Path) -> None:
+    """Make sure of a 0600 file: the database would make one that others can read."""
+    try:
+        if not os.path.lexists(path):
+            files.create_file(path).close()
+    except InvalidRequest:
+        if not os.path.lexists(path):  # else another process was faster
+            raise
+
+
 def _prepared(connection: "sqlcipher.Connection", key: bytes) -> "sqlcipher.Connection":
     connection.execute("pragma cipher_log_level = none")  # it would print to standard error
     connection.execute(f"pragma key = \"x'{key.hex()}'\"")
+    connection.execute("pragma temp_store = memory")  # a temporary file would hold rows in plain text
     (version,) = connection.execute("pragma user_version").fetchone()
     if version == 0:
         connection.execute("pragma journal_mode = wal")

@@ -55,6 +55,8 @@ class HistoryRow:
     time_ms: int
     id: str | None
     signer: int
+    detail: str = ""
+    """What it did, in a few words."""
 
 
 class ConsentRows:
@@ -134,22 +136,42 @@ class ConsentRows:
     def insert_history(self, rows: Iterable[HistoryRow]) -> None:
         """Add what entries were."""
         self._db.executemany(
-            "insert into history values (?,?,?,?,?)",
-            [(row.seq, row.kind, row.time_ms, row.id, row.signer) for row in rows],
+            "insert into history values (?,?,?,?,?,?)",
+            [(row.seq, row.kind, row.time_ms, row.id, row.signer, row.detail) for row in rows],
         )
 
     def erase_history(self, seq: int) -> None:
         """Note that an entry was erased."""
-        self._db.execute("update history set kind = 'erased' where seq = ?", (seq,))
+        self._db.execute("update history set kind = 'erased', detail = '' where seq = ?", (seq,))
+
+    def erased_entries(self) -> tuple[int, ...]:
+        """Return the erased entries, rising: documents, and what was said of them."""
+        rows = self._db.execute("select seq from history where kind = 'erased' order by seq")
+        return tuple(seq for (seq,) in rows)
+
+    def entries_about(self, document_id: str) -> tuple[int, ...]:
+        """Return the entries that hold a document or say something of it, rising."""
+        kinds = "('doc.add', 'doc.revise', 'note', 'attest')"
+        rows = self._db.execute(
+            f"select seq from history where id = ? and kind in {kinds} order by seq",  # noqa: S608  our own text
+            (document_id,),
+        )
+        return tuple(seq for (seq,) in rows)
 
     def history(self, limit: int | None = None) -> Iterator[HistoryRow]:
         """Yield what the entries were, the newest first."""
-        rows = self._db.execute(
-            "select seq, kind, time, id, signer from history order by seq desc limit ?",
-            (-1 if limit is None else limit,),
-        )
-        for seq, kind, time_ms, id_text, signer in rows:
-            yield HistoryRow(seq=seq, kind=kind, time_ms=time_ms, id=id_text, signer=signer)
+        query = "select seq, kind, time, id, signer, detail from history order by seq desc limit ?"
+        yield from map(_history, self._db.execute(query, (-1 if limit is None else limit,)))
+
+    def history_of(self, id_text: str) -> tuple[HistoryRow, ...]:
+        """Return what the entries were that are about one thing, oldest first."""
+        query = "select seq, kind, time, id, signer, detail from history where id = ? order by seq"
+        return tuple(map(_history, self._db.execute(query, (id_text,))))
+
+
+def _history(row: tuple) -> HistoryRow:  # type: ignore[type-arg]  # a database row
+    seq, kind, time_ms, id_text, signer, detail = row
+    return HistoryRow(seq=seq, kind=kind, time_ms=time_ms, id=id_text, signer=signer, detail=detail)
 
 
 def _grant(row: tuple) -> GrantRow:  # type: ignore[type-arg]  # a database row

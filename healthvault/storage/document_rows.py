@@ -4,7 +4,7 @@
 Spec: docs/spec/vault-folder.md section 6.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from healthvault.storage.catalogue import Catalogue
@@ -12,8 +12,11 @@ from healthvault.storage.catalogue import Catalogue
 __all__ = ["DocumentRow", "DocumentRows", "Filter", "PartRow"]
 
 _COLUMNS = (
-    "seq, id, title, type, name, media_type, size, date, added, tags, author, source, provenance, status, actions"
+    "seq, id, title, type, name, media_type, size, date, added, tags, author, source, provenance, status, actions,"
+    " supersedes"
 )
+_OPEN = ("current", "superseded")
+_NULLABLE = frozenset({"date", "author", "source"})
 _SEPARATOR = "\n"  # between tags, which are single lines
 
 
@@ -38,6 +41,8 @@ class DocumentRow:
     status: str
     actions: tuple[str, ...] | None
     """For a received document: what its sender's grant allows."""
+    supersedes: int | None = None
+    """Entry of the document that this one replaces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +86,7 @@ class DocumentRows:
         """Add a document and its parts; inside a `change`."""
         actions = None if row.actions is None else _SEPARATOR.join(row.actions)
         self._db.execute(
-            "insert into document values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "insert into document values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 row.seq,
                 row.id,
@@ -98,6 +103,7 @@ class DocumentRows:
                 row.provenance,
                 row.status,
                 actions,
+                row.supersedes,
             ),
         )
         self._db.executemany(
@@ -120,24 +126,58 @@ class DocumentRows:
             ],
         )
 
-    def set_status(self, seq: int, status: str) -> None:
-        """Note what became of a document; inside a `change`."""
-        self._db.execute("update document set status = ? where seq = ?", (status, seq))
+    def retract(self, seq: int) -> None:
+        """Note that a document was entered in error: what it replaced is in force again; inside a `change`."""
+        self._db.execute("update document set status = 'retracted' where seq = ? and status <> 'erased'", (seq,))
+        self.settle_replaced_by(seq)
 
-    def describe(self, seq: int, *, title: str | None, date: str | None, tags: tuple[str, ...] | None) -> None:
-        """Correct what is said about a document; None leaves a field as it was; inside a `change`."""
-        joined = None if tags is None else _SEPARATOR.join(tags)
-        self._db.execute(
-            "update document set title = coalesce(?, title), date = coalesce(?, date), tags = coalesce(?, tags)"
-            " where seq = ?",
-            (title, date, joined, seq),
-        )
+    def settle_replaced_by(self, seq: int) -> None:
+        """Say anew what a document replaced, directly or through retracted ones; inside a `change`.
+
+        A document is superseded as long as one that replaces it stands: is neither erased nor retracted.
+        """
+        found = self.at(seq)
+        while found is not None and found.supersedes is not None:
+            found = self.at(found.supersedes)
+            if found is not None and found.status in _OPEN:
+                status = _OPEN[self.replaced_by(found.seq) is not None]
+                self._db.execute("update document set status = ? where seq = ?", (status, found.seq))
+            if found is not None and found.status != "retracted":
+                return
+
+    def replaced_by(self, seq: int) -> DocumentRow | None:
+        """Return the newest document that stands and replaces this one, directly or through retracted ones."""
+        row = self._db.execute(
+            "with recursive by (seq, status) as ("
+            " select seq, status from document where supersedes = ?"
+            " union select document.seq, document.status from document join by on document.supersedes = by.seq"
+            " where by.status = 'retracted')"
+            " select max(seq) from by where status in ('current', 'superseded')",
+            (seq,),
+        ).fetchone()
+        return self.at(row[0]) if row[0] is not None else None
+
+    def describe(self, seq: int, said: Mapping[str, str | None], tags: tuple[str, ...] | None) -> None:
+        """Correct what is said about a document; inside a `change`.
+
+        Args:
+            seq: Its entry.
+            said: New texts by column, of title, type, date, author and source; an empty one is kept as none.
+            tags: All its tags from now on; None leaves them.
+        """
+        values = {key: text or (None if key in _NULLABLE else "") for key, text in said.items()}
+        if tags is not None:
+            values["tags"] = _SEPARATOR.join(tags)
+        for key, value in values.items():
+            self._db.execute(f"update document set {key} = ? where seq = ?", (value, seq))  # noqa: S608  our own names
 
     def erase(self, seq: int) -> None:
         """Drop everything that was said of a document but its place and id; inside a `change`."""
+        self._db.execute("update document set status = 'erased' where seq = ?", (seq,))
+        self.settle_replaced_by(seq)
         self._db.execute(
             "update document set title = '', type = '', name = '', media_type = '', size = 0, date = null,"
-            " tags = '', author = null, source = null, provenance = '', status = 'erased', actions = null"
+            " tags = '', author = null, source = null, provenance = '', actions = null, supersedes = null"
             " where seq = ?",
             (seq,),
         )
@@ -177,8 +217,12 @@ class DocumentRows:
         return tuple(_document(row) for row in self._db.execute(query, (prefix, prefix + "~")))
 
     def with_content(self, dedupe: bytes) -> DocumentRow | None:
-        """Return the oldest document one of whose parts has this tag and is not erased."""
-        row = self._db.execute("select seq from part where dedupe = ? order by seq limit 1", (dedupe,)).fetchone()
+        """Return a document, one in force if there is, with a part of this tag; none that was retracted."""
+        row = self._db.execute(
+            "select seq from part join document using (seq) where dedupe = ?"
+            " and document.status in ('current', 'superseded') order by document.status, seq limit 1",
+            (dedupe,),
+        ).fetchone()
         return self.at(row[0]) if row else None
 
     def parts(self, seq: int) -> tuple[PartRow, ...]:
@@ -208,6 +252,7 @@ def _document(row: tuple) -> DocumentRow:  # type: ignore[type-arg]  # a databas
         provenance,
         status,
         actions,
+        supersedes,
     ) = row
     return DocumentRow(
         seq=seq,
@@ -225,6 +270,7 @@ def _document(row: tuple) -> DocumentRow:  # type: ignore[type-arg]  # a databas
         provenance=provenance,
         status=status,
         actions=None if actions is None else _split(actions),
+        supersedes=supersedes,
     )
 
 

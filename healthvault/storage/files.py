@@ -13,6 +13,7 @@ Spec: docs/spec/vault-folder.md section 8.
 """
 
 import os
+import re
 import secrets
 import stat
 from errno import EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO
@@ -28,7 +29,10 @@ __all__ = [
     "damaged",
     "discard",
     "failed",
+    "find_bytes",
     "find_file",
+    "is_temporary",
+    "is_there",
     "list_names",
     "make_directories",
     "make_directory",
@@ -95,11 +99,15 @@ def read_file(path: Path, max_bytes: int) -> bytes:
         VaultDamaged: `vault_damaged`, as `open_file`, or longer than `max_bytes`.
         InvalidRequest: `io_error`.
     """
-    with open_file(path) as file:
-        data = file.read_at(0, max_bytes + 1)
-    if len(data) > max_bytes:
-        raise damaged(path, f"longer than {max_bytes} bytes")
-    return data
+    return _whole(open_file(path), max_bytes)
+
+
+def find_bytes(path: Path, max_bytes: int) -> bytes | None:
+    """Return the whole of a file, or None if there is none. Raises as `read_file` otherwise."""
+    file = find_file(path)
+    if file is None:
+        return None
+    return _whole(file, max_bytes)
 
 
 def list_names(directory: Path) -> list[str]:
@@ -134,9 +142,19 @@ def check_directory(path: Path) -> None:
         raise damaged(path, "a link or not a directory")
 
 
+def is_there(path: Path) -> bool:
+    """Tell whether a name is taken, by a file or anything else."""
+    return os.path.lexists(path)
+
+
 def temporary_path(tmp: Path, name: str) -> Path:
     """Return a name in `tmp` that nobody uses, for a file that will be called `name`."""
     return tmp / f"{name}.{secrets.token_hex(8)}"
+
+
+def is_temporary(name: str, final_name: str) -> bool:
+    """Tell whether a name is one that `temporary_path` may have given for `final_name`."""
+    return name.startswith(f"{final_name}.") and re.search(r"\.[0-9a-f]{16}$", name) is not None
 
 
 # --- changes: each is one place where a fault can be injected --------------------------------
@@ -252,6 +270,15 @@ def discard(temporary: Path) -> None:
         remove(temporary)
     except InvalidRequest:
         return
+
+
+def _whole(file: OpenFile, max_bytes: int) -> bytes:
+    """Read a file to its end, and close it."""
+    with file:
+        data = file.read_at(0, max_bytes + 1)
+    if len(data) > max_bytes:
+        raise damaged(file.path, f"longer than {max_bytes} bytes")
+    return data
 
 
 def _check_regular(file: OpenFile) -> None:

@@ -9,7 +9,7 @@ import io
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -38,7 +38,7 @@ class InputFile:
     name: str
     """The file's own name, as valid text."""
     path: Path | None = None
-    data: bytes | None = None
+    data: bytes | None = field(default=None, repr=False)
 
     @property
     def shown(self) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 
-from healthvault.errors import InvalidRequest
+from healthvault.errors import InvalidRequest, VaultDamaged
 from healthvault.storage import files, orphans
 from healthvault.storage.layout import VaultPaths
 
@@ -51,8 +51,14 @@ class _Segment:
 class Journal:
     """The open journal of a vault. The writer opens it writable, under the lock; readers see a prefix."""
 
-    def __init__(self, paths: VaultPaths, *, writable: bool = False) -> None:
+    def __init__(self, paths: VaultPaths, *, writable: bool = False, around: bool = False) -> None:
         """Open all segments.
+
+        Args:
+            paths: The vault's.
+            writable: For the writer.
+            around: Open those that can be opened, and keep in `faults` what is wrong with the others: positions
+                then count only what is there.
 
         Raises:
             VaultDamaged: `vault_damaged`, a segment is missing between others, a link or no regular file.
@@ -60,9 +66,16 @@ class Journal:
         """
         self.paths = paths
         self.is_writable = writable
+        self.faults: list[tuple[Path, VaultDamaged]] = []
         self._segments: list[_Segment] = []
-        for number in range(_count_segments(paths)):
-            self._add(files.open_file(paths.segment(number), writable=writable))
+        try:
+            for path in _segment_paths(paths):
+                self._open(path, around=around)
+        except VaultDamaged as err:
+            if not around:
+                self.close()
+                raise
+            self.faults.append((paths.journal, err))
 
     def close(self) -> None:
         """Close the segments."""
@@ -112,6 +125,36 @@ class Journal:
             raise files.damaged(segment.path, f"{problem.value} (at {offset})")
         return frame[LENGTH_BYTES : LENGTH_BYTES + length]
 
+    def read_span(self, position: int, size_bytes: int) -> bytes:
+        """Return bytes from `position` on; fewer where the segment ends. Raises InvalidRequest: `io_error`."""
+        segment = self._at(position)
+        return segment.file.read_at(position - segment.start, size_bytes) if segment else b""
+
+    def place(self, position: int, *, is_end: bool = False) -> tuple[Path, int]:
+        """Return the segment of a position and the offset in it.
+
+        Args:
+            position: At the very end of the journal it is the end of the last segment.
+            is_end: Where two segments meet, the end of the first is meant.
+        """
+        ending = [segment for segment in self._segments if segment.end == position]
+        segment = ending[-1] if ending and is_end else self._at(position) or (ending[-1] if ending else None)
+        return (segment.path, position - segment.start) if segment else (self.paths.segment(0), 0)
+
+    def find_frame(self, position: int, mark: bytes) -> int | None:
+        """Return the first place from `position` on where an entry that begins with `mark` may have its frame.
+
+        For going on after a frame that is not whole: its length says nothing then.
+        """
+        for segment in self._segments:
+            at = max(position - segment.start, 0) + LENGTH_BYTES
+            while at + len(mark) <= segment.size:
+                found = segment.file.read_at(at, BLOCK_BYTES + len(mark)).find(mark)
+                if found >= 0:
+                    return segment.start + at + found - LENGTH_BYTES
+                at += BLOCK_BYTES
+        return None
+
     def scan(self, position: int = 0) -> "Scan":
         """Return a walk over the frames from `position` on, which must be a frame's place or the end."""
         return Scan(self._segments, position)
@@ -132,6 +175,14 @@ class Journal:
         if self._segments and self._segments[-1].end > position:
             kept.append(self._shorten(self._segments[-1], position))
         return kept
+
+    def _open(self, path: Path, *, around: bool) -> None:
+        try:
+            self._add(files.open_file(path, writable=self.is_writable))
+        except VaultDamaged as err:
+            if not around:
+                raise
+            self.faults.append((path, err))
 
     def _shorten(self, segment: _Segment, position: int) -> Path:
         offset = position - segment.start
@@ -216,16 +267,12 @@ class Scan:
         return segment is self._segments[-1]
 
 
-def _count_segments(paths: VaultPaths) -> int:
-    """Return how many segments there are, numbered from 0; those after a gap cannot be counted over."""
-    names = set(files.list_names(paths.journal))
-    count = 0
-    while paths.segment(count).name in names:
-        count += 1
-    beyond = [name for name in names if name.endswith(".seg") and name[:-4].isdigit() and int(name[:-4]) > count]
-    if beyond:
-        raise files.damaged(paths.segment(count), f"the segment is missing, though there is {min(beyond)}")
-    return count
+def _segment_paths(paths: VaultPaths) -> list[Path]:
+    """Return the places of the segments there are, and of the first one that is missing between them."""
+    names = [name for name in files.list_names(paths.journal) if name.endswith(".seg") and name[:-4].isdigit()]
+    numbers = {int(name[:-4]) for name in names if paths.segment(int(name[:-4])).name == name}
+    missing = next(number for number in range(len(numbers) + 1) if number not in numbers)
+    return [paths.segment(number) for number in sorted(numbers | ({missing} if missing < len(numbers) else set()))]
 
 
 def _whole_frame(block: bytes, offset: int) -> int | None:

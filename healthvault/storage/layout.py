@@ -130,9 +130,19 @@ class VaultPaths:
         return self.root / "pins.lock"
 
     @property
+    def backup(self) -> Path:
+        """In a backup only: all small files of one moment in one, whose replacement commits a run."""
+        return self.root / "backup"
+
+    @property
     def cache(self) -> Path:
         """What can be made anew: the catalogue."""
         return self.root / "cache"
+
+    @property
+    def catalogue(self) -> Path:
+        """The index over the journal."""
+        return self.cache / "catalogue.db"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +156,31 @@ class StatePaths:
         """Remembered checkpoints of our own vaults."""
         return self.root / "self"
 
+    def drill(self, vault_id: bytes) -> Path:
+        """When the recovery words of one own vault were tried."""
+        return self.root / "drills" / base32(vault_id)
+
+    def erasures(self, vault_id: bytes) -> Path:
+        """Which documents of one own vault were erased on this machine."""
+        return self.root / "erased" / base32(vault_id)
+
     def self_pin(self, vault_id: bytes) -> Path:
         """The remembered checkpoint of one own vault."""
         return self.self_pins / base32(vault_id)
+
+    @property
+    def backups_folder(self) -> Path:
+        """Where the own vaults were backed up to."""
+        return self.root / "backups"
+
+    @property
+    def backups_lock(self) -> Path:
+        """Held while a list of backups is read and replaced."""
+        return self.backups_folder / "lock"
+
+    def backups(self, vault_id: bytes) -> Path:
+        """The destinations that one own vault was backed up to."""
+        return self.backups_folder / base32(vault_id)
 
     @property
     def seen(self) -> Path:

@@ -5,6 +5,7 @@ Readers take no lock and never import zc.lockfile, which costs them more than re
 Spec: docs/spec/vault-folder.md section 8.
 """
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from healthvault.storage import files
 __all__ = ["WriterLock"]
 
 POLL_SECONDS = 0.05
+LEAST_POLL_SECONDS = 0.002
 
 
 class WriterLock:
@@ -42,11 +44,13 @@ class WriterLock:
             InvalidRequest: `io_error`.
         """
         _make_lock_file(self._path)
-        deadline = time.monotonic() + self._wait_seconds
+        began = time.monotonic()
         while (give_back := _try(self._path)) is None:
-            if time.monotonic() >= deadline:
+            waited = time.monotonic() - began
+            if waited >= self._wait_seconds:
                 raise _busy(self._path)
-            time.sleep(POLL_SECONDS)
+            pause = POLL_SECONDS / (1 + waited) ** 2  # who has waited longest asks most often
+            time.sleep(max(pause, LEAST_POLL_SECONDS))
         self._give_back = give_back
 
     def release(self) -> None:
@@ -89,5 +93,16 @@ def _try(path: Path) -> Callable[[], None] | None:
 
 def _busy(path: Path) -> VaultBusy:
     holder = files.read_file(path, 64).strip()
-    who = f"process {int(holder)}" if holder.isdigit() else "another process"
+    who = f"process {int(holder)}" if holder.isdigit() and _is_alive(int(holder)) else "another process"
     return VaultBusy("vault_in_use", f"{path.parent}: in use by {who}", hint="wait until it has finished")
+
+
+def _is_alive(process: int) -> bool:
+    """Tell whether there is such a process: the file may name an earlier holder."""
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True  # another user's
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True

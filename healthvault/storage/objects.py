@@ -47,6 +47,16 @@ class Objects:
                 return packs[place - 1]
         return None
 
+    def find_after(self, first_seq: int) -> int | None:
+        """Return the first entry of the pack after the one of `first_seq`, or None. Raises as `find`."""
+        for bucket in self._buckets():
+            if bucket >= first_seq // PACKS_PER_BUCKET:
+                packs = self._packs(bucket)
+                place = bisect_right(packs, first_seq)
+                if place < len(packs):
+                    return packs[place]
+        return None
+
     def first_seqs(self, from_seq: int = 0) -> list[int]:
         """Return the first entries of all packs that begin at `from_seq` or later, rising. Raises as `find`."""
         return [

@@ -4,10 +4,13 @@
 Spec: docs/spec/vault-folder.md section 7 step 8.
 """
 
+import contextlib
 from pathlib import Path
 
+from healthvault.errors import VaultBusy
 from healthvault.storage import files
 from healthvault.storage.layout import VaultPaths
+from healthvault.storage.lock import WriterLock
 
 __all__ = ["clear_leftovers", "keep_file", "keep_range"]
 
@@ -17,15 +20,21 @@ COPY_BYTES = 1 << 20
 def clear_leftovers(paths: VaultPaths) -> None:
     """Remove the temporary files of earlier writers; the caller holds the writers' lock.
 
-    Those of `pins` stay: they are made under a lock of their own, see `sealedfile`.
+    Those of `pins` are made under a lock of their own: they stay while somebody holds that.
 
     Raises:
         InvalidRequest: `io_error`.
     """
-    for name in files.list_names(paths.tmp):
-        path = paths.tmp / name
-        if not name.startswith(paths.pins.name) and not path.is_dir():
+    found = [paths.tmp / name for name in files.list_names(paths.tmp)]
+    leftovers = [path for path in found if not path.is_dir()]
+    of_pins = [path for path in leftovers if path.name.startswith(paths.pins.name)]
+    for path in leftovers:
+        if path not in of_pins:
             files.remove(path)
+    if of_pins:
+        with contextlib.suppress(VaultBusy), WriterLock(paths.pins_lock):
+            for path in of_pins:
+                files.remove(path)
 
 
 def keep_file(path: Path, orphans: Path) -> Path:

@@ -5,7 +5,7 @@ Never overwrites unless told to, never follows a link, readable by the owner alo
 """
 
 import os
-from errno import ENOSYS, ENOTSUP, EOPNOTSUPP, EPERM
+from errno import EINVAL, ENOSYS, ENOTSUP, EOPNOTSUPP, EPERM
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +16,7 @@ __all__ = ["OutputFile", "keep_beside", "safe_name", "take_name"]
 
 MAX_NAME_BYTES = 255
 _NO_LINKS = {EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS}  # what a file system without hard links (a USB stick's) says
+_NO_SYNC = {EINVAL, ENOTSUP, EOPNOTSUPP, ENOSYS}  # and what one without syncs of folders says
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
 
 
@@ -38,6 +39,9 @@ class OutputFile:
             self._descriptor = os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except OSError as err:
             raise _failed(self._path, err) from err
+        except BaseException:  # a signal to stop, which came just then
+            self._partial.unlink(missing_ok=True)
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,6 +66,7 @@ class OutputFile:
             os.fsync(self._descriptor)
             if self._overwrite:
                 self._partial.replace(self._path)
+                _sync_folder(self._path.parent)
         except OSError as err:
             raise _failed(self._path, err) from err
         if not self._overwrite:
@@ -71,7 +76,7 @@ class OutputFile:
 
 
 def take_name(partial: Path, final: Path) -> None:
-    """Give a finished file a name that nothing has yet.
+    """Give a finished file a name that nothing has yet, durably.
 
     Raises:
         InvalidRequest: `unsafe_output`, something has it; `io_error`.
@@ -84,6 +89,7 @@ def take_name(partial: Path, final: Path) -> None:
             if err.errno not in _NO_LINKS:
                 raise
             _take_without_links(partial, final)
+        _sync_folder(final.parent)
     except FileExistsError as err:
         raise InvalidRequest(
             "unsafe_output", f"{final} is there already", hint="choose another name with -o"
@@ -116,6 +122,21 @@ def _take_without_links(partial: Path, final: Path) -> None:
     except OSError:
         final.unlink(missing_ok=True)
         raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a name durable, where the folder may be read and its file system can."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except PermissionError:
+        return  # one that files may be put into, and no more
+    try:
+        os.fsync(descriptor)
+    except OSError as err:
+        if err.errno not in _NO_SYNC:
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def safe_name(name: str, fallback: str) -> str:

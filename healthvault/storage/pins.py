@@ -11,6 +11,7 @@ from healthvault.storage import files
 from healthvault.storage.layout import StatePaths, VaultPaths
 from healthvault.storage.lock import WriterLock
 from healthvault.storage.sealedfile import WAIT_SECONDS, SealedFile
+from healthvault.storage.statefolder import check_state_folder
 
 __all__ = ["next_vault_pins", "seen_pins", "settle_pins", "vault_pins"]
 
@@ -67,8 +68,9 @@ def seen_pins(state: StatePaths) -> SealedFile:
     Raises:
         VaultDamaged: `vault_damaged`, the file of the local key is not a key, or a link.
         VaultBusy: `vault_in_use`, another process is making the key and does not end.
-        InvalidRequest: `io_error`.
+        InvalidRequest: `io_error`; also where something else stands in the place of the folder.
     """
+    check_state_folder(state, state.seen)
     return SealedFile(
         path=state.seen_pins,
         key=derive(_load_key(state) or _make_key(state), "pins"),

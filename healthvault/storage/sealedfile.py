@@ -67,4 +67,11 @@ class SealedFile:
         sealed = seal(self.key, pad(pack(content), PAD_BYTES), self.aad)
         if len(sealed) > MAX_BYTES:
             raise InvalidRequest("too_large", f"{self.path}: would be longer than {MAX_BYTES} bytes")
+        self._clear_leftovers()
         files.replace_file(self.path, sealed, self.tmp)
+
+    def _clear_leftovers(self) -> None:
+        """Remove what a crash left of earlier replacements: under the lock nobody else is making one."""
+        for name in files.list_names(self.tmp):
+            if files.is_temporary(name, self.path.name):
+                files.remove(self.tmp / name)

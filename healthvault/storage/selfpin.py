@@ -7,14 +7,17 @@ just its numbers, because two signed notes that contradict one another are a pro
 Checks no signature; who controls this folder too can still rewind. Spec: docs/spec/vault-folder.md section 9.
 """
 
+import contextlib
 from pathlib import Path
 
 from healthvault.storage import files
 from healthvault.storage.layout import StatePaths
+from healthvault.storage.statefolder import check_state_folder
 
 __all__ = ["keep_self_pin", "load_self_pin", "save_self_pin"]
 
 MAX_NOTE_BYTES = 64 * 1024
+STALE_SECONDS = 3600  # making a pin takes milliseconds
 
 
 def load_self_pin(state: StatePaths, vault_id: bytes) -> bytes | None:
@@ -22,8 +25,9 @@ def load_self_pin(state: StatePaths, vault_id: bytes) -> bytes | None:
 
     Raises:
         VaultDamaged: `vault_damaged`, the file is a link, no regular file or too long.
-        InvalidRequest: `io_error`.
+        InvalidRequest: `io_error`; also where something else stands in the place of the folder.
     """
+    check_state_folder(state, state.self_pins)
     path = state.self_pin(vault_id)
     file = files.find_file(path)
     if file is None:
@@ -39,11 +43,12 @@ def save_self_pin(state: StatePaths, vault_id: bytes, note: bytes) -> None:
     """Remember a checkpoint (a signed note) of a vault instead of the one before, durably.
 
     Raises:
-        VaultDamaged: `vault_damaged`, something else stands where the folder should be.
-        InvalidRequest: `io_error`.
+        InvalidRequest: `io_error`; also where something else stands in the place of the folder.
     """
+    check_state_folder(state, state.self_pins)
     files.make_directories(state.self_pins)
     files.replace_file(state.self_pin(vault_id), note, state.self_pins)
+    _clear_leftovers(state.self_pin(vault_id))
 
 
 def keep_self_pin(state: StatePaths, vault_id: bytes) -> Path | None:
@@ -64,3 +69,13 @@ def keep_self_pin(state: StatePaths, vault_id: bytes) -> Path | None:
     kept = state.self_pins / f"{name}.{number}"
     files.replace_file(kept, note, state.self_pins)
     return kept
+
+
+def _clear_leftovers(pin: Path) -> None:
+    """Remove half-made pins that crashes left: readers make them too, without a lock, so only what is old."""
+    made = pin.lstat().st_mtime
+    for name in files.list_names(pin.parent):
+        with contextlib.suppress(FileNotFoundError):  # another process was faster
+            path = pin.with_name(name)
+            if files.is_temporary(name, pin.name) and path.lstat().st_mtime < made - STALE_SECONDS:
+                files.discard(path)

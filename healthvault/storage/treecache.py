@@ -44,7 +44,12 @@ class TreeCache:
         self._writable = writable
         self._files: dict[Path, files.OpenFile | None] = {}
         self._tiles: dict[tuple[int, int], list[list[bytes]]] = {}
-        self._size = self._usable_size()
+        self._size = 0
+        try:
+            self._size = self._usable_size()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the files."""

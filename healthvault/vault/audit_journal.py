@@ -1,196 +1,147 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The audit of the journal: one walk over all frames, as far as they are whole.
+"""The audit of the journal: one walk over all frames, which goes on after what is not whole.
 
-Spec: docs/spec/vault-folder.md section 7, step 10.
+Where entries stand is looked at here, what they say in `audit_entries`.
+Spec: docs/spec/vault-folder.md section 7.2.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterable
 
-from healthvault.codec import Fields
-from healthvault.consent.grant import parse_grant, parse_revocation
-from healthvault.consent.status import SlotTable, Status
-from healthvault.errors import FormatError, HealthVaultError, IntegrityError, InvalidRequest, VaultDamaged
-from healthvault.ledger.documents import parse_doc_add, parse_erased_seqs
-from healthvault.ledger.entry import Entry, SignedEntry, check_link, parse_entry
-from healthvault.ledger.keychain import KeyChain, extend_chain, start_chain
-from healthvault.ledger.kinds import Kind
-from healthvault.ledger.meta import open_meta
-from healthvault.ledger.secrets import commit_key, file_key, meta_key
-from healthvault.ledger.state import StateOpening, state_blind
-from healthvault.storage.blobs import BlobKeys
+from healthvault.errors import IntegrityError
+from healthvault.ledger.entry import check_link
 from healthvault.storage.journal import Journal
-from healthvault.storage.keystore import Keystore
 from healthvault.tlog.tree import MemoryTree
-from healthvault.vault.unlock import Keys
+from healthvault.vault.audit_entries import EntryAudit
+from healthvault.vault.findings import SETTLED, Findings
+from healthvault.vault.frames import Frame, Gap, walk_frames
 
-__all__ = ["JournalAudit", "StoredBlobs"]
-
-
-class Report(Protocol):
-    """Takes a finding."""
-
-    def __call__(self, where: str, code: str, message: str, *, severity: str = "error") -> None:
-        """Take one finding."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredBlobs:
-    """The blobs of one entry, and the keys to them where the vault is unlocked."""
-
-    seq: int
-    entry: Entry
-    keys: tuple[BlobKeys, ...] | None
-    is_erased: bool
+__all__ = ["JournalAudit"]
 
 
 class JournalAudit:
     """One walk; afterwards its attributes say what was seen."""
 
-    def __init__(
-        self, report: Report, keys: Keys | None, keystore: Keystore | None, *, check_signatures: bool
-    ) -> None:
-        self.keys = keys
-        self.chain: KeyChain | None = None
+    def __init__(self, findings: Findings, entries: EntryAudit, journal: Journal, size: int | None) -> None:
+        """Begin.
+
+        Args:
+            findings: Take what is wrong.
+            entries: Takes each entry.
+            journal: Opened `around`.
+            size: How many entries are acknowledged; None if nobody can tell.
+        """
         self.count = 0
-        self.documents = 0
-        self.stored: list[StoredBlobs] = []
+        """Above the highest number of an acknowledged entry that was seen."""
         self.places: list[tuple[int, bytes]] = []
         """Position and leaf hash of each entry: what the tree cache should hold."""
-        self._report = report
-        self._keystore = keystore
-        self._check_signatures = check_signatures
-        self._previous = bytes(32)
-        self._slots = SlotTable()
-        self._grants_root = self._slots.root(keys.identity.state_key) if keys else b""
-        self._holes: dict[int, Entry] = {}
-        self._erased: set[int] = set()
+        self.lost: set[int] = set()
+        """Entries of which there is no whole frame."""
+        self._findings = findings
+        self._entries = entries
+        self._journal = journal
+        self._size = size
+        self._previous: bytes | None = bytes(32)
+        self._gap: Gap | None = None
+        self._copies: set[str] = set()
+        self._is_disordered = False
 
-    @property
-    def root(self) -> bytes:
-        """Root (32 bytes) over the entries that were walked."""
-        return MemoryTree([leaf for _, leaf in self.places]).root()
+    def tree(self) -> MemoryTree | None:
+        """Return the tree over the entries that were walked; None if one is lost."""
+        return None if self.lost else MemoryTree([leaf for _, leaf in self.places])
 
-    def run(self, journal: Journal, size: int | None) -> None:
-        """Walk the journal up to a checkpoint's size, or to its end."""
-        scan = journal.scan()
-        for position, raw in scan:
-            if self.count == size:
-                self._say(
-                    "unfinished",
-                    "entries beyond the checkpoint; the next writing command settles them",
-                    severity="warning",
-                )
-                break
-            self._step(position, raw)
+    def run(self, vault_id: bytes | None) -> None:
+        """Walk the journal of a vault; its id (32 bytes) is that of the keyring, if there is one."""
+        self._walk(walk_frames(self._journal, vault_id))
+        if self._size is not None and self.count < self._size:
+            self._lose(self._size, self._gap, self._journal.end)
+        elif self._gap and self._size is None:
+            self._say_gap(self._gap)
+        self._entries.finish()
+
+    def _walk(self, items: Iterable[Frame | Gap]) -> None:
+        for item in items:
+            if self._size is not None and self.count >= self._size and not self.lost:
+                where, offset = self._place(item.position)
+                message = f"from offset {offset} on there is something that no checkpoint covers"
+                self._findings.warn(where, "unfinished", message, hint=SETTLED)
+                return
+            if isinstance(item, Gap):
+                self._gap = item
+            else:
+                self._frame(item)
+
+    def _frame(self, item: Frame) -> None:
+        seq = self._number(item)
+        gap, self._gap = self._gap, None
+        if seq > self.count:
+            self._lose(seq, gap, item.position)
+        elif gap:
+            self._say_gap(gap, is_length=gap.position == item.position)
+        if seq == self.count:
+            self.places.append((item.position, item.entry.leaf))
+            self.count += 1
+            self._in_order(item, seq)
+        elif seq in self.lost:
+            self._late(item, seq)
         else:
-            if scan.problem and (size is None or self.count < size):
-                self._say("vault_damaged", f"at {scan.end}: {scan.problem.value}")
-        for seq in sorted(self._holes.keys() - self._erased):
-            self._say_entry(seq, "vault_damaged", "its secret is missing, and no erasure names it")
+            self._copy(item, seq)
 
-    def _step(self, position: int, raw: bytes) -> None:
-        seq = self.count
-        self.count += 1
-        try:
-            signed = parse_entry(raw)
-        except (FormatError, IntegrityError) as err:
-            self._say_entry(seq, err.code, f"at {position}: {err.message}")
-            self.places.append((position, bytes(32)))
-            return
-        entry = signed.unverified
-        self.places.append((position, entry.leaf))
-        for problem in self._problems(signed, seq):
-            self._say_entry(seq, problem.code, problem.message)
-        self._previous = entry.leaf
-        if self.keys and self._keystore:
-            self._open(entry, seq)
-        elif entry.header.blobs:
-            self.stored.append(StoredBlobs(seq=seq, entry=entry, keys=None, is_erased=False))
+    def _number(self, item: Frame) -> int:
+        """Return which entry it is: the next one, unless frames are missing, exchanged or there twice."""
+        header = item.entry.header
+        is_number = self._size is None or header.seq < self._size
+        return header.seq if is_number and header.prev != self._previous else self.count
 
-    def _problems(self, signed: SignedEntry, seq: int) -> Iterator[HealthVaultError]:
+    def _in_order(self, item: Frame, seq: int) -> None:
+        where = self._entry(seq, item.position)
         try:
-            check_link(self._previous, seq, signed.header)
+            check_link(self._previous or item.entry.header.prev, seq, item.entry.header)
         except IntegrityError as err:
-            yield err
-        try:
-            if signed.header.event is not None:
-                self.chain = extend_chain(self.chain, signed) if self.chain else start_chain(signed)
-            elif self.chain and self._check_signatures:
-                self.chain.verify(signed, own=True)
-        except (FormatError, IntegrityError) as err:
-            yield err
+            self._findings.add(where, err.code, err.message)
+        self._previous = item.entry.leaf
+        self._entries.take(item.signed, seq, where)
 
-    def _open(self, entry: Entry, seq: int) -> None:
-        try:
-            secret = self._keystore.read(seq) if self._keystore else None
-        except VaultDamaged as err:
-            self._say_entry(seq, err.code, err.message)
-            if entry.header.blobs:
-                self.stored.append(StoredBlobs(seq=seq, entry=entry, keys=None, is_erased=False))
-            return
-        sealed: Fields | None = None
-        if secret is None:
-            self._holes[seq] = entry
-        elif entry.enc is not None:
-            try:
-                sealed = open_meta(meta_key(secret), entry)
-            except (FormatError, IntegrityError) as err:
-                self._say_entry(seq, err.code, err.message)
-        blob_keys = self._apply(entry, sealed, secret)
-        self._check_state(entry, seq)
-        if entry.header.blobs:
-            erased = secret is None
-            self.stored.append(StoredBlobs(seq=seq, entry=entry, keys=blob_keys, is_erased=erased))
+    def _late(self, item: Frame, seq: int) -> None:
+        where = self._entry(seq, item.position)
+        self.lost.discard(seq)
+        self.places[seq] = (item.position, item.entry.leaf)
+        if not self._is_disordered:
+            self._is_disordered = True
+            hint = "give the segments their right names again, or put them back from a backup"
+            self._findings.add(where, "bad_chain", f"it stands behind entry {self.count - 1}", hint=hint)
+        self._entries.take(item.signed, seq, where)
 
-    def _apply(self, entry: Entry, sealed: Fields | None, secret: bytes | None) -> tuple[BlobKeys, ...] | None:
-        """Follow what an entry does to the grants; return the keys of its blobs."""
-        if sealed is None or secret is None or self.keys is None:
-            return None
-        kind = sealed.text("kind")
-        try:
-            if kind == Kind.DOC_ADD.value:
-                self.documents += 1
-                return _blob_keys(entry, sealed, secret)
-            if kind == Kind.DOC_ERASE.value:
-                self._erased.update(parse_erased_seqs(sealed))
-            elif kind == Kind.GRANT.value:
-                grant = parse_grant(sealed, entry.seq)
-                self._slots = self._slots.activated(grant.slot, entry.seq, grant.supersedes)
-                self._grants_root = self._slots.root(self.keys.identity.state_key)
-            elif kind == Kind.GRANT_REVOKE.value:
-                self._slots = self._slots.closed(parse_revocation(sealed).slot, Status.REVOKED, entry.seq)
-                self._grants_root = self._slots.root(self.keys.identity.state_key)
-        except (FormatError, IntegrityError, InvalidRequest) as err:
-            self._say_entry(entry.seq, err.code, err.message)
-        return None
+    def _copy(self, item: Frame, seq: int) -> None:
+        where, offset = self._place(item.position)
+        if where not in self._copies:
+            self._copies.add(where)
+            message = f"at offset {offset}: entry {seq} stands here too, a copy"
+            self._findings.add(where, "bad_chain", message, hint="move the copy out of the vault's folder")
 
-    def _check_state(self, entry: Entry, seq: int) -> None:
-        if self.chain is None or self.keys is None:
-            return
-        blind = state_blind(self.keys.identity.state_key, entry.header.prev)
-        opening = StateOpening(blind=blind, grants_root=self._grants_root, capacity=self._slots.capacity)
-        if opening.state(self.chain.key_head) != entry.header.state:
-            self._say_entry(seq, "bad_state", "it commits to another status of the grants than the journal gives")
+    def _lose(self, end: int, gap: Gap | None, position: int) -> None:
+        """Note that the entries from `count` to below `end` are not there, before a position."""
+        seqs = range(self.count, end)
+        path, offset = self._journal.place(gap.position if gap else position, is_end=gap is None)
+        where = f"journal/{path.name}"
+        which = f"entry {seqs[0]}" if len(seqs) == 1 else f"entries {seqs[0]}-{seqs[-1]}"
+        message = f"at offset {offset}: {gap.message if gap else 'missing, here or in a segment that is gone'}"
+        self._findings.add(f"{where} {which}", gap.code if gap else "vault_damaged", message)
+        self.lost.update(seqs)
+        self.places += [(-1, b"")] * len(seqs)
+        for seq in seqs:
+            self._entries.lose(seq)
+        self.count, self._previous = end, None
 
-    def _say_entry(self, seq: int, code: str, message: str) -> None:
-        self._report(f"journal entry {seq}", code, message)
-
-    def _say(self, code: str, message: str, severity: str = "error") -> None:
-        self._report("journal", code, message, severity=severity)
-
-
-def _blob_keys(entry: Entry, sealed: Fields, secret: bytes) -> tuple[BlobKeys, ...]:
-    document = parse_doc_add(sealed)
-    if len(document.parts) != len(entry.header.blobs):
-        raise FormatError("bad_schema", "it names another number of parts than it has objects")
-    return tuple(
-        BlobKeys(
-            file_key=file_key(secret, number),
-            commit_key=commit_key(secret, number),
-            commit=entry.header.commits[number],
-            size_bytes=part.size_bytes,
+    def _say_gap(self, gap: Gap, *, is_length: bool = False) -> None:
+        where, offset = self._place(gap.position)
+        what = (
+            f"the length of the frame of entry {self.count} is wrong" if is_length else f"no frame ({gap.message})"
         )
-        for number, part in enumerate(document.parts)
-    )
+        self._findings.add(where, gap.code, f"at offset {offset}: {what}")
+
+    def _place(self, position: int) -> tuple[str, int]:
+        path, offset = self._journal.place(position)
+        return f"journal/{path.name}", offset
+
+    def _entry(self, seq: int, position: int) -> str:
+        return f"{self._place(position)[0]} entry {seq}"

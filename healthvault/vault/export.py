@@ -5,29 +5,32 @@ Every file is verified before it gets its name. Spec: docs/reference/cli.md.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from healthvault.errors import InvalidRequest
+from healthvault.errors import InvalidRequest, VaultDamaged
+from healthvault.ledger.documents import DocStatus
 from healthvault.records.fhir_out import JsonObject, document_reference
-from healthvault.storage.document_rows import DocumentRows, Filter
+from healthvault.storage.document_rows import Filter
 from healthvault.storage.outputs import safe_name
 from healthvault.vault.read import document_bytes, list_documents, write_document
 from healthvault.vault.status import owner_name
 from healthvault.vault.vault import Vault
-from healthvault.vault.views import Document
+from healthvault.vault.views import Document, Failure
 
-__all__ = ["export_fhir", "export_files"]
+__all__ = ["export_contents", "export_fhir", "export_files"]
 
 
-def export_files(vault: Vault, folder: Path, wanted: Filter) -> Iterator[tuple[Document, str]]:
+def export_files(vault: Vault, folder: Path, wanted: Filter) -> Iterator[Document | Failure]:
     """Write the original bytes of documents into folders by kind, and yield each with its path inside `folder`.
+
+    One that is damaged is yielded as a failure: it does not keep the others in.
 
     Raises:
         InvalidRequest: `unsafe_output`, a file is there already; `io_error`.
-        VaultDamaged: `vault_damaged`, a document is not what its entry commits to.
     """
     for document in list_documents(vault, wanted):
-        if document.status == "erased":
+        if document.status == DocStatus.ERASED.value:
             continue
         place = folder / safe_name(document.kind, "other")
         try:
@@ -35,21 +38,43 @@ def export_files(vault: Vault, folder: Path, wanted: Filter) -> Iterator[tuple[D
         except OSError as err:
             raise InvalidRequest("io_error", f"{place}: {err.strerror}") from err
         name = f"{document.id[2:10]}-{safe_name(document.name, 'document')}"
-        write_document(vault, document, place / name)
-        yield document, f"{place.name}/{name}"
+        try:
+            write_document(vault, document, place / name)
+        except VaultDamaged as err:
+            yield Failure(name=document.id, error=err)
+        else:
+            yield replace(document, path=f"{place.name}/{name}")
 
 
-def export_fhir(vault: Vault, wanted: Filter, *, with_content: bool) -> Iterator[JsonObject]:
+def export_contents(vault: Vault, wanted: Filter) -> Iterator[tuple[Document, bytes | None] | Failure]:
+    """Yield documents with their bytes: None for what was erased, a failure for what is damaged.
+
+    Raises:
+        InvalidRequest: `too_large`, a document over 64 MiB.
+    """
+    for document in list_documents(vault, wanted):
+        is_erased = document.status == DocStatus.ERASED.value
+        try:
+            content = None if is_erased else document_bytes(vault, document)
+        except VaultDamaged as err:
+            yield Failure(name=document.id, error=err)
+        else:
+            yield document, content
+
+
+def export_fhir(vault: Vault, wanted: Filter, *, with_content: bool) -> Iterator[JsonObject | Failure]:
     """Yield a FHIR R4 DocumentReference for each document; a view for other programs, not a proof.
 
     Raises:
-        VaultDamaged: `vault_damaged`.
         InvalidRequest: `too_large`, with content, a document over 64 MiB.
     """
     owner = owner_name(vault)
-    for document in list_documents(vault, wanted):
-        parts = DocumentRows(vault.catalogue).parts(document.entry)
-        content = document_bytes(vault, document) if with_content and parts else None
+    bare = ((document, None) for document in list_documents(vault, wanted))
+    for item in export_contents(vault, wanted) if with_content else bare:
+        if isinstance(item, Failure):
+            yield item
+            continue
+        document, content = item
         yield document_reference(
             id_text=document.id,
             title=document.title,

@@ -12,12 +12,13 @@ from healthvault.errors import FormatError, HealthVaultError, IntegrityError, In
 from healthvault.ledger.entry import Entry, check_link, parse_entry
 from healthvault.ledger.keychain import KeyChain, walk
 from healthvault.storage import files
-from healthvault.storage.journal import Journal
+from healthvault.storage.journal import LENGTH_BYTES, Journal
 from healthvault.storage.layout import VaultPaths
 from healthvault.storage.lock import WriterLock
 from healthvault.storage.treecache import Leaf, TreeCache
 from healthvault.tlog.checkpoint import Checkpoint, open_checkpoint, origin_of, parse_checkpoint
 from healthvault.tlog.note import MAX_NOTE_BYTES, parse_note
+from healthvault.tlog.tree import leaf_hash
 
 __all__ = ["History", "damaged", "leaf_of", "load_history", "rebuild_tree", "refusal"]
 
@@ -65,9 +66,10 @@ class History:
             VaultBusy: `vault_in_use`, another process is writing.
         """
         if not self.is_renewed:
+            self.is_renewed = True  # whatever comes of it: a second try would find the same
             tree = _renewed(self.journal, self.checkpoint)
             self.tree.close()
-            self.tree, self.is_renewed = tree, True
+            self.tree = tree
 
     def close(self) -> None:
         """Close the files."""
@@ -75,8 +77,21 @@ class History:
         self.tree.close()
 
     def _entry(self, seq: int) -> Entry:
+        position = self.tree.position(seq)
         try:
-            entry = self.chain.verify(parse_entry(self.journal.read(self.tree.position(seq))), own=True)
+            return self._checked(seq, self.journal.read(position))
+        except VaultDamaged:
+            if seq + 1 == self.size:
+                raise
+            size_bytes = self.tree.position(seq + 1) - position - LENGTH_BYTES
+            raw = self.journal.read_span(position + LENGTH_BYTES, max(size_bytes, 0))
+            if leaf_hash(raw) != self.tree.node(0, seq):  # else it is the length of the frame that is wrong
+                raise
+        return self._checked(seq, raw)
+
+    def _checked(self, seq: int, raw: bytes) -> Entry:
+        try:
+            entry = self.chain.verify(parse_entry(raw), own=True)
         except (FormatError, IntegrityError) as err:
             raise refusal(err, f"journal entry {seq}") from err
         if entry.leaf != self.tree.node(0, seq):

@@ -6,29 +6,58 @@ Spec: docs/spec/journal.md section 4.
 
 from collections.abc import Iterator
 
-from healthvault.storage.consent_rows import ConsentRows
+from healthvault.errors import VaultDamaged
+from healthvault.storage.consent_rows import ConsentRows, HistoryRow
+from healthvault.storage.document_rows import DocumentRows
+from healthvault.vault.around import spans_text
+from healthvault.vault.history import damaged
 from healthvault.vault.vault import Vault
-from healthvault.vault.views import LogEntry
+from healthvault.vault.views import Document, LogEntry, Story
 
-__all__ = ["log_entries"]
+__all__ = ["log_entries", "story_of"]
 
 
 def log_entries(vault: Vault, *, limit: int | None = None) -> Iterator[LogEntry]:
     """Yield the newest entries; a locked vault shows their number, time and signer only.
 
     Raises:
-        VaultDamaged: `vault_damaged`, an entry cannot be read.
+        VaultDamaged: `vault_damaged`, at the end: entries of a locked vault cannot be read.
     """
     if vault.unlocked is None:
         yield from _locked(vault, limit)
         return
     for row in ConsentRows(vault.catalogue).history(limit):
-        yield LogEntry(index=row.seq, kind=row.kind, time_ms=row.time_ms, id=row.id, signer=row.signer)
+        yield _entry(row)
+
+
+def story_of(vault: Vault, document: Document) -> Story:
+    """Return what became of a document."""
+    table, row = DocumentRows(vault.catalogue), DocumentRows(vault.catalogue).at(document.entry)
+    older = table.at(row.supersedes) if row is not None and row.supersedes is not None else None
+    newer = table.replaced_by(document.entry)
+    return Story(
+        replaces=older.id if older else None,
+        replaced_by=newer.id if newer else None,
+        entries=tuple(map(_entry, ConsentRows(vault.catalogue).history_of(document.id))),
+    )
+
+
+def _entry(row: HistoryRow) -> LogEntry:
+    return LogEntry(
+        index=row.seq, kind=row.kind, time_ms=row.time_ms, id=row.id, signer=row.signer, detail=row.detail
+    )
 
 
 def _locked(vault: Vault, limit: int | None) -> Iterator[LogEntry]:
     first = 0 if limit is None else max(0, vault.history.size - limit)
+    lost: list[int] = []
     for seq in range(vault.history.size - 1, first - 1, -1):
-        header = vault.history.entry(seq).header
+        try:
+            header = vault.history.entry(seq).header
+        except VaultDamaged:
+            lost.insert(0, seq)
+            continue
         kind = "sealed" if header.event is None else "key"
         yield LogEntry(index=seq, kind=kind, time_ms=header.ts_ms, id=None, signer=header.signer)
+    if lost:
+        raise damaged(f"entries {spans_text(lost)} cannot be read")

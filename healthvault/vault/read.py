@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from healthvault.errors import InvalidRequest, NotFound, VaultDamaged
+from healthvault.ledger.entry import Entry
 from healthvault.ledger.ids import document_id_text
 from healthvault.ledger.secrets import commit_key, file_key
 from healthvault.storage.blobs import BlobKeys, BlobPlace, read_document
 from healthvault.storage.document_rows import DocumentRow, DocumentRows, Filter, PartRow
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.history import damaged
-from healthvault.vault.projection import places_of
+from healthvault.vault.packwalk import places_of
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document
 
@@ -127,7 +128,10 @@ def stream_document(vault: Vault, document: Document, write: Callable[[bytes], o
         NotFound: `not_found`, no such part.
         VaultDamaged: `vault_damaged`.
     """
-    parts = DocumentRows(vault.catalogue).parts(document.entry)
+    rows = DocumentRows(vault.catalogue)
+    parts = rows.parts(document.entry)
+    if rows.at(document.entry) is None:
+        raise damaged(f"entry {document.entry}, which holds {document.id}, cannot be read")
     if not parts:
         raise InvalidRequest("erased", f"{document.id} was erased: nothing can bring it back from here")
     if part >= len(parts):
@@ -139,7 +143,10 @@ def stream_part(vault: Vault, row: PartRow, write: Callable[[bytes], object], *,
     """Hand the bytes of a part to `write`, checked against its entry. Raises as `stream_document`."""
     entry = vault.history.entry(row.seq)
     secret = vault.keystore.read(row.seq)
-    if secret is None or document_id_text(entry.leaf) != expected_id:
+    if secret is None:
+        path = vault.paths.keys(vault.keys.ks_epoch)
+        raise damaged(f"{path}: the record of entry {row.seq} is missing")
+    if document_id_text(entry.leaf) != expected_id:
         raise damaged(f"entry {row.seq} is not the one that the catalogue names")
     if row.coding != 0:
         raise InvalidRequest("unsupported", f"part {row.number} of {expected_id} is stored in an unknown coding")
@@ -151,16 +158,35 @@ def stream_part(vault: Vault, row: PartRow, write: Callable[[bytes], object], *,
     )
     blob = entry.header.blobs[row.number]
     place = BlobPlace(offset=row.position, stored_size_bytes=blob.stored_bytes, oid=blob.oid)
+    begun = False
+
+    def forward(data: bytes) -> None:
+        nonlocal begun
+        begun = True
+        write(data)
+
     try:
-        with vault.objects().open_pack(row.pack) as pack:
-            read_document(pack, place, keys, write)
+        _read_at(vault, row.pack, place, keys, forward)
     except VaultDamaged:
-        first_seq, offset = places_of(vault, entry)[row.number]
-        if (first_seq, offset) == (row.pack, row.position):
+        found = None if begun else _elsewhere(vault, entry, row)
+        if found is None:
             raise
-        # A pack was put back since the catalogue was made; in the wrong place not even a first chunk opened.
-        with vault.objects().open_pack(first_seq) as pack:
-            read_document(pack, replace(place, offset=offset), keys, write)
+        first_seq, offset = found
+        _read_at(vault, first_seq, replace(place, offset=offset), keys, write)
+
+
+def _read_at(vault: Vault, pack: int, place: BlobPlace, keys: BlobKeys, write: Callable[[bytes], object]) -> None:
+    with vault.objects().open_pack(pack) as file:
+        read_document(file, place, keys, write)
+
+
+def _elsewhere(vault: Vault, entry: Entry, row: PartRow) -> tuple[int, int] | None:
+    """Return where a part is, if not where the catalogue says: a pack was put back, or is not what it was."""
+    try:
+        found = places_of(vault, entry)[row.number]
+    except VaultDamaged:
+        return None
+    return None if found == (row.pack, row.position) else found
 
 
 def _view(row: DocumentRow) -> Document:

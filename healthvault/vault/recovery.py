@@ -10,6 +10,7 @@ from healthvault.ledger.entry import Entry, check_link, parse_entry
 from healthvault.ledger.keychain import KeyChain, extend_chain
 from healthvault.storage.orphans import clear_leftovers
 from healthvault.vault.history import leaf_of
+from healthvault.vault.packwalk import PackWalk, stored_total
 from healthvault.vault.transaction import acknowledge
 from healthvault.vault.vault import Vault
 
@@ -46,7 +47,7 @@ def _whole_entries(vault: Vault, end: int) -> tuple[list[tuple[int, Entry]], Key
     history = vault.history
     previous, chain = history.last, history.chain
     kept: list[tuple[int, Entry]] = []
-    places = _PackEnds(vault)
+    places = _Packs(vault)
     for position, raw in history.journal.scan(end):
         try:
             signed = parse_entry(raw)
@@ -63,28 +64,25 @@ def _whole_entries(vault: Vault, end: int) -> tuple[list[tuple[int, Entry]], Key
     return kept, chain
 
 
-class _PackEnds:
+class _Packs:
     """Whether the packs hold the blobs of entries that follow one another."""
 
     def __init__(self, vault: Vault) -> None:
         self._objects = vault.objects()
         self._acknowledged = vault.history.size
-        self._pack = -1
-        self._end = 0
+        self._walk = PackWalk(self._objects, lambda _: None)  # a new entry lies in no older one's pack
 
     def hold(self, entry: Entry) -> bool:
         """Tell whether all blobs of the next entry are there in full length."""
         if not entry.header.blobs:
             return True
-        pack = self._objects.find(entry.seq)
-        if pack is None or pack < self._acknowledged:  # no transaction writes into the pack of another
+        stored = stored_total(entry)
+        place = self._walk.place(entry.seq, stored)
+        if place is None or place[1] is None or place[0] < self._acknowledged:
             return False
-        if pack != self._pack:
-            self._pack, self._end = pack, 0
-        self._end += sum(blob.stored_bytes for blob in entry.header.blobs)
         try:
-            with self._objects.open_pack(pack) as file:
-                return file.size_bytes() >= self._end
+            with self._objects.open_pack(place[0]) as file:
+                return file.size_bytes() >= place[1] + stored
         except VaultDamaged:
             return False
 
@@ -99,4 +97,4 @@ def _settle_packs(vault: Vault, kept: list[Entry]) -> None:
     last_pack = objects.find(with_blobs[-1].seq) if with_blobs else None
     if last_pack is not None:
         in_it = [entry for entry in with_blobs if entry.seq >= last_pack]
-        objects.cut(last_pack, sum(blob.stored_bytes for entry in in_it for blob in entry.header.blobs))
+        objects.cut(last_pack, sum(map(stored_total, in_it)))

@@ -9,6 +9,7 @@ from healthvault.bundle.card import armour, make_card
 from healthvault.crypto.words import to_words
 from healthvault.ledger.ids import contact_id_text, fingerprint_bytes
 from healthvault.storage.document_rows import DocumentRows
+from healthvault.storage.drills import last_drill_ms
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import IdentityView, VaultStatus
 
@@ -31,6 +32,8 @@ def vault_status(vault: Vault) -> VaultStatus:
         checkpoint_size=history.checkpoint.size,
         checkpoint_root=history.checkpoint.root,
         unlocked=is_open,
+        made_ms=history.entry(0).header.ts_ms,
+        last_drill_ms=last_drill_ms(vault.state, history.chain.vault_id),
         warnings=tuple(vault.warnings),
     )
 

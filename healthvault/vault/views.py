@@ -1,21 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Frozen results of the use cases: what the terminal shows. Texts in them are untrusted and unescaped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from healthvault.storage.inputs import Failure
 
 __all__ = [
+    "BackupView",
     "BundleView",
     "CheckReport",
     "ContactView",
     "Document",
+    "DrillReport",
     "Failure",
     "Finding",
     "GrantView",
     "IdentityView",
+    "KeyEventView",
     "KeySlotView",
     "LogEntry",
+    "Story",
     "VaultStatus",
 ]
 
@@ -59,6 +63,10 @@ class VaultStatus:
     checkpoint_size: int
     checkpoint_root: bytes
     unlocked: bool
+    made_ms: int
+    """The time of its first entry."""
+    last_drill_ms: int | None
+    """When the recovery words were last tried on this machine."""
     warnings: tuple[str, ...] = ()
 
 
@@ -121,7 +129,7 @@ class BundleView:
     grant: str
     documents: tuple[str, ...]
     size_bytes: int
-    code: str | None = None
+    code: str | None = field(default=None, repr=False)
     """The generated code, shown once."""
     marks: int = 0
     """How many older sizes of the log it lets its readers check."""
@@ -142,6 +150,18 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What became of a document."""
+
+    replaces: str | None
+    """Id of the older version."""
+    replaced_by: str | None
+    """Id of the newest version that stands."""
+    entries: tuple[LogEntry, ...]
+    """Every entry about it, oldest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeySlotView:
     """A way into the vault."""
 
@@ -152,14 +172,36 @@ class KeySlotView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyEventView:
+    """A change of what speaks for the vault."""
+
+    kind: str
+    """`rotate`, `root` or `restart`."""
+    entry: int
+    epoch: int
+    """The owner epoch in force after it."""
+    reason: str | None = None
+    """Of a rotation: `planned`, `lost` or `compromised`."""
+    since: int | None = None
+    """Of a theft: the first entry that was made when somebody else may have had the keys."""
+    lost_entries: int | None = None
+    """Of a restart: how many entries this machine had seen."""
+    erased_again: tuple[str, ...] = ()
+    """Of a restart: ids of documents that the old copy had brought back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that an audit found."""
 
     severity: str
     """`error` or `warning`."""
     where: str
+    """The file, relative to the vault's folder, then the entry, object or slot in it."""
     code: str
     message: str
+    hint: str = ""
+    """What to do about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,3 +218,30 @@ class CheckReport:
     def is_clean(self) -> bool:
         """Whether nothing is wrong; warnings do not count."""
         return not any(finding.severity == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupView:
+    """A backup that was made, or one that this machine knows of."""
+
+    path: str
+    entries: int
+    behind: int
+    """How many entries the vault has more."""
+    is_clean: bool
+    """Whether nothing that the vault has erased is left in it."""
+    time_ms: int
+    """Of the last run that ended well."""
+    copied_bytes: int | None = None
+    """Set in the result of a run: what was written."""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillReport:
+    """What a trial of a backup did and found."""
+
+    check: CheckReport
+    """The audit of what was restored, every document decrypted."""
+    opened: tuple[str, ...]
+    """Ids of the documents that were then read from it, byte for byte."""

@@ -28,13 +28,14 @@ from healthvault.storage.inputs import InputFile
 from healthvault.storage.objects import Objects
 from healthvault.storage.slots import SlotKind
 from healthvault.vault.add import AddOptions, add_documents
+from healthvault.vault.amend import replace_document, retract_document
 from healthvault.vault.contacts import add_contact, list_contacts
-from healthvault.vault.grants import list_grants, revoke_grant
+from healthvault.vault.grants import list_grants, make_grant, revoke_grant
 from healthvault.vault.keyslots import add_key_file
 from healthvault.vault.read import document_bytes, list_documents
 from healthvault.vault.receive import import_bundle, verify_file
 from healthvault.vault.session import open_vault
-from healthvault.vault.share import share
+from healthvault.vault.share import UnderGrant, share, share_under
 from healthvault.vault.unlock import Secret
 from healthvault.vault.vault import Place, Vault
 from tests import vaults
@@ -44,6 +45,7 @@ CHANGES = ("write_at", "sync", "sync_directory", "rename", "remove", "truncate",
 MODES = ("torn", "power", "partly", "fault")
 OLD = (b"acknowledged before", b"and this one too")
 NEW = (b"first of three", b"second " * 1000, b"third")
+NEWER = b"a newer version"
 MOST_STEPS = 200
 
 
@@ -212,8 +214,31 @@ def take_in(vault: Vault, scene: Scene) -> None:
     import_bundle(vault, InputFile(name="lee.hvb", path=scene.bundle), vaults.PLAIN, now_ms=NOW_MS)
 
 
-COMMANDS = (add, share_one, revoke, pin, add_key, take_in)
-ADDED = {add: NEW, take_in: (b"letter from the doctor",)}
+def amend(vault: Vault, scene: Scene) -> None:
+    """Put a newer version in the place of the first document."""
+    (*_, first) = list_documents(vault, EVERYTHING)
+    replace_document(vault, first.id, InputFile(name="n", data=NEWER), AddOptions(), now_ms=NOW_MS)
+
+
+def retract(vault: Vault, scene: Scene) -> None:
+    """Retract the first document."""
+    (*_, first) = list_documents(vault, EVERYTHING)
+    retract_document(vault, first.id, reason="mistyped", now_ms=NOW_MS)
+
+
+def grant(vault: Vault, scene: Scene) -> None:
+    """Make a grant alone."""
+    make_grant(vault, vaults.request(list(list_documents(vault, EVERYTHING))), now_ms=NOW_MS)
+
+
+def share_again(vault: Vault, scene: Scene) -> None:
+    """Share under the only grant."""
+    (standing,) = list_grants(vault, now_ms=NOW_MS)
+    share_under(vault, UnderGrant(grant=standing.id), scene.out / "new.hvb", now_ms=NOW_MS)
+
+
+COMMANDS = (add, share_one, revoke, pin, add_key, take_in, amend, retract, grant, share_again)
+ADDED = {add: NEW, take_in: (b"letter from the doctor",), amend: (NEWER,)}
 
 
 def stopped_at(scene: Scene, command: Callable[[Vault, Scene], None], disk: Disk) -> bool:
@@ -241,7 +266,7 @@ def check_whole(scene: Scene, added: tuple[bytes, ...]) -> None:
         seqs = [item.entry for item in list_documents(vault, EVERYTHING)]
         packs = {part.pack for seq in seqs for part in DocumentRows(vault.catalogue).parts(seq)}
         assert sorted(packs) == Objects(ana.paths).first_seqs()
-    assert () == ana.check().findings
+    assert () == ana.faults()
     assert ["orphans"] == [name for name in files.list_names(ana.paths.tmp) if not name.startswith("pins")]
     listed = ana.documents()
     for cached in (*ana.paths.cache.iterdir(), *ana.paths.tree.iterdir()):
@@ -249,7 +274,7 @@ def check_whole(scene: Scene, added: tuple[bytes, ...]) -> None:
     assert listed == ana.documents()
     (later,) = ana.add(b"the next command")
     assert [later, *listed] == ana.documents()
-    assert () == ana.check().findings
+    assert () == ana.faults()
 
 
 def check_outputs(scene: Scene, mode: str) -> None:
@@ -336,7 +361,7 @@ def read_only(folder: str) -> None:
     key = Secret(kind=SlotKind.KEY_FILE, value=(Path(folder) / "key").read_bytes())
     ana = Sample(place=place, secret=key, words=key)
     assert list(OLD) == list(ana.contents().values())[::-1]
-    assert () == ana.check().findings
+    assert () == ana.faults()
     with pytest.raises(InvalidRequest) as caught:
         ana.add(b"x")
     assert "io_error" == caught.value.code
@@ -360,7 +385,7 @@ def fill(folder: str) -> None:
     ana.add(b"room again")
     held = [data for data in list(ana.contents().values())[::-1] if data not in failed]
     assert [*kept, b"room again"] == held
-    assert () == ana.check().findings
+    assert () == ana.faults()
     print("done")
 
 

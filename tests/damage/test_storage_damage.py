@@ -6,6 +6,7 @@ Whatever is done to a file, reading gives what was written, or an error of ours 
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -71,16 +72,16 @@ def folder(tmp_path: Path) -> Folder:
         ks_sealed=seal_keystore_key(KS_KEY, 0, MASTER_KEY, VAULT_ID),
     )
     files.replace_file(paths.keyring, keyring.to_bytes(), paths.tmp)
-    create_keystore(paths, VAULT_ID, 0, KS_KEY).write(list(enumerate(SECRETS)))
+    with closing(create_keystore(paths, VAULT_ID, 0, KS_KEY)) as keystore:
+        keystore.write(list(enumerate(SECRETS)))
     with PackWriter(paths) as packs:
         packs.start_entry(0)
         blob = packs.put(DOCUMENT, FILE_KEY)
         packs.finish()
         packs.publish()
-    positions = Journal(paths, writable=True).append(ENTRIES)
-    TreeCache(paths, writable=True).append(
-        [(leaf_hash(entry), at, False) for entry, at in zip(ENTRIES, positions, strict=True)]
-    )
+    with closing(Journal(paths, writable=True)) as journal, closing(TreeCache(paths, writable=True)) as tree:
+        positions = journal.append(ENTRIES)
+        tree.append([(leaf_hash(entry), at, False) for entry, at in zip(ENTRIES, positions, strict=True)])
     vault_pins(paths, MASTER_KEY, VAULT_ID).save({"v": 1})
     place = BlobPlace(offset=0, stored_size_bytes=blob.stored_size_bytes, oid=blob.oid)
     return Folder(paths=paths, positions=positions, place=place)
@@ -102,8 +103,8 @@ def read_keyring(folder: Folder) -> None:
 
 def read_keystore(folder: Folder) -> None:
     """Read every record."""
-    keystore = open_keystore(folder.paths, VAULT_ID, 0, KS_KEY)
-    found = list(keystore.read_range(0, len(SECRETS)))
+    with closing(open_keystore(folder.paths, VAULT_ID, 0, KS_KEY)) as keystore:
+        found = list(keystore.read_range(0, len(SECRETS)))
     if None in found:
         raise files.damaged(folder.paths.keys(0), "a hole without an erasure")  # what the vault makes of it
     assert SECRETS == found
@@ -111,8 +112,8 @@ def read_keystore(folder: Folder) -> None:
 
 def read_journal(folder: Folder) -> None:
     """Read every entry; what an entry says is checked above, by its hash."""
-    journal = Journal(folder.paths)
-    found = [journal.read(position) for position in folder.positions]
+    with closing(Journal(folder.paths)) as journal:
+        found = [journal.read(position) for position in folder.positions]
     if found != ENTRIES:
         raise files.damaged(folder.paths.segment(0), "another hash")
 
@@ -122,7 +123,12 @@ def read_tree(folder: Folder) -> None:
 
     The root alone does not cover the leaves of full tiles: their own roots stand a level above.
     """
-    tree, leaves = TreeCache(folder.paths), [leaf_hash(entry) for entry in ENTRIES]
+    with closing(TreeCache(folder.paths)) as tree:
+        check_tree(folder, tree, [leaf_hash(entry) for entry in ENTRIES])
+
+
+def check_tree(folder: Folder, tree: TreeCache, leaves: list[bytes]) -> None:
+    """Compare the cache with the leaf hashes of the journal."""
     if tree.size < len(ENTRIES) or tree.root(len(ENTRIES)) != MemoryTree(leaves).root():
         raise files.damaged(folder.paths.tree, "another root")  # the vault makes it anew
     if [tree.node(0, seq) for seq in range(len(ENTRIES))] != leaves:
@@ -290,7 +296,8 @@ def test_a_keyring_of_another_vault(folder: Folder, tmp_path: Path) -> None:
 
 def test_an_old_keyring_with_a_newer_keystore(folder: Folder) -> None:
     """After a new epoch the old keyring names a file that is gone, and the new file does not open as the old."""
-    create_keystore(folder.paths, VAULT_ID, 1, b"n" * 32).write(list(enumerate(SECRETS)))
+    with closing(create_keystore(folder.paths, VAULT_ID, 1, b"n" * 32)) as newer:
+        newer.write(list(enumerate(SECRETS)))
     folder.paths.keys(0).unlink()
     with pytest.raises(VaultDamaged, match=r"0\.ks: the file is missing"):
         read_keystore(folder)

@@ -63,6 +63,13 @@ class Person:
 
     def hv(self, *arguments: object, exit: int = 0, stdin: bytes = b"", **variables: str) -> Done:  # noqa: A002
         """Run `hv` without a terminal, and check its exit code."""
+        done = self.run(*arguments, stdin=stdin, **variables)
+        assert exit == done.exit, f"hv {arguments}: exit {done.exit}\n{done.out}\n{done.err}"
+        assert "Traceback" not in done.err
+        return done
+
+    def run(self, *arguments: object, stdin: bytes = b"", **variables: str) -> Done:
+        """Run `hv` without a terminal, however it ends."""
         done = subprocess.run(
             [HV, *map(str, arguments)],
             env={**self.environ, **variables},
@@ -73,10 +80,7 @@ class Person:
             check=False,
             timeout=60,
         )
-        err = done.stderr.decode()
-        assert exit == done.returncode, f"hv {arguments}: exit {done.returncode}\n{done.stdout.decode()}\n{err}"
-        assert "Traceback" not in err
-        return Done(exit=done.returncode, raw=done.stdout, err=err)
+        return Done(exit=done.returncode, raw=done.stdout, err=done.stderr.decode())
 
     def ids(self) -> list[str]:
         """Return the ids of the documents, oldest first."""
@@ -95,7 +99,9 @@ def new_person(home: Path, name: str) -> Person:
     passphrase.write_text(PASSPHRASE + "\n")
     passphrase.chmod(0o600)
     person = Person(home=home, variables={"HV_PASSPHRASE_FILE": str(passphrase)})
-    person.hv("init", "--name", name, "--kdf", "light", "--yes")
+    made = person.hv("init", "--name", name, "--kdf", "light", "--yes", "--json").object
+    (home / "words").write_text(" ".join(made["recovery_words"]) + "\n")
+    (home / "words").chmod(0o600)
     person.hv("key", "add", "--new-key-file", home / "key")
     person.hv("id", "-o", home / "own.hvcard")
     return known_person(home)

@@ -72,6 +72,23 @@ def test_the_vault_and_what_is_in_it(ana: Person, nobody: Person) -> None:
     check(ana.hv("export", "--format", "files", "-o", "all", "--json").objects, *["document"] * 4)
 
 
+def test_the_ways_into_a_vault(nobody: Person, ana: Person) -> None:
+    """passwd, key drill, split, join."""
+    passphrase = ana.home / "passphrase"
+    variables = {"HV_PASSPHRASE_FILE": str(passphrase)}
+    made = nobody.hv("init", "--name", "Eve", "--kdf", "light", "--json", **variables).object
+    words = nobody.home / "words"
+    words.write_text(" ".join(made["recovery_words"]))
+    words.chmod(0o600)
+    check(nobody.hv("passwd", "--new-passphrase-file", passphrase, "--json", **variables).objects, "key")
+    check(nobody.hv("key", "drill", "--words-file", words, "--json").objects, "recovery")
+    split = ("key", "split", "-k", "2", "-n", "2", "--words-file", words, "--json")
+    check(nobody.hv(*split).objects, "recovery_share", "recovery_share")
+    shares = nobody.hv(*split, "-o", "shares").objects
+    check(shares, "recovery_share", "recovery_share")
+    check(nobody.hv("key", "join", *(share["path"] for share in shares), "--json").objects, "recovery")
+
+
 def test_people_consent_and_exchange(ana: Person, lee: Person) -> None:
     """id, contact, share, grants, revoke, verify, open, import."""
     check(ana.hv("id", "--json").objects, "identity")
@@ -118,3 +135,17 @@ def test_every_failure_under_json_is_json(ana: Person, arguments: tuple[str, ...
 def test_warnings_are_objects_too(ana: Person) -> None:
     """A locked audit says so to a script as well."""
     check(errors(Person(home=ana.home).hv("check", "--json").err), "warning")
+
+
+def test_second_thoughts(ana: Person, lee: Person) -> None:
+    """amend, retract, grant, a share under it, and the certificate of an erasure."""
+    first, second, third = ana.ids()
+    check(ana.hv("amend", first, "--title", "x", "--json").objects, "document")
+    check(ana.hv("amend", second, "lab.json", "--json", exit=1).objects)
+    check(ana.hv("retract", second, "--json").objects, "document")
+    check(ana.hv("show", first, "--json").objects, "document")
+    made = ana.hv("grant", first, "--to", "Dr Lee", "--yes", "--json").objects
+    check(made, "grant")
+    check(ana.hv("share", "--grant", made[0]["id"], "--yes", "-o", "x.hvb", "--json").objects, "bundle")
+    ana.hv("erase", first, third, "--yes", "--reason", "patient-request", "-o", "erased.txt")
+    check(lee.hv("verify", ana.home / "erased.txt", "--json", exit=21).objects, "verification")

@@ -5,6 +5,8 @@ import os
 import pty
 import re
 import selectors
+import signal
+import termios
 import time
 from contextlib import suppress
 
@@ -53,6 +55,19 @@ class Session:
         self.shown = ""
         os.write(self._terminal, text.encode() + b"\n")
 
+    def echoes(self) -> bool:
+        """Tell whether the terminal shows what is typed."""
+        return bool(termios.tcgetattr(self._terminal)[3] & termios.ECHO)
+
+    def stop_and_go_on(self) -> None:
+        """Press Ctrl-Z and say `fg`, as a shell does it: it shows what is typed in between."""
+        os.kill(self._pid, signal.SIGSTOP)
+        modes = termios.tcgetattr(self._terminal)
+        modes[3] |= termios.ECHO
+        termios.tcsetattr(self._terminal, termios.TCSANOW, modes)
+        self.shown = ""
+        os.kill(self._pid, signal.SIGCONT)
+
     def interrupt(self) -> None:
         """Press Ctrl-C."""
         os.write(self._terminal, b"\x03")
@@ -100,7 +115,7 @@ def test_who_cannot_retype_the_words_gets_no_vault(nobody: Person) -> None:
         session.read_until(": ")
         session.type("wrong")
         session.read_until("\r\n")
-    assert "no vault was made" in session.end(1)
+    assert "nothing was made" in session.end(1)
     assert [] == [path for path in nobody.home.iterdir() if path.name not in {".local", ".cache"}]
 
 
@@ -141,6 +156,75 @@ def test_ctrl_c_is_exit_130(asked: Person) -> None:
     shown = session.end(130)
     assert "error: interrupted" in shown
     assert "Traceback" not in shown
+
+
+def test_a_passphrase_may_be_mistyped_twice(asked: Person) -> None:
+    """The third time counts; after three wrong ones it is exit 12."""
+    session = Session(asked, "list")
+    for typed in ("wrong", "wrong again", PASSPHRASE):
+        session.read_until("passphrase: ")
+        session.type(typed)
+    assert "Ferritin" in session.end()
+    session = Session(asked, "list")
+    for place in range(3):
+        session.read_until("passphrase: ")
+        session.type(f"wrong {place}")
+    assert "error: the passphrase does not open this vault" in session.end(12)
+
+
+def test_what_is_typed_is_hidden_after_a_stop_too(asked: Person) -> None:
+    """A shell shows what is typed while the job is stopped; when the job goes on, it is hidden and asked again."""
+    session = Session(asked, "list")
+    session.read_until("passphrase: ")
+    session.stop_and_go_on()
+    session.read_until("passphrase: ")
+    session.type(PASSPHRASE)
+    assert PASSPHRASE not in session.end()
+
+
+def test_an_interrupted_question_leaves_the_terminal_as_it_was(asked: Person) -> None:
+    """What is typed is shown again."""
+    session = Session(asked, "list")
+    assert session.echoes()
+    session.read_until("passphrase: ")
+    assert not session.echoes()
+    session.interrupt()
+    session.read_until("interrupted")
+    assert session.echoes()
+    session.end(130)
+
+
+def test_words_are_split_drilled_and_joined_at_the_terminal(nobody: Person) -> None:
+    """Typed without being shown; the shares and the words are shown, and a mistyped share is asked for again."""
+    passphrase = nobody.home / "passphrase"
+    passphrase.write_text(PASSPHRASE)
+    passphrase.chmod(0o600)
+    made = nobody.hv("init", "--name", "Eve", "--kdf", "light", "--json", "--passphrase-file", passphrase).object
+    words = made["recovery_words"]
+    session = Session(nobody, "key", "split", "-k", "2", "-n", "3")
+    session.read_until("words: ")
+    session.type(" ".join(words[:23]))
+    session.read_until("23 words instead of 24; try again")
+    session.read_until("words: ")
+    session.type(" ".join(words))
+    shown = session.end()
+    sheets = shown.split("healthvault recovery share ")[1:]
+    shares = [" ".join(word for _, word in re.findall(r"(\d+) ([a-z]+)", sheet)[2:35]) for sheet in sheets]
+    assert ["1 of 3; any 2", "2 of 3; any 2", "3 of 3; any 2"] == [sheet[:13] for sheet in sheets]
+    session = Session(nobody, "key", "join")
+    for question, typed in (
+        ("Share 1: ", shares[2]),
+        ("Share 2 of the 2 that are needed: ", shares[2]),
+        ("number 3 of its set; try again\r\nShare 2 of the 2 that are needed: ", shares[0]),
+    ):
+        session.read_until(question)
+        session.type(typed)
+    ended = session.end()
+    assert words == [word for _, word in re.findall(r"(\d+) ([a-z]+)", ended)]
+    session = Session(nobody, "key", "drill")
+    session.read_until("words: ")
+    session.type(" ".join(words))
+    assert "they work" in session.end()
 
 
 def test_ctrl_c_while_adding_leaves_a_whole_vault(ana: Person) -> None:

@@ -385,7 +385,7 @@ def test_pins_only_grow(files: list[tuple[int, list[int], bool]]) -> None:
         assert codes_found <= {"unconnected", "no_consistency"}
         if "no_consistency" in codes_found:
             continue
-        after = remember(pins, view, bytes([place]) * 16, NOW_MS, is_firm=is_firm)
+        after = remember(pins, view, bytes([place]) * 32, NOW_MS, is_firm=is_firm)
         assert set(pins.sizes) <= set(after.sizes)
         assert (pins.firm or 0) <= (after.firm or 0)
         assert len(after.sizes) == len({seen.size for seen in after.sizes})
@@ -403,7 +403,7 @@ def test_another_history_is_a_fork(files: list[tuple[int, list[int], bool]], siz
     """As soon as one known size is shown with another root."""
     pins = VaultPins(vault=SCENE.owner.vault_id)
     for place, (seen_size, marks, is_firm) in enumerate(files):
-        pins = remember(pins, view_of(seen_size, marks), bytes([place]) * 16, NOW_MS, is_firm=is_firm)
+        pins = remember(pins, view_of(seen_size, marks), bytes([place]) * 32, NOW_MS, is_firm=is_firm)
     view = view_of(size, [mark])
     other = tuple(SeenSize(size=seen.size, root=sha256(seen.root), restarts=0) for seen in pins.sizes)
     meets = {seen.size for seen in pins.sizes} & {size, *view.mark_roots}

@@ -19,7 +19,9 @@ def commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Com
     """Yield a command and those below it."""
     yield name, command
     if isinstance(command, click.Group):
-        for below, inner in command.commands.items():
+        for below in command.list_commands(CONTEXT):
+            inner = command.get_command(CONTEXT, below)
+            assert inner is not None, f"{name} {below}"
             yield from commands(f"{name} {below}", inner)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from healthvault.cli.dates import parse_partial_date, parse_span, parse_when
+from healthvault.cli.dates import parse_duration, parse_partial_date, parse_span, parse_when
 
 NOW = datetime.fromisoformat("2026-11-20T14:30:00")
 
@@ -71,3 +71,16 @@ def test_other_partial_dates_are_refused(text: str) -> None:
     """What is no year, month or day is a ValueError."""
     with pytest.raises(ValueError, match=r".+"):
         parse_partial_date(text)
+
+
+@pytest.mark.parametrize(("text", "hours"), [("8h", 8), ("1h", 1), ("2d", 48), ("1w", 168), ("9999h", 9999)])
+def test_a_duration_is_hours_days_or_weeks(text: str, hours: int) -> None:
+    """In milliseconds."""
+    assert hours * 3_600_000 == parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["", "8", "h", "0h", "08h", "8m", "8H", "-8h", "8h ", "٨h", "10000h"])
+def test_everything_else_is_no_duration(text: str) -> None:
+    """A month is no time to leave a vault open."""
+    with pytest.raises(ValueError, match="write 8h"):
+        parse_duration(text)

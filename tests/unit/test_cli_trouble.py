@@ -2,11 +2,12 @@
 """Errors as people and scripts read them."""
 
 import json
+from collections.abc import Callable
 
 import click
 import pytest
 
-from healthvault.cli.trouble import Trouble, explain
+from healthvault.cli.trouble import Trouble, explain, trace
 from healthvault.errors import NotFound
 
 
@@ -22,6 +23,9 @@ def test_our_errors_keep_code_exit_message_and_hint() -> None:
         (click.UsageError("no"), "usage", 2),
         (click.BadParameter("no"), "usage", 2),
         (KeyboardInterrupt(), "interrupted", 130),
+        (KeyboardInterrupt(1), "interrupted", 129),
+        (KeyboardInterrupt(2), "interrupted", 130),
+        (KeyboardInterrupt(15), "interrupted", 143),
         (OSError(28, "No space left on device", "/x"), "io_error", 1),
         (ZeroDivisionError("secret in here"), "internal", 1),
         (MemoryError(), "internal", 1),
@@ -58,3 +62,52 @@ def test_the_json_line_has_the_promised_fields() -> None:
         == trouble.to_json()
     )
     assert "a.pdf" == json.loads(trouble.to_json("a.pdf"))["file"]
+
+
+def ours(names: dict[str, str]) -> str:
+    """Raise an error of ours from another."""
+    try:
+        return names["Ana Silva"]
+    except KeyError as err:
+        raise NotFound("not_found", "nothing\nthere") from err
+
+
+def another(text: str) -> int:
+    """Raise an error while another is at hand."""
+    try:
+        return int(text)
+    except ValueError:
+        return {1: 1}[int(text, 36)]
+
+
+def a_third(text: str) -> int:
+    """Raise an error that hides another."""
+    try:
+        return int(text)
+    except ValueError:
+        raise TypeError(text) from None
+
+
+def test_a_trace_names_places_and_types_but_no_values() -> None:
+    """Errors of ours speak; the text of others may quote data."""
+    with pytest.raises(NotFound) as caught:
+        ours({})
+    first, second = trace(caught.value).split("Traceback, NotFound: nothing\\nthere\n")
+    assert first.startswith("Traceback, KeyError\n  File ")
+    assert "in test_a_trace_names" in second
+
+
+@pytest.mark.parametrize(
+    ("work", "error", "expected"),
+    [(another, KeyError, ["ValueError", "KeyError"]), (a_third, TypeError, ["TypeError"])],
+)
+def test_a_trace_goes_as_far_as_python_would(
+    work: Callable[[str], int], error: type[Exception], expected: list[str]
+) -> None:
+    """What was at hand is shown as well, unless it was hidden; values never are."""
+    with pytest.raises(error) as caught:
+        work("zaun")
+    said = trace(caught.value)
+    heads = [line for line in said.splitlines() if line.startswith("Traceback")]
+    assert [f"Traceback, {name}" for name in expected] == heads
+    assert "zaun" not in said.replace('work("zaun")', "")

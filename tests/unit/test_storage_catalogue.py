@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of healthvault.storage.catalogue."""
 
+import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from healthvault.errors import InvalidRequest, VaultDamaged
 from healthvault.storage import catalogue as module
+from healthvault.storage import files
 from healthvault.storage.catalogue import Catalogue, CatalogueLost, Position
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
@@ -105,7 +110,7 @@ def test_another_schema_starts_anew(catalogue: Catalogue, path: Path, monkeypatc
     """So is what another version wrote."""
     put(catalogue, "a", 1)
     catalogue.close()
-    monkeypatch.setattr(module, "_SCHEMA_VERSION", 2)
+    monkeypatch.setattr(module, "_SCHEMA_VERSION", module._SCHEMA_VERSION + 1)
     again = Catalogue.open(path, KEY)
     assert again.get("a") is None
     again.close()
@@ -223,3 +228,54 @@ def test_one_in_memory() -> None:
     with opened.guard():
         assert 1 == opened.get("a")
     opened.close()
+
+
+def test_a_file_with_a_second_name_is_not_written(path: Path, tmp_path: Path) -> None:
+    """It gets a file of its own: the other name may be somebody else's."""
+    (tmp_path / "other").write_bytes(b"precious")
+    path.hardlink_to(tmp_path / "other")
+    Catalogue.open(path, KEY).close()
+    assert b"precious" == (tmp_path / "other").read_bytes()
+    assert 1 == path.stat().st_nlink
+
+
+def test_nothing_temporary_is_readable(path: Path) -> None:
+    """Temporary tables are in memory; what is not merged yet lies in an encrypted log, closed to others."""
+    opened = Catalogue.open(path, KEY)
+    assert (2,) == opened.connection.execute("pragma temp_store").fetchone()
+    with opened.change():
+        opened.put("confidential", "confidential")
+        opened.connection.execute("create temporary table sorted as select * from meta order by value")
+    log = path.with_name(path.name + "-wal")
+    assert {path, log, path.with_name(path.name + "-shm")} == set(path.parent.iterdir())
+    assert {0o600} == {file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
+    assert log.stat().st_size
+    assert b"confidential" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
+    opened.close()
+
+
+def test_two_that_make_the_file_at_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who finds that another process was faster takes that file; any other refusal is reported."""
+
+    def refuse(path: Path) -> None:
+        raise InvalidRequest("io_error", "somebody else")
+
+    monkeypatch.setattr(files, "create_file", refuse)
+    with pytest.raises(InvalidRequest):
+        Catalogue.open(path, KEY)
+    answers = [False, True]
+    monkeypatch.setattr(os.path, "lexists", lambda _: answers.pop(0))
+    Catalogue.open(path, KEY).close()
+    assert [] == answers
+
+
+@pytest.mark.parametrize(
+    ("free", "said"), [(0, "No space left on device (disk I/O error)"), (1 << 20, "disk I/O")]
+)
+def test_a_full_disk_is_called_one(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, free: int, said: str
+) -> None:
+    """The database itself speaks of an I/O error."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1 << 30, 0, free))
+    with pytest.raises(InvalidRequest, match=re.escape(f": {said}")), catalogue.guard():
+        raise sqlcipher.OperationalError("disk I/O error")

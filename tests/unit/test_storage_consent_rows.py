@@ -99,3 +99,13 @@ def test_history(rows: ConsentRows) -> None:
     assert [] == list(rows.history(0))
     rows.erase_history(4)
     assert ["erased", "doc.add"] == [row.kind for row in rows.history(2)]
+
+
+def test_the_history_of_one_thing(rows: ConsentRows) -> None:
+    """Every entry about it, oldest first; of an erased one no word is left."""
+    added = HistoryRow(seq=1, kind="doc.add", time_ms=5, id="d_a", signer=0)
+    revised = HistoryRow(seq=3, kind="doc.revise", time_ms=6, id="d_a", signer=0, detail="retracted: mistyped")
+    rows.insert_history([HISTORY, added, replace(added, seq=2, id="d_b"), revised])
+    assert (added, revised) == rows.history_of("d_a")
+    rows.erase_history(3)
+    assert (added, replace(revised, kind="erased", detail="")) == rows.history_of("d_a")

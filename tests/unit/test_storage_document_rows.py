@@ -163,21 +163,67 @@ def test_content_is_found_by_its_tag(rows: DocumentRows) -> None:
     assert 4 == found.seq
 
 
-def test_describe_changes_what_is_given(rows: DocumentRows) -> None:
-    """None leaves a field; an empty list of tags takes them away."""
+def test_content_that_counts(rows: DocumentRows) -> None:
+    """One in force before an older version; what was retracted may come again."""
     rows.insert(ROW, [PART])
-    rows.describe(1, title="Iron", date=None, tags=())
+    rows.insert(replace(ROW, seq=2, id="d_2", supersedes=1), [replace(PART, seq=2)])
+    rows.settle_replaced_by(2)
+    found = rows.with_content(PART.dedupe)
+    assert found is not None
+    assert 2 == found.seq
+    rows.retract(2)
+    rows.retract(1)
+    assert rows.with_content(PART.dedupe) is None
+
+
+def test_describe_changes_what_is_given(rows: DocumentRows) -> None:
+    """Other fields stay; an empty text or list of tags takes away what was there."""
+    rows.insert(ROW, [PART])
+    rows.describe(1, {"title": "Iron"}, ())
     assert replace(ROW, title="Iron", tags=()) == rows.at(1)
-    rows.describe(1, title=None, date="2027", tags=("x",))
-    assert replace(ROW, title="Iron", date="2027", tags=("x",)) == rows.at(1)
+    rows.describe(1, {"date": "2027", "type": "pdf", "source": "Ward"}, ("x",))
+    changed = replace(ROW, title="Iron", date="2027", type="pdf", source="Ward", tags=("x",))
+    assert changed == rows.at(1)
+    rows.describe(1, {"title": "", "date": "", "author": "", "source": "", "type": ""}, None)
+    assert replace(changed, title="", date=None, author=None, source=None, type="") == rows.at(1)
 
 
-def test_status(rows: DocumentRows) -> None:
-    """What became of a document is noted, of no other."""
-    rows.insert(ROW, [])
-    rows.insert(replace(ROW, seq=2, id="d_b"), [])
-    rows.set_status(2, "retracted")
-    assert ["retracted", "current"] == [row.status for row in rows.list(Filter())]
+def statuses(rows: DocumentRows) -> str:
+    """Return the first letter of the status of each document, in the order of their entries."""
+    return "".join(row.status[0] for row in reversed(list(rows.list(Filter()))))
+
+
+def test_versions(rows: DocumentRows) -> None:
+    """An older version is superseded as long as a newer one stands, also through retracted ones in between."""
+    for seq, older in ((1, None), (2, 1), (3, 2)):
+        rows.insert(replace(ROW, seq=seq, id=f"d_{seq}", supersedes=older), [])
+        rows.settle_replaced_by(seq)
+    assert "ssc" == statuses(rows)
+    rows.retract(2)
+    assert "src" == statuses(rows)
+    newest = rows.replaced_by(1)
+    assert newest is not None
+    assert 3 == newest.seq
+    rows.retract(3)
+    assert "crr" == statuses(rows)
+    assert rows.replaced_by(1) is None
+    rows.insert(replace(ROW, seq=4, id="d_4", supersedes=1), [])
+    rows.settle_replaced_by(4)
+    rows.erase(2)
+    assert "serc" == statuses(rows)
+    rows.erase(4)
+    assert "cere" == statuses(rows)
+    rows.retract(4)
+    assert "cere" == statuses(rows)
+
+
+def test_an_erased_version_in_between(rows: DocumentRows) -> None:
+    """Nobody knows any more what it replaced: that is in force again."""
+    for seq, older in ((1, None), (2, 1), (3, 2)):
+        rows.insert(replace(ROW, seq=seq, id=f"d_{seq}", supersedes=older), [])
+        rows.settle_replaced_by(seq)
+    rows.erase(2)
+    assert "cec" == statuses(rows)
 
 
 def test_erasing_leaves_place_and_id(rows: DocumentRows) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from healthvault.errors import InvalidRequest, VaultDamaged, VaultNotFound
+from healthvault.errors import HealthVaultError, VaultDamaged, VaultNotFound
 from healthvault.storage.layout import StatePaths, VaultPaths
 from healthvault.storage.version import check_version, write_version
 
@@ -77,13 +77,31 @@ def test_no_vault(root: str, tmp_path: Path) -> None:
     assert "no_vault" == caught.value.code
 
 
-@pytest.mark.parametrize("text", [b"", b"healthvault 2\n", b"healthvault 1", b"healthvault 1\n\n", b"\xff" * 100])
-def test_another_version(text: bytes, tmp_path: Path) -> None:
-    """Anything but the exact text is another version."""
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (b"", "vault_damaged"),
+        (b"healthvault 2\n", "unsupported"),
+        (b"healthvault 10\n", "unsupported"),
+        (b"healthvault 0\n", "vault_damaged"),
+        (b"healthvault 1", "vault_damaged"),
+        (b"healthvault 1\n\n", "vault_damaged"),
+        (b"\xff" * 100, "vault_damaged"),
+    ],
+)
+def test_another_version(text: bytes, code: str, tmp_path: Path) -> None:
+    """Another number is another version, anything else is damage."""
     (tmp_path / "VERSION").write_bytes(text)
-    with pytest.raises(InvalidRequest) as caught:
+    with pytest.raises(HealthVaultError) as caught:
         check_version(VaultPaths(root=tmp_path))
-    assert "unsupported" == caught.value.code
+    assert code == caught.value.code
+
+
+def test_a_version_that_is_gone(tmp_path: Path) -> None:
+    """Beside a keyring a missing VERSION is damage: there is a vault."""
+    (tmp_path / "keyring").touch()
+    with pytest.raises(VaultDamaged):
+        check_version(VaultPaths(root=tmp_path))
 
 
 def test_version_as_a_link(tmp_path: Path) -> None:

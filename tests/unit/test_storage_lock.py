@@ -139,3 +139,26 @@ def test_reading_does_not_import_the_lock_library() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "False False\n" == result.stdout
+
+
+def test_a_holder_that_is_gone_is_not_named(tmp_path: Path) -> None:
+    """The file may still name an earlier process, while one that wrote nothing holds the lock."""
+    with WriterLock(tmp_path / "lock"):
+        for number in (2**22 + 1, 2**70):
+            (tmp_path / "lock").write_text(f" {number}\n")
+            with pytest.raises(VaultBusy, match="another process"):
+                WriterLock(tmp_path / "lock").acquire()
+        (tmp_path / "lock").write_text(" 1\n")
+        with pytest.raises(VaultBusy, match="by process 1"):
+            WriterLock(tmp_path / "lock").acquire()
+
+
+def test_another_users_process_is_alive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not being allowed to signal a process means that there is one."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", refuse)
+    with WriterLock(tmp_path / "lock"), pytest.raises(VaultBusy, match=f"process {os.getpid()}"):
+        WriterLock(tmp_path / "lock").acquire()

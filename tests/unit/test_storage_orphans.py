@@ -7,6 +7,7 @@ import pytest
 
 from healthvault.storage import files, orphans
 from healthvault.storage.layout import VaultPaths
+from healthvault.storage.lock import WriterLock
 
 
 @pytest.fixture
@@ -19,13 +20,16 @@ def paths(tmp_path: Path) -> VaultPaths:
 
 
 def test_leftovers_are_cleared(paths: VaultPaths) -> None:
-    """Temporary files go; orphans, and the pins of another process, stay."""
+    """Temporary files go; orphans stay, and pins as long as another process may be writing them."""
     for name in ("7.pack.0011", "keyring.22", "pins.33", "pins.next.44"):
         (paths.tmp / name).touch()
     (paths.orphans / "00000000.seg").touch()
-    orphans.clear_leftovers(paths)
+    with WriterLock(paths.pins_lock):
+        orphans.clear_leftovers(paths)
     assert {"orphans", "pins.33", "pins.next.44"} == set(files.list_names(paths.tmp))
     assert ["00000000.seg"] == files.list_names(paths.orphans)
+    orphans.clear_leftovers(paths)
+    assert ["orphans"] == files.list_names(paths.tmp)
 
 
 def test_a_file_is_moved_aside(paths: VaultPaths) -> None:

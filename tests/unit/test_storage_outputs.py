@@ -4,6 +4,7 @@
 import contextlib
 import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,69 @@ def test_a_write_that_fails() -> None:
         with pytest.raises(InvalidRequest) as caught:
             file.write(b"x")
     assert "io_error" == caught.value.code
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_the_name_is_made_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overwrite: bool) -> None:
+    """The file is synced, then its folder; where a folder cannot be synced, that is not needed."""
+    synced: list[bool] = []
+    real = os.fsync
+
+    def remember(descriptor: int) -> None:
+        synced.append(stat.S_ISDIR(os.fstat(descriptor).st_mode))
+        real(descriptor)
+        if synced[-1]:
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(os, "fsync", remember)
+    with OutputFile(tmp_path / "out", overwrite=overwrite) as file:
+        file.publish()
+    assert [False, True] == synced
+    assert [tmp_path / "out"] == list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_synced_for_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of the disk is reported."""
+    real = os.fsync
+
+    def fail(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(InvalidRequest) as caught, OutputFile(tmp_path / "out") as file:
+        file.publish()
+    assert "io_error" == caught.value.code
+
+
+def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file can be put into it all the same."""
+    real = os.open
+
+    def refuse(path: Path, flags: int, *mode: int) -> int:
+        if flags & os.O_DIRECTORY:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(path, flags, *mode)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with OutputFile(tmp_path / "out") as file:
+        file.publish()
+    assert [tmp_path / "out"] == list(tmp_path.iterdir())
+
+
+def test_a_signal_while_the_file_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even then anything is left."""
+    real = os.open
+
+    def interrupted(*arguments: object) -> int:
+        os.close(real(*arguments))  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "open", interrupted)
+    with pytest.raises(KeyboardInterrupt), OutputFile(tmp_path / "out"):
+        pass
+    assert [] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

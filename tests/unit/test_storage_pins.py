@@ -216,3 +216,27 @@ def test_an_outside_pin_that_is_none(state: StatePaths) -> None:
     state.self_pin(VAULT_ID).symlink_to(os.devnull)
     with pytest.raises(VaultDamaged):
         load_self_pin(state, VAULT_ID)
+
+
+def test_leftovers_of_pins_are_removed(paths: VaultPaths) -> None:
+    """Who replaces pins removes what stops have left of earlier replacements, and nothing else."""
+    for name in ("pins.0123456789abcdef", "checkpoint.0123456789abcdef", "pins.other"):
+        (paths.tmp / name).touch()
+    vault_pins(paths, OLD, VAULT_ID).save(CONTENT)
+    assert {"orphans", "checkpoint.0123456789abcdef", "pins.other"} == set(files.list_names(paths.tmp))
+
+
+def test_leftovers_of_the_outside_pin_are_removed(state: StatePaths) -> None:
+    """Once they are old: another process may be making one just now."""
+    save_self_pin(state, VAULT_ID, b"note 1")
+    keep_self_pin(state, VAULT_ID)
+    name = state.self_pin(VAULT_ID).name
+    old, young, other = (
+        state.self_pins / f"{which}.{digits * 16}" for which, digits in ((name, "0"), (name, "1"), ("x", "0"))
+    )
+    for path in (old, young, other):
+        path.touch()
+    for path in (old, other, state.self_pins / f"{name}.1"):
+        os.utime(path, (path.stat().st_mtime - 7200,) * 2)
+    save_self_pin(state, VAULT_ID, b"note 2")
+    assert {name, f"{name}.1", young.name, other.name} == set(files.list_names(state.self_pins))

@@ -42,7 +42,7 @@ def test_a_locked_vault(ana: Sample) -> None:
     assert ((), 3, None, 2 * 4128) == (report.findings, report.entries, report.documents, report.stored_bytes)
     with vaults.flipped(ana.paths.pack(1), 5000):
         report = check_vault(ana.place, None, PLAIN)
-    assert ["object 0 of entry 2"] == [finding.where for finding in report.findings]
+    assert ["objects/0/1.pack entry 2 object 0"] == [finding.where for finding in report.findings]
 
 
 def test_what_cannot_be_audited(ana: Sample, tmp_path: Path) -> None:
@@ -67,9 +67,9 @@ def test_everything_is_found_at_once(ana: Sample) -> None:
     found = [(finding.where, finding.code) for finding in report.findings if finding.severity == "error"]
     assert not report.is_clean
     assert {
-        ("journal entry 1", "vault_damaged"),
-        ("object 0 of entry 1", "vault_damaged"),
-        ("object 0 of entry 2", "vault_damaged"),
+        ("keys/0.ks entry 1", "vault_damaged"),
+        ("objects/0/1.pack entry 1 object 0", "vault_damaged"),
+        ("objects/0/1.pack entry 2 object 0", "vault_damaged"),
         ("journal", "vault_damaged"),
     } <= set(found)
 
@@ -132,11 +132,11 @@ def bad_pins(ana: Sample) -> None:
     [
         (no_checkpoint, "checkpoint"),
         (empty_checkpoint, "checkpoint"),
-        (no_journal, "journal"),
-        (empty_journal, "journal"),
+        (no_journal, "journal/00000000.seg entries 0-2"),
+        (empty_journal, "journal/00000000.seg entries 0-2"),
         (no_keyring, "keyring"),
         (no_keystore, "keys/0.ks"),
-        (no_pack, "objects of entry 1"),
+        (no_pack, "objects/0/1.pack entry 1 object 0"),
         (no_objects, "objects"),
         (bad_pins, "pins"),
     ],
@@ -165,7 +165,7 @@ def test_unfinished_commands(ana: Sample) -> None:
     for path, content in before.items():
         path.write_bytes(content)
     report = ana.check()
-    assert [("warning", "journal", "unfinished")] == [
+    assert [("warning", "journal/00000000.seg", "unfinished"), ("warning", "objects/0/3.pack", "unfinished")] == [
         (finding.severity, finding.where, finding.code) for finding in report.findings
     ]
     assert (3, True) == (report.entries, report.is_clean)
@@ -176,7 +176,7 @@ def test_a_stale_cache(ana: Sample) -> None:
     for path in ana.paths.tree.iterdir():
         path.write_bytes(b"")
     report = ana.check()
-    assert [("warning", "tree", "cache_stale")] == [
+    assert [("warning", f"tree/{name}", "cache_stale") for name in ("0", "events", "offsets")] == [
         (finding.severity, finding.where, finding.code) for finding in report.findings
     ]
 

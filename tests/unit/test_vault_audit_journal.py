@@ -87,7 +87,7 @@ def test_a_forged_entry_that_is_right(ana: Sample) -> None:
 def test_clear_fields(ana: Sample, changes: dict[str, object], code: str) -> None:
     """An entry that stands in a wrong place, or commits to other grants, is named."""
     forge(ana, **changes)
-    assert ("journal entry 2", code) in found(ana)
+    assert ("journal/00000000.seg entry 2", code) in found(ana)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_sealed_maps(ana: Sample, sealed: dict[str, Value]) -> None:
     """An entry that says what no vault can say is named, and the audit goes on."""
     forge(ana, sealed)
     forge_after(ana)
-    assert ["journal entry 2"] == [where for where, _ in found(ana)]
+    assert ["journal/00000000.seg entry 2"] == [where for where, _ in found(ana)]
 
 
 def forge_after(ana: Sample) -> None:
@@ -127,9 +127,10 @@ def test_time_may_go_back(ana: Sample) -> None:
 
 def test_a_hole(ana: Sample) -> None:
     """A missing secret is damage, unless an erasure names its entry."""
+    ana.add(b"two")
     with files.open_file(ana.paths.keys(0), writable=True) as file:
         files.write_zeros(file, 64 + 80, 80)
-    assert [("journal entry 1", "vault_damaged")] == found(ana)
+    assert [("keys/0.ks entry 1", "vault_damaged")] == found(ana)
     with ana.open(writing=True) as vault, Transaction(vault, now_ms=NOW_MS) as transaction:
         transaction.append(transaction.begin(), {"kind": "doc.erase", "victims": [1], "ks_epoch": 1})
         transaction.commit()
@@ -154,4 +155,4 @@ def test_a_record_of_another_entry(ana: Sample) -> None:
     """A keystore record in a wrong place is named, with its entry."""
     content = ana.paths.keys(0).read_bytes()
     ana.paths.keys(0).write_bytes(content[:144] + content[64:144])
-    assert ("journal entry 1", "vault_damaged") in found(ana)
+    assert ("keys/0.ks entry 1", "vault_damaged") in found(ana)

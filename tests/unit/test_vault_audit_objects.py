@@ -30,10 +30,10 @@ def found(ana: Sample, *, deep: bool) -> list[str]:
 @pytest.mark.parametrize(
     ("pack", "offset", "where"),
     [
-        (1, 0, "object 0 of entry 1"),
-        (1, 4127, "object 0 of entry 1"),
-        (1, 4128, "object 0 of entry 2"),
-        (3, 4127, "object 0 of entry 3"),
+        (1, 0, "objects/0/1.pack entry 1 object 0"),
+        (1, 4127, "objects/0/1.pack entry 1 object 0"),
+        (1, 4128, "objects/0/1.pack entry 2 object 0"),
+        (3, 4127, "objects/0/3.pack entry 3 object 0"),
     ],
 )
 def test_each_object_is_named(ana: Sample, pack: int, offset: int, where: str, deep: bool) -> None:
@@ -48,16 +48,16 @@ def test_packs_that_are_short(ana: Sample, deep: bool) -> None:
     """What is cut off is named, what is left is good."""
     with files.open_file(ana.paths.pack(1), writable=True) as file:
         files.truncate(file, 4128 + 10)
-    assert ["object 0 of entry 2"] == found(ana, deep=deep)
+    assert ["objects/0/1.pack entry 2 object 0"] == found(ana, deep=deep)
 
 
 @pytest.mark.parametrize("deep", [False, True])
 def test_packs_that_are_gone(ana: Sample, deep: bool) -> None:
-    """Without its pack an entry's objects are looked for in the one before, where they are not."""
+    """The pack that is missing is named, though only its neighbours tell its name."""
     ana.paths.pack(3).unlink()
-    assert ["object 0 of entry 3"] == found(ana, deep=deep)
+    assert ["objects/0/3.pack entry 3 object 0"] == found(ana, deep=deep)
     ana.paths.pack(1).unlink()
-    assert ["objects of entry 1", "objects of entry 2", "objects of entry 3"] == found(ana, deep=deep)
+    assert [f"objects/0/{seq}.pack entry {seq} object 0" for seq in (1, 2, 3)] == found(ana, deep=deep)
 
 
 def test_many_parts(ana: Sample) -> None:
@@ -73,7 +73,7 @@ def test_many_parts(ana: Sample) -> None:
         transaction.commit()
     assert [] == found(ana, deep=True)
     with vaults.flipped(ana.paths.pack(4), 4128 * 2):
-        assert ["object 2 of entry 4"] == found(ana, deep=True)
+        assert ["objects/0/4.pack entry 4 object 2"] == found(ana, deep=True)
 
 
 @pytest.mark.parametrize("erased", [True, False])
@@ -87,7 +87,7 @@ def test_erased_objects(ana: Sample, erased: bool) -> None:
             files.write_zeros(file, 64 + 80, 80)
     with files.open_file(ana.paths.pack(1), writable=True) as file:
         files.write_zeros(file, 0, 4128)
-    assert ([] if erased else ["object 0 of entry 1"]) == found(ana, deep=True)
+    assert ([] if erased else ["objects/0/1.pack entry 1 object 0"]) == found(ana, deep=True)
 
 
 def test_what_a_wrong_size_says(ana: Sample) -> None:
@@ -100,4 +100,4 @@ def test_what_a_wrong_size_says(ana: Sample) -> None:
         transaction.append(draft, {**sealed, "parts": [part]})
         transaction.commit()
     assert [] == found(ana, deep=False)
-    assert ["object 0 of entry 4"] == found(ana, deep=True)
+    assert ["objects/0/4.pack entry 4 object 0"] == found(ana, deep=True)

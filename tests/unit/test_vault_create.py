@@ -2,6 +2,7 @@
 """Tests of healthvault.vault.create."""
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,15 @@ def test_it_fails_as_a_whole(place: Place, monkeypatch: pytest.MonkeyPatch) -> N
         else:
             break
     assert stop_at > 20
+
+
+def test_an_unknown_cost(place: Place) -> None:
+    """It is refused by name before words are made and shown."""
+
+    def never(words: tuple[str, ...]) -> None:
+        pytest.fail("words were shown")
+
+    with pytest.raises(InvalidRequest) as caught:
+        create_vault(place, replace(NEW, kdf="cheap"), now_ms=NOW_MS, confirm_words=never)
+    assert ("unknown_kdf", "one of light, standard, strong") == (caught.value.code, caught.value.hint)
+    assert not place.root.exists()

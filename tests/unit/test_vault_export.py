@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from healthvault.errors import InvalidRequest, VaultDamaged
+from healthvault.errors import InvalidRequest
 from healthvault.storage.document_rows import Filter
 from healthvault.storage.inputs import InputFile
 from healthvault.vault.add import AddOptions, add_documents
-from healthvault.vault.export import export_fhir, export_files
+from healthvault.vault.export import export_contents, export_fhir, export_files
 from healthvault.vault.transaction import Transaction
+from healthvault.vault.views import Document, Failure
 from tests import vaults
 from tests.vaults import EVERYTHING, NOW_MS, Sample
 
@@ -41,12 +42,13 @@ def test_files(ana: Sample, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with ana.open() as vault:
         found = list(export_files(vault, out, EVERYTHING))
-    assert {name.encode() for name in NAMES} == {(out / path).read_bytes() for _, path in found}
+    paths = {item.id: item.path for item in found if isinstance(item, Document) and item.path}
+    assert {name.encode() for name in NAMES} == {(out / path).read_bytes() for path in paths.values()}
     assert {"a_b"} == {path.name for path in out.iterdir()}
     written = list((out / "a_b").iterdir())
     assert len(NAMES) == len(written)
     assert {0o600} == {path.stat().st_mode & 0o777 for path in written}
-    assert all(path.split("/")[1].startswith(document.id[2:10] + "-") for document, path in found)
+    assert all(path.split("/")[1].startswith(id_text[2:10] + "-") for id_text, path in paths.items())
 
 
 def test_some_files(ana: Sample, tmp_path: Path) -> None:
@@ -75,11 +77,15 @@ def test_a_place_that_is_none(ana: Sample, tmp_path: Path) -> None:
 
 
 def test_a_damaged_document(ana: Sample, tmp_path: Path) -> None:
-    """It is named, and no part of it is written."""
+    """It is named, no part of it is written, and it does not keep the others in."""
+    first = ana.documents()[-1]
     with vaults.flipped(ana.paths.pack(1), 100), ana.open() as vault:
-        done = []
-        with pytest.raises(VaultDamaged):
-            done.extend(export_files(vault, tmp_path / "out", EVERYTHING))
+        done = list(export_files(vault, tmp_path / "out", EVERYTHING))
+        rows = list(export_fhir(vault, EVERYTHING, with_content=True))
+        carried = list(export_contents(vault, EVERYTHING))
+    for outcome in (done, rows, carried):
+        assert [first.id] == [item.name for item in outcome if isinstance(item, Failure)]
+        assert len(NAMES) == len(outcome)
     assert len(NAMES) - 1 == len(list((tmp_path / "out" / "a_b").iterdir()))
 
 

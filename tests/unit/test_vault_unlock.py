@@ -73,7 +73,12 @@ def test_forms_of_secrets(ana: Sample) -> None:
     assert slot_secret(composed) == slot_secret(decomposed)
 
 
-@pytest.mark.parametrize("kind", [SlotKind.PASSPHRASE, SlotKind.RECOVERY, SlotKind.OS_KEYRING])
+def test_a_secret_that_a_system_keeps_is_taken_as_it_is() -> None:
+    """Random bytes, which need not be text."""
+    assert b"\xff" * 32 == slot_secret(Secret(kind=SlotKind.OS_KEYRING, value=b"\xff" * 32))
+
+
+@pytest.mark.parametrize("kind", [SlotKind.PASSPHRASE, SlotKind.RECOVERY])
 def test_secrets_that_are_no_text(kind: SlotKind) -> None:
     """Bytes that are no text open nothing, and are no traceback."""
     with pytest.raises(WrongKey):

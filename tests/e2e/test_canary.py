@@ -1,0 +1,497 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is confidential stands nowhere but where the owner asked for it: not on disk, not in errors, after no stop.
+
+A word stands in every content, name, title, tag, author, source, message, reason and contact. After each command
+of a table it is searched for in everything below the home and the temporary folder, in standard error, and in the
+traces of `--debug`. Excluded are the owner's own files (`in/`), what she asked to be written (`out/`) and standard
+output. A command that is new gets a line in a table.
+"""
+
+import gzip
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+import zlib
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+from people import HV, PASSPHRASE, Done, Person, new_person
+
+from healthvault.cli.commands import LINES
+from healthvault.storage.inputs import InputFile
+from healthvault.vault.add import AddOptions, add_documents
+from healthvault.vault.amend import replace_document, retract_document
+from healthvault.vault.backup import Destination, back_up
+from healthvault.vault.contacts import add_contact
+from healthvault.vault.erase import erase_documents, find_victims
+from healthvault.vault.grants import list_grants, revoke_grant
+from healthvault.vault.read import list_documents
+from healthvault.vault.receive import import_bundle
+from healthvault.vault.share import Letter, share
+from healthvault.vault.vault import Vault
+from healthvault.vault.views import Document
+from tests import canary, vaults
+from tests.canary import WORD
+from tests.damage.test_crash import Disk, Stopped
+from tests.vaults import EVERYTHING, NOW_MS, PLAIN, Sample
+
+KILLS = int(os.environ.get("HV_TEST_KILLS", "2"))
+
+# Each line: a command, and the exit codes that it may end with where those are not 0. {…} are ids of the scene.
+STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
+    ("init --name {word} --kdf light --yes", (0,)),
+    ("key add --new-key-file out/key", (0,)),
+    ("id -o out/own.hvcard", (0,)),
+    ("contact add {word}-contact out/lee.hvcard --yes", (0,)),
+    ("add in/folder --tag {word} --author {word} --source {word}", (0,)),
+    ("add - --name {word}.txt --title {word} --type {word} --tag {word}", (0,)),
+    ("list", (0,)),
+    ("list --tag {word}", (0,)),
+    ("show {doc}", (0,)),
+    ("get {doc} -o out/got", (0,)),
+    ("get {doc} --unsafe-stream", (0,)),
+    ("contact list", (0,)),
+    ("contact show {word}-contact", (0,)),
+    ("share {doc} --to {word}-contact --message {word} --with-metadata -o a.hvb --yes", (0,)),
+    ("share --tag {word} --code --message {word} -o b.hvb --yes", (0,)),
+    ("grant {doc} --to {word}-contact --yes", (0,)),
+    ("grants", (0,)),
+    ("amend {doc} in/newer.txt --title {word} --tag {word}", (0,)),
+    ("amend {second} --title {word} --author {word} --source {word} --tag {word}", (0,)),
+    ("retract {second} --reason {word}", (0,)),
+    ("revoke {grant} --reason {word}", (0,)),
+    ("contact remove {word}-contact --yes", (0,)),
+    ("verify lee.hvb", (21,)),
+    ("open lee.hvb -o out/opened --accept unknown_signer", (0,)),
+    ("import lee.hvb --accept unknown_signer", (0,)),
+    ("export -o out/rows", (0,)),
+    ("export --format files -o out/files", (0,)),
+    ("export --format fhir --content -o out/fhir", (0,)),
+    ("log", (0,)),
+    ("status", (0,)),
+    ("check --deep", (0,)),
+    ("check --locked", (0,)),
+    ("key list", (0,)),
+    ("key add --new-passphrase-file passphrase --kdf light", (0,)),
+    ("key remove 3 --yes", (0,)),
+    ("key drill --words-file words", (0,)),
+    ("key split -k 2 -n 3 -o out/shares --words-file words", (0, 1)),
+    ("key join out/shares/1.txt out/shares/2.txt", (0, 1, 4)),
+    ("passwd --new-passphrase-file passphrase --kdf light", (0,)),
+    ("unlock", (0, 1, 4)),
+    ("lock", (0, 1)),
+    ("backup backup/folder", (0,)),
+    ("backup backup/one.hvbackup", (0,)),
+    ("erase {doc} --yes -o out/certificate", (0,)),
+    ("backup backup/folder", (0,)),
+    ("backup --list", (0,)),
+    ("backup --drill", (0,)),
+    ("restore backup/folder --vault restored", (0,)),
+    ("restore --words-file words --new-passphrase-file passphrase --kdf light", (0,)),
+    ("key rotate --words-file words", (0,)),
+    ("key restart --words-file words --yes", (0,)),
+    ("key root --words-file words --yes", (0,)),
+    (
+        "key compromised --since {newest} -o out/note --words-file words --new-passphrase-file passphrase --yes",
+        (0,),
+    ),
+)
+BEFORE_ERASURE = tuple(takewhile(lambda row: not row[0].startswith("erase"), STORY))
+
+# Each line is tried with a wrong key, in vaults that are damaged in many ways, and without a secret. What the
+# owner types may be said back to her, so the word is in none of these lines.
+REFUSED = (
+    "add in/plain.txt",
+    "add in/plain.txt in/none.txt",
+    "list",
+    "show {doc}",
+    "show d_2222",
+    "get {doc} -o out/refused",
+    "get {doc} -o in/plain.txt",
+    "share {doc} --to nobody -o refused.hvb --yes",
+    "share {doc} --code -o in/plain.txt --yes",
+    "share {doc} --code -o refused.hvb",
+    "contact add somebody in/plain.txt --yes",
+    "revoke {grant}",
+    "verify lee.hvb",
+    "verify broken.hvb",
+    "open broken.hvb -o out/refused",
+    "import broken.hvb",
+    "export -o out/refused-rows",
+    "export --format files -o out/refused-files",
+    "log",
+    "check --deep",
+    "key remove 0",
+    "erase {doc} --yes -o in/plain.txt",
+    "erase {doc}",
+    "amend {doc} in/none.txt",
+    "retract d_2222",
+    "grant {doc} --to nobody --yes",
+    "backup in/plain.txt",
+    "backup --drill",
+    "restore backup/none --vault restored",
+    "restore --words-file in/plain.txt --new-passphrase-file passphrase",
+    "key rotate --words-file in/plain.txt",
+    "key drill --words-file in/plain.txt",
+    "passwd --new-passphrase-file in/none.txt",
+)
+KILLED = (
+    "add in/folder --tag {word}",
+    "get {doc} -o out/killed",
+    "share {doc} --code --message {word} -o - --yes",
+    "share {doc} --code --message {word} -o killed.hvb --yes",
+    "open lee.hvb -o out/killed-folder --accept unknown_signer",
+    "import lee.hvb --accept unknown_signer",
+    "export -o out/killed-rows",
+    "amend {doc} in/newer.txt --title {word} --tag {word}",
+    "backup backup/killed",
+    "backup backup/killed.hvbackup",
+    "restore backup/folder --vault restored-killed",
+    "passwd --new-passphrase-file passphrase --kdf light",
+    "key rotate --words-file words",
+    "erase {doc} --yes",
+)
+DAMAGED = ("keyring", "checkpoint", "journal/*", "keys/*", "objects/*/*", "tree/*", "cache/*", "pins", "VERSION")
+WITHOUT_VAULT = frozenset({"demo", "completion", "help"})  # commands that never see anybody's documents
+
+
+@dataclass(kw_only=True)
+class Scene:
+    """Ana in a home whose temporary folder is watched, and the ids that lines may name."""
+
+    ana: Person
+    ids: dict[str, str] = field(default_factory=lambda: {"word": WORD})
+
+    @property
+    def home(self) -> Path:
+        """Where everything lies."""
+        return self.ana.home
+
+    def run(self, line: str, *more: str, stdin: bytes = b"") -> Done:
+        """Run a line of a table with `--debug`, and look for the word."""
+        done = self.ana.run(*line.format(**self.ids).split(), "--debug", *more, stdin=stdin)
+        assert [] == canary.forms_in(done.err.encode()), f"{line}: {done.err}"
+        assert "unexpected" not in done.err, f"{line}: {done.err}"
+        self.check_places(line)
+        return done
+
+    def check_places(self, line: str) -> None:
+        """Look for the word below the home, but for what the owner gave and asked for."""
+        assert [] == list(canary.leaks([self.home], besides=[self.home / "in", self.home / "out"])), line
+
+    def learn(self, done: Done) -> None:
+        """Take the ids of two documents and a grant, once there are any, and recovery words that are shown."""
+        for line in done.out.splitlines():
+            if line.startswith("recovery_words"):
+                (self.home / "words").write_text(line.partition("\t")[2])
+                (self.home / "words").chmod(0o600)
+        for name, command, place in (("doc", "list", -1), ("second", "list", -2), ("grant", "grants", -1)):
+            if name not in self.ids and (self.home / "out/key").exists():
+                rows = self.ana.hv(command, "--json").objects
+                self.ids |= {name: rows[place]["id"]} if rows else {}
+
+    def copy(self, home: Path) -> "Scene":
+        """Return the scene in another home."""
+        shutil.copytree(self.home, home, symlinks=True)
+        return Scene(ana=at_home(home), ids=dict(self.ids))
+
+
+def at_home(home: Path) -> Person:
+    """Return Ana, who lives there and uses her key file once she has one."""
+    secret = {"HV_KEY_FILE": "out/key"} if (home / "out/key").exists() else {"HV_PASSPHRASE_FILE": "passphrase"}
+    return Person(home=home, variables={**secret, "TMPDIR": str(home / "tmp")})
+
+
+def documents() -> dict[str, bytes]:
+    """Return documents of many kinds that hold the word."""
+    text = f"the finding is {WORD}\n"
+    fhir = f'{{"resourceType":"Observation","status":"final","code":{{"text":"{WORD}"}}}}'
+    return {
+        f"{WORD}.txt": text.encode() * 400,
+        f"{WORD}.json": fhir.encode(),
+        "utf16.txt": ("\ufeff" + text).encode("utf-16-le"),
+        "scan.pdf": f"%PDF-1.4\n1 0 obj<</Title({WORD})>>endobj\n".encode(),
+        "hl7.hl7": f"MSH|^~\\&|{WORD}|{WORD}|||20260301||ORU^R01|1|P|2.5\rPID|1||{WORD}\r".encode(),
+        "ccda.xml": f'<ClinicalDocument xmlns="urn:hl7-org:v3"><title>{WORD}</title></ClinicalDocument>'.encode(),
+        "broken.json": f'{{"resourceType": "{WORD}'.encode(),
+        "broken.xml": f"<ClinicalDocument><title>{WORD}".encode(),
+        "large.bin": WORD.encode() * 400_000,
+    }
+
+
+def lay_out(home: Path) -> None:
+    """Make what Ana has before her vault: documents, Dr Lee's card and bundle, a passphrase."""
+    for folder in ("in/folder", "out", "tmp"):
+        (home / folder).mkdir(parents=True)
+    for name, data in documents().items():
+        (home / "in/folder" / name).write_bytes(data)
+    (home / "in/plain.txt").write_text("nothing of note")
+    (home / "in/newer.txt").write_text(f"a newer version of {WORD}")
+    (home / "passphrase").write_text(PASSPHRASE)
+    (home / "passphrase").chmod(0o600)
+
+
+def meet_lee(scene: Scene, lee: Person) -> None:
+    """Let Dr Lee send Ana a bundle that holds the word, and a broken one."""
+    lee.hv("contact", "add", "Ana", scene.home / "out/own.hvcard", "--yes")
+    (lee.home / "letter.txt").write_text(f"letter about {WORD}")
+    lee.hv("add", "letter.txt", "--title", WORD)
+    out = scene.home / "lee.hvb"
+    lee.hv("share", *lee.ids()[:1], "--to", "Ana", "--message", WORD, "-o", out, "--yes")
+    data = bytearray(out.read_bytes())
+    data[len(data) // 2] ^= 1
+    (scene.home / "broken.hvb").write_bytes(data)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """Ana before she erases anything: the story up to there, with the word searched for after each command."""
+    home = tmp_path_factory.mktemp("canary") / "ana"
+    lay_out(home)
+    lee = new_person(home.with_name("lee"), "Dr Lee")
+    shutil.copy(lee.home / "own.hvcard", home / "out/lee.hvcard")
+    scene = Scene(ana=at_home(home))
+    for line, exits in BEFORE_ERASURE:
+        done = scene.run(line, stdin=f"by a pipe: {WORD}\n".encode() * 99)
+        assert done.exit in exits, f"{line}: {done.exit} {done.err}"
+        scene.ana = at_home(home)
+        if line.startswith("id "):
+            meet_lee(scene, lee)
+        scene.learn(done)
+    return scene
+
+
+def test_the_search_finds_the_word() -> None:
+    """In whatever letter case, encoding or compression it stands."""
+    text = f"some text about {WORD} and more"
+    found = [
+        text.encode(),
+        text.upper().encode(),
+        text[::-1].encode(),
+        text.encode("utf-16-be"),
+        text.encode("utf-16-le"),
+        text.encode().hex().encode(),
+        *(b64encode(bytes(shift) + text.encode()) for shift in range(3)),
+        b"before" + zlib.compress(text.encode()) + b"after",
+        gzip.compress(text.encode()),
+    ]
+    assert [] == [data for data in found if not canary.forms_in(data)]
+    assert [] == canary.forms_in(b"some text about nothing" * 1000)
+
+
+def test_every_command_is_tried() -> None:
+    """A new command that sees documents belongs into the tables above."""
+    tried = {line.split()[0] for line, _ in STORY}
+    assert LINES.keys() - WITHOUT_VAULT == tried
+
+
+def test_after_every_command(finished: Scene, tmp_path: Path) -> None:
+    """The story goes to its end, and the word was where it was asked for, and in no other place."""
+    scene = finished.copy(tmp_path / "ana")
+    for line, exits in STORY[len(BEFORE_ERASURE) :]:
+        scene.ids["newest"] = str(scene.ana.hv("status", "--json").object["entries"] - 1)
+        done = scene.run(line)
+        assert done.exit in exits, f"{line}: {done.exit} {done.err}"
+        scene.learn(done)
+    assert list(canary.leaks([scene.home / "in"]))
+    assert list(canary.leaks([scene.home / "out"]))
+    assert [] == list((scene.home / "tmp").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("secret", "lines"),
+    [
+        ({}, REFUSED[::2]),
+        ({"HV_KEY_FILE": "out/other"}, REFUSED[::3]),
+        ({"HV_PASSPHRASE_FILE": "out/other"}, REFUSED),
+    ],
+)
+def test_refused_for_want_of_a_key(
+    finished: Scene, tmp_path: Path, secret: dict[str, str], lines: tuple[str, ...]
+) -> None:
+    """Neither errors nor traces tell, with no key and with a wrong one."""
+    scene = finished.copy(tmp_path / "ana")
+    (scene.home / "out/other").write_text("HEALTHVAULT-KEY-1" + "A" * 52)
+    (scene.home / "out/other").chmod(0o600)
+    scene.ana = replace(scene.ana, variables={**secret, "TMPDIR": str(scene.home / "tmp")})
+    for line in lines:
+        assert scene.run(line).exit or line == "log", line
+
+
+def test_refused_with_the_right_key(finished: Scene, tmp_path: Path) -> None:
+    """Nor when something else is wrong with what was asked."""
+    scene = finished.copy(tmp_path / "ana")
+    for line in REFUSED:
+        scene.run(line)
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_refused_by_a_damaged_vault(finished: Scene, tmp_path: Path, kind: str) -> None:
+    """Nor when any file of the vault is damaged."""
+    scene = finished.copy(tmp_path / "ana")
+    for path in (scene.home / "vault").glob(kind):
+        data = bytearray(path.read_bytes())
+        for place in range(len(data) // 3, len(data), 700):
+            data[place] ^= 0x55
+        path.write_bytes(data)
+    for line in REFUSED:
+        if line.split()[0] in {"list", "get", "verify", "log", "check"}:
+            scene.run(line)
+
+
+@pytest.mark.parametrize("line", KILLED)
+def test_killed(finished: Scene, tmp_path: Path, line: str) -> None:
+    """Nor does a command that is killed leave it anywhere but beside the file that was asked for."""
+    chance = random.Random(line)
+    scene = finished.copy(tmp_path / "ana")
+    for number in range(KILLS):
+        ana, command = scene.ana, line.format(**scene.ids).replace("killed", f"killed-{number}").split()
+        killed = subprocess.Popen(
+            [HV, *command], env=ana.environ, cwd=ana.home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(chance.uniform(0.08, 0.4))
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+        scene.check_places(line)
+    assert scene.ana.hv("check", "--deep", "--json").object["ok"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_told_to_stop(finished: Scene, tmp_path: Path, number: signal.Signals) -> None:
+    """A command that is told to stop removes its temporary files, those with plain text first of all."""
+    scene = finished.copy(tmp_path / "ana")
+    with (scene.home / "in/pipe.bin").open("wb") as large:
+        large.truncate(200 << 20)
+    scene.ana.hv("add", "in/pipe.bin", "--tag", "large")
+    (large_id,) = [row["id"] for row in scene.ana.hv("list", "--tag", "large", "--json").objects]
+    out = scene.home / "out/stopped"
+    getting = subprocess.Popen(
+        [HV, "get", large_id, "-o", out], env=scene.ana.environ, cwd=scene.home, stderr=subprocess.PIPE
+    )
+    wait_until(lambda: any(path.stat().st_size for path in out.parent.glob(".hv-*.partial")))
+    getting.send_signal(number)
+    _, err = getting.communicate(timeout=60)
+    assert (128 + number, b"error: interrupted\n") == (getting.returncode, err)
+    assert [] == list(out.parent.glob(".hv-*.partial"))
+    assert not out.exists()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    for _ in range(6000):
+        if holds():
+            return
+        time.sleep(0.005)
+    pytest.fail("it never held")
+
+
+# --- every crash point, in this process ------------------------------------------------------
+
+
+def add(vault: Vault, _: Sample, folder: Path) -> None:
+    """Add documents."""
+    inputs = [InputFile(name=name, data=data) for name, data in documents().items() if name != "large.bin"]
+    list(add_documents(vault, inputs, AddOptions(title=WORD, tags=(WORD,), author=WORD), now_ms=NOW_MS))
+
+
+def share_all(vault: Vault, ana: Sample, folder: Path) -> None:
+    """Share a document with a message."""
+    wish = vaults.request(known_documents(vault), (WORD,))
+    share(vault, wish, folder / "new.hvb", letter=Letter(message=WORD, with_metadata=True), now_ms=NOW_MS)
+
+
+def revoke(vault: Vault, _: Sample, folder: Path) -> None:
+    """Revoke a grant, for a reason."""
+    (grant,) = list_grants(vault, now_ms=NOW_MS)
+    revoke_grant(vault, grant.id, reason=WORD, now_ms=NOW_MS)
+
+
+def pin(vault: Vault, _: Sample, folder: Path) -> None:
+    """Pin a contact under another name."""
+    add_contact(vault, f"{WORD} too", (folder / "lee.hvcard").read_bytes(), now_ms=NOW_MS)
+
+
+def take_in(vault: Vault, _: Sample, folder: Path) -> None:
+    """Keep the document of a bundle."""
+    import_bundle(vault, InputFile(name="lee.hvb", path=folder / "lee.hvb"), PLAIN, now_ms=NOW_MS)
+
+
+def amend(vault: Vault, _: Sample, folder: Path) -> None:
+    """Put a newer version in the place of a document."""
+    newer = InputFile(name=f"{WORD}.txt", data=f"newer {WORD}".encode())
+    replace_document(vault, known_documents(vault)[0].id, newer, AddOptions(title=WORD), now_ms=NOW_MS)
+
+
+def retract(vault: Vault, _: Sample, folder: Path) -> None:
+    """Retract a document."""
+    retract_document(vault, known_documents(vault)[0].id, reason=WORD, now_ms=NOW_MS)
+
+
+def erase(vault: Vault, _: Sample, folder: Path) -> None:
+    """Erase a document."""
+    victims = find_victims(vault, (known_documents(vault)[0].id,))
+    erase_documents(vault, victims, reason=None, now_ms=NOW_MS)
+
+
+def back_up_both(vault: Vault, ana: Sample, folder: Path) -> None:
+    """Back the vault up to a folder and to a file."""
+    for name in ("backup", "one.hvbackup"):
+        target = Destination(path=folder / name, is_file="." in name)
+        back_up(ana.place, target, secret=None, now_ms=NOW_MS)
+
+
+def known_documents(vault: Vault) -> list[Document]:
+    """Return the documents of a vault."""
+    return list(list_documents(vault, EVERYTHING))
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sample]:
+    """Ana with a document, a contact and a grant that hold the word, and a bundle for her."""
+    folder = tmp_path_factory.mktemp("stopped")
+    ana, lee = vaults.ana(folder), vaults.lee(folder)
+    ana.meet(lee, WORD)
+    lee.meet(ana, "Ana")
+    options = AddOptions(title=WORD, tags=(WORD,))
+    ana.share(folder / "old.hvb", ana.add(f"old {WORD}".encode(), options=options), to=(WORD,))
+    lee.share(folder / "lee.hvb", lee.add(f"letter {WORD}".encode(), options=options), to=("Ana",))
+    (folder / "lee.hvcard").write_bytes(lee.card())
+    return folder, ana
+
+
+@pytest.mark.parametrize("mode", ["torn", "power", "partly"])
+@pytest.mark.parametrize("command", [add, share_all, revoke, pin, take_in, amend, retract, erase, back_up_both])
+def test_stopped_at_every_change(
+    prepared: tuple[Path, Sample],
+    tmp_path: Path,
+    command: Callable[[Vault, Sample, Path], None],
+    mode: str,
+) -> None:
+    """Wherever a command stops, the word is in nothing that it has left."""
+    folder, ana = prepared
+    for stop_at in range(1, 200):
+        place = tmp_path / str(stop_at)
+        place.mkdir()
+        for name in ("lee.hvb", "lee.hvcard"):
+            shutil.copy(folder / name, place)
+        copy = vaults.copy_vault(ana, place / "ana", place / "state")
+        disk = Disk(mode=mode, stop_at=stop_at)
+        with pytest.MonkeyPatch.context() as patch, suppress(Stopped), copy.open(writing=True) as vault:
+            disk.install(patch)
+            command(vault, copy, place)
+        disk.lose_power()
+        (place / "lee.hvcard").unlink()
+        assert [] == list(canary.leaks([place]))
+        shutil.rmtree(place)
+        if not disk.has_stopped:
+            assert stop_at > 5
+            return
+    pytest.fail("the command does not end")
