@@ -16,7 +16,7 @@ from healthvault.cli.unlocking import Unlocking
 from healthvault.errors import NotFound, VaultDamaged
 from healthvault.storage.known_backups import forget_backup
 from healthvault.vault.backup import Destination, back_up, list_backups, newest_backup
-from healthvault.vault.drill import drill
+from healthvault.vault.backup_drill import drill
 from healthvault.vault.restore import restore
 from healthvault.vault.unlock import Secret
 from healthvault.vault.vault import Place

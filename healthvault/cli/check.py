@@ -2,6 +2,7 @@
 """`hv check`: an audit of everything stored, which goes on after a finding and reports all of them."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from healthvault.cli.exits import EXITS
 from healthvault.cli.objects import check_object
 from healthvault.cli.terminal import Terminal
 from healthvault.errors import VaultDamaged
+
+if TYPE_CHECKING:
+    from healthvault.vault.views import Finding
 
 __all__ = ["check"]
 
@@ -37,6 +41,12 @@ def check(terminal: Terminal, *, deep: bool, head_only: bool, locked: bool) -> N
         report = audit(None) if locked else Unlocking(terminal, place).use(audit, required=deep)
     if report.documents is None and not locked:
         terminal.warn("the vault is locked: grants, documents and index were not checked")
-    terminal.fields(check_object(report))
+    terminal.fields(check_object(report), unsaid=("findings",) if terminal.is_screen else ())
+    if terminal.is_screen:
+        terminal.lines("findings", [_sentence(finding) for finding in report.findings])
     if not report.is_clean:
         raise click.exceptions.Exit(EXITS[VaultDamaged])
+
+
+def _sentence(finding: "Finding") -> str:
+    return f"{finding.severity}: {finding.where}: {finding.message} ({finding.code}). What to do: {finding.hint}"

@@ -44,9 +44,10 @@ def add(terminal: Terminal, name: str, card: str, *, yes: bool, clock_ok: bool) 
             for known in list_contacts(vault)
             if known.vault == shown.vault and known.name != name
         ]
-        about += [f"the card says: {shown.claimed_name}", f"its words:     {' '.join(shown.words)}"]
+        about.append(f"the card says: {shown.claimed_name}")
         for change in key_changes(vault, text):
             terminal.say(f"since the card that you have: {change}")
+        terminal.say(f"its words: {' '.join(shown.words)}")
         confirm(terminal.settings, f"Are these the words that {name} reads to you?", yes=yes, about=about)
         terminal.fields(contact_object(add_contact(vault, name, text, now_ms=now_ms())))
 

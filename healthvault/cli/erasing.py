@@ -2,7 +2,6 @@
 """What `hv erase` does once it runs: ask, erase, certify, and say what could not be reached. Loads the vault."""
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,10 +9,10 @@ from healthvault.cli.certificate import traces
 from healthvault.cli.clock import now_ms
 from healthvault.cli.objects import erasure_object
 from healthvault.cli.options import is_stdout
+from healthvault.cli.outputs import opened_output
 from healthvault.cli.prompt import confirm
 from healthvault.cli.terminal import Terminal
 from healthvault.errors import InvalidRequest
-from healthvault.storage.outputs import OutputFile
 from healthvault.vault.erase import Erasure, certify, erase_documents, erasure_of, find_victims
 from healthvault.vault.read import find_document
 from healthvault.vault.vault import Vault
@@ -31,16 +30,13 @@ def certificate_to(output: Path | None) -> Iterator[Callable[[Vault, Erasure], N
     """Open the certificate's file before anything is erased; yield what writes it after."""
     if output is None:
         yield lambda _vault, _erasure: None
-    elif is_stdout(output):
-        yield lambda vault, erasure: _print(certify(vault, erasure, now_ms=now_ms()))
-    else:
-        with OutputFile(output) as file:
+        return
+    with opened_output(output) as write:
 
-            def keep(vault: Vault, erasure: Erasure) -> None:
-                file.write(certify(vault, erasure, now_ms=now_ms()))
-                file.publish()
+        def keep(vault: Vault, erasure: Erasure) -> None:
+            write(certify(vault, erasure, now_ms=now_ms()))
 
-            yield keep
+        yield keep
 
 
 def confirmed_erasure(
@@ -77,7 +73,3 @@ def _common(erasures: list[Erasure]) -> Erasure:
             "erased", "the documents were erased by different commands", hint="name those of one erasure at a time"
         )
     return erasures[0]
-
-
-def _print(text: bytes) -> None:
-    sys.stdout.buffer.write(text)

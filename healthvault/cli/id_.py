@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hv id`: the owner's public side, and the card that others pin."""
 
-import sys
 from pathlib import Path
 
 from healthvault.cli.command import hv_command
@@ -21,17 +20,15 @@ def id_(terminal: Terminal, output: Path | None) -> None:
     you by voice, which covers every key on it.
     """
     from healthvault.cli.opening import opened
-    from healthvault.storage.outputs import OutputFile
+    from healthvault.cli.outputs import opened_output
     from healthvault.vault.status import identity_of
 
     with opened(terminal) as vault:
         identity = identity_of(vault)
     if output is None:
         terminal.fields(identity_object(identity), unsaid=("card",) if terminal.is_screen else ())
-    elif is_stdout(output):
-        sys.stdout.write(identity.card)
-    else:
-        with OutputFile(output) as file:
-            file.write(identity.card.encode())
-            file.publish()
+        return
+    with opened_output(output) as write:
+        write(identity.card.encode())
+    if not is_stdout(output):
         terminal.say(f"wrote {output}; let them compare these words with you: {' '.join(identity.words)}")

@@ -11,12 +11,14 @@ from healthvault.cli.command import hv_command
 from healthvault.cli.objects import key_event_object
 from healthvault.cli.options import (
     clock_ok_option,
+    is_stdout,
     kdf_option,
     new_passphrase_file_option,
     output_option,
     words_file_option,
     yes_option,
 )
+from healthvault.cli.prompt import confirm
 from healthvault.cli.terminal import Terminal
 
 __all__ = ["compromised"]
@@ -56,16 +58,28 @@ def compromised(terminal: Terminal, since: int, **chosen: Unpack[_Choice]) -> No
     readable to the thief.
     """
     from healthvault.cli.opening import new_passphrase_answer, opened_by_words
-    from healthvault.cli.stealing import confirm_theft, write_note
+    from healthvault.cli.outputs import opened_output
     from healthvault.vault.rotation import NewPassphrase, declare_compromised
 
     with opened_by_words(terminal, chosen["words_file"], clock_ok=chosen["clock_ok"]) as (vault, words):
-        confirm_theft(terminal, vault, since, yes=chosen["yes"])
+        _confirm(terminal, since, vault.history.size - since, yes=chosen["yes"])
         text = new_passphrase_answer(terminal.settings, chosen["new_passphrase_file"])
         passphrase = NewPassphrase(text=text, kdf=chosen["kdf"])
-        with write_note(chosen["output"]) as keep:
+        with opened_output(chosen["output"]) as write:
             event, note = declare_compromised(vault, words, passphrase, since=since, now_ms=now_ms())
-            keep(note)
-    terminal.fields(key_event_object(event))
+            write(note)
+    if not is_stdout(chosen["output"]):
+        terminal.fields(key_event_object(event))
     terminal.say("next: send the note to everybody who knows your vault: they run `hv verify NOTE`;")
     terminal.say("then `hv id -o FILE` for your new card, and `hv backup` to replace older backups")
+
+
+def _confirm(terminal: Terminal, since: int, count: int, *, yes: bool) -> None:
+    """Say how much was logged since the theft, and go on only if the owner keeps it. Raises as `confirm`."""
+    if count > 0:
+        made = "1 entry of this vault was made" if count == 1 else f"{count} entries of this vault were made"
+        terminal.warn(
+            f"{made} from entry {since} on, and stays as yours. "
+            "If you did not make it, put back a copy from before, and `hv key restart`"
+        )
+    confirm(terminal.settings, "Replace all keys, and every way in but the recovery words?", yes=yes)

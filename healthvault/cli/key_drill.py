@@ -26,7 +26,7 @@ def drill(terminal: Terminal, words_file: str | None, **chosen: Unpack[ShareChoi
     from healthvault.cli.recovery_answers import is_by_shares, naming_shares, recovery_answer
     from healthvault.ledger.ids import contact_id_text
     from healthvault.storage.drills import remember_drill
-    from healthvault.vault.recovery_drill import check_recovery
+    from healthvault.vault.recovery_words import check_recovery
 
     by_shares = is_by_shares(chosen)
     with opened_locked(terminal) as vault:

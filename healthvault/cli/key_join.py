@@ -25,7 +25,7 @@ def join(terminal: Terminal, files: tuple[str, ...]) -> None:
     from healthvault.cli.recovery_answers import naming_shares, shares_answer
     from healthvault.cli.recovery_words import numbered_words
     from healthvault.ledger.ids import contact_id_text
-    from healthvault.vault.recovery_drill import check_recovery
+    from healthvault.vault.recovery_words import check_recovery
 
     if not terminal.settings.json and not can_ask(terminal.settings):
         raise AnswerNeeded(

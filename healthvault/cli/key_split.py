@@ -35,7 +35,7 @@ def split(terminal: Terminal, needed: int, count: int, output: Path | None, word
     from healthvault.cli.recovery_answers import recovery_answer
     from healthvault.cli.shares_out import show_shares, write_shares
     from healthvault.crypto.shares import require_extra
-    from healthvault.vault.recovery_drill import split_recovery
+    from healthvault.vault.recovery_words import split_recovery
 
     require_extra()
     with opened_locked(terminal) as vault:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from healthvault.vault.erase import Erasure
-    from healthvault.vault.recovery_drill import ShareSheet
+    from healthvault.vault.recovery_words import ShareSheet
     from healthvault.vault.views import (
         BackupView,
         BundleView,

@@ -9,7 +9,7 @@ from healthvault.cli.prompt import show_on_terminal
 from healthvault.cli.recovery_words import numbered_words
 from healthvault.cli.terminal import Terminal
 from healthvault.storage.outputs import OutputFile
-from healthvault.vault.recovery_drill import ShareSheet
+from healthvault.vault.recovery_words import ShareSheet
 
 __all__ = ["show_shares", "write_shares"]
 

@@ -105,6 +105,8 @@ def read_members(archive: files.OpenFile) -> Iterator[Member]:
         offset = start + size + -size % BLOCK_BYTES
         if offset > end:
             raise _bad(archive, end, "it is cut short")
+        if archive.read_at(start + size, -size % BLOCK_BYTES).strip(b"\0"):
+            raise _bad(archive, start + size, "something other than zeros after a file")
         yield Member(archive, name, start, start + size)
     if archive.read_at(offset, len(END) + 1) != END:
         raise _bad(archive, offset, "its end is missing, or something follows it")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from healthvault.errors import HealthVaultError
 from healthvault.storage import files
+from healthvault.storage.journal import LENGTH_BYTES
 from healthvault.storage.openfile import reporting
 from healthvault.tlog.frontier import Frontier
 from healthvault.tlog.tree import leaf_hash
@@ -17,7 +18,6 @@ from healthvault.tlog.tree import leaf_hash
 __all__ = ["FrameCounter", "clear_folder", "pieces", "size_of", "write_file", "write_pieces"]
 
 COPY_BYTES = 1 << 20
-LENGTH_BYTES = 4
 
 
 class FrameCounter:

@@ -8,8 +8,8 @@ Spec: docs/spec/vault-folder.md section 9.
 
 from collections.abc import Iterable
 
-from healthvault.storage import files
 from healthvault.storage.layout import StatePaths
+from healthvault.storage.statefolder import find_remembered, remember
 
 __all__ = ["erased_here", "remember_erased"]
 
@@ -21,23 +21,14 @@ def erased_here(state: StatePaths, vault_id: bytes) -> tuple[str, ...]:
 
     Raises:
         VaultDamaged: `vault_damaged`, the file is a link, no regular file or far too long.
-        InvalidRequest: `io_error`.
+        InvalidRequest: `io_error`; also where something else stands in the place of the folder.
     """
-    path = state.erasures(vault_id)
-    file = files.find_file(path)
-    if file is None:
-        return ()
-    with file:
-        data = file.read_at(0, MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise files.damaged(path, f"longer than {MAX_BYTES} bytes")
+    data = find_remembered(state, state.erasures(vault_id), MAX_BYTES) or b""
     return tuple(data.decode("ascii", "replace").split())
 
 
 def remember_erased(state: StatePaths, vault_id: bytes, ids: Iterable[str]) -> None:
     """Add documents to the list, durably; those that stand there already are not repeated. Raises as above."""
     known = erased_here(state, vault_id)
-    path = state.erasures(vault_id)
-    files.make_directories(path.parent)
     lines = "".join(f"{name}\n" for name in dict.fromkeys((*known, *ids)))
-    files.replace_file(path, lines.encode(), path.parent)
+    remember(state, state.erasures(vault_id), lines.encode())

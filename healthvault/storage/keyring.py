@@ -66,12 +66,12 @@ class Keyring:
         return tuple(slot for slot in self.slots if slot.kind == kind.value)
 
     def with_slot(self, slot: Slot, *, instead_of: Collection[int] = ()) -> "Keyring":
-        """Return the next generation, without some slots and with one more, whose id is from `free_slot_id`."""
+        """Return it without some slots and with one more, whose id is from `free_slot_id`."""
         kept = tuple(old for old in self.slots if old.id not in instead_of)
-        return replace(self, generation=self.generation + 1, slots=(*kept, slot))
+        return replace(self, slots=(*kept, slot))
 
     def without_slots(self, slot_ids: Collection[int]) -> "Keyring":
-        """Return the next generation, without some slots.
+        """Return it without some slots.
 
         Raises:
             NotFound: `not_found`, there is no such slot.
@@ -88,7 +88,7 @@ class Keyring:
                 "this is the last lasting way in: without it nothing would open the vault for good",
                 hint="add another first: `hv key add --new-passphrase`",
             )
-        return replace(self, generation=self.generation + 1, slots=left)
+        return replace(self, slots=left)
 
     def unlock(self, kind: SlotKind, secret: bytes) -> bytes:
         """Return the master key (32 bytes), from the first slot of a kind that the secret opens.

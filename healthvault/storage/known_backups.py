@@ -14,6 +14,7 @@ from healthvault.errors import FormatError
 from healthvault.storage import files
 from healthvault.storage.layout import StatePaths
 from healthvault.storage.lock import WriterLock
+from healthvault.storage.statefolder import check_state_folder, find_remembered, remember
 
 __all__ = ["KnownBackup", "forget_backup", "known_backups", "remember_backup"]
 
@@ -41,10 +42,10 @@ def known_backups(state: StatePaths, vault_id: bytes) -> tuple[KnownBackup, ...]
 
     Raises:
         VaultDamaged: `vault_damaged`, the list is a link, no regular file or not a list.
-        InvalidRequest: `io_error`.
+        InvalidRequest: `io_error`; also where something else stands in the place of the folder.
     """
     path = state.backups(vault_id)
-    data = files.find_bytes(path, MAX_BYTES)
+    data = find_remembered(state, path, MAX_BYTES)
     if data is None:
         return ()
     try:
@@ -59,7 +60,7 @@ def remember_backup(state: StatePaths, vault_id: bytes, made: KnownBackup) -> No
     Raises:
         VaultDamaged: `vault_damaged`, as `known_backups`.
         VaultBusy: `vault_in_use`, another process holds the list and does not end.
-        InvalidRequest: `io_error`.
+        InvalidRequest: `io_error`; also where something else stands in the place of the folder.
     """
     _replace(state, vault_id, made.path, (made,))
 
@@ -70,12 +71,13 @@ def forget_backup(state: StatePaths, vault_id: bytes, path: Path) -> bool:
 
 
 def _replace(state: StatePaths, vault_id: bytes, path: Path, instead: tuple[KnownBackup, ...]) -> bool:
+    check_state_folder(state, state.backups_folder)
     files.make_directories(state.backups_folder)
     with WriterLock(state.backups_lock, wait_seconds=WAIT_SECONDS):
         known = known_backups(state, vault_id)
         others = tuple(one for one in known if one.path != path)
         items: list[Value] = [_to_value(one) for one in (*others, *instead)]
-        files.replace_file(state.backups(vault_id), pack([VERSION, items]), state.backups_folder)
+        remember(state, state.backups(vault_id), pack([VERSION, items]))
     return len(others) < len(known)
 
 

@@ -5,6 +5,8 @@ Only the place and the key; what pins say and when they move is decided by `veri
 Spec: docs/spec/bundle.md section 5.
 """
 
+from dataclasses import replace
+
 from healthvault.crypto.hashing import derive, labelled, random_bytes
 from healthvault.errors import VaultDamaged
 from healthvault.storage import files
@@ -32,13 +34,7 @@ def vault_pins(paths: VaultPaths, master_key: bytes, vault_id: bytes) -> SealedF
 
 def next_vault_pins(paths: VaultPaths, master_key: bytes, vault_id: bytes) -> SealedFile:
     """Return `pins.next`, for the master key that the keyring is about to get."""
-    return SealedFile(
-        path=paths.pins_next,
-        key=derive(master_key, "pins"),
-        aad=labelled("pins", vault_id),
-        lock_path=paths.pins_lock,
-        tmp=paths.tmp,
-    )
+    return replace(vault_pins(paths, master_key, vault_id), path=paths.pins_next)
 
 
 def settle_pins(paths: VaultPaths, master_key: bytes, vault_id: bytes) -> None:
@@ -92,11 +88,7 @@ def _make_key(state: StatePaths) -> bytes:
 
 
 def _load_key(state: StatePaths) -> bytes | None:
-    file = files.find_file(state.seen_key)
-    if file is None:
-        return None
-    with file:
-        key = file.read_at(0, LOCAL_KEY_BYTES + 1)
-    if len(key) != LOCAL_KEY_BYTES:
+    key = files.find_bytes(state.seen_key, LOCAL_KEY_BYTES)
+    if key is not None and len(key) != LOCAL_KEY_BYTES:
         raise files.damaged(state.seen_key, f"not a key of {LOCAL_KEY_BYTES} bytes")
     return key

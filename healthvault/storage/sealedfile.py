@@ -44,11 +44,9 @@ class SealedFile:
             VaultDamaged: `vault_damaged`, the file was changed, or is a link or no regular file.
             InvalidRequest: `io_error`.
         """
-        file = files.find_file(self.path)
-        if file is None:
+        sealed = files.find_bytes(self.path, MAX_BYTES)
+        if sealed is None:
             return None
-        with file:
-            sealed = file.read_at(0, MAX_BYTES + 1)
         try:
             value = unpack(unpad(open_sealed(self.key, sealed, self.aad), PAD_BYTES), max_items=LARGE_ITEMS)
         except (FormatError, IntegrityError) as err:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from healthvault.storage import files
 from healthvault.storage.layout import StatePaths
-from healthvault.storage.statefolder import check_state_folder
+from healthvault.storage.statefolder import find_remembered, remember
 
 __all__ = ["keep_self_pin", "load_self_pin", "save_self_pin"]
 
@@ -27,16 +27,7 @@ def load_self_pin(state: StatePaths, vault_id: bytes) -> bytes | None:
         VaultDamaged: `vault_damaged`, the file is a link, no regular file or too long.
         InvalidRequest: `io_error`; also where something else stands in the place of the folder.
     """
-    check_state_folder(state, state.self_pins)
-    path = state.self_pin(vault_id)
-    file = files.find_file(path)
-    if file is None:
-        return None
-    with file:
-        note = file.read_at(0, MAX_NOTE_BYTES + 1)
-    if len(note) > MAX_NOTE_BYTES:
-        raise files.damaged(path, f"longer than {MAX_NOTE_BYTES} bytes")
-    return note
+    return find_remembered(state, state.self_pin(vault_id), MAX_NOTE_BYTES)
 
 
 def save_self_pin(state: StatePaths, vault_id: bytes, note: bytes) -> None:
@@ -45,9 +36,7 @@ def save_self_pin(state: StatePaths, vault_id: bytes, note: bytes) -> None:
     Raises:
         InvalidRequest: `io_error`; also where something else stands in the place of the folder.
     """
-    check_state_folder(state, state.self_pins)
-    files.make_directories(state.self_pins)
-    files.replace_file(state.self_pin(vault_id), note, state.self_pins)
+    remember(state, state.self_pin(vault_id), note)
     _clear_leftovers(state.self_pin(vault_id))
 
 
@@ -67,7 +56,7 @@ def keep_self_pin(state: StatePaths, vault_id: bytes) -> Path | None:
     while f"{name}.{number}" in taken:
         number += 1
     kept = state.self_pins / f"{name}.{number}"
-    files.replace_file(kept, note, state.self_pins)
+    remember(state, kept, note)
     return kept
 
 

@@ -1,16 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The folder in which this machine remembers vaults: that what has its name is a folder.
+"""The folder in which this machine remembers vaults: small files, each replaced as a whole.
 
-What stands in its way is no damage of the vault, which lies elsewhere. Spec: docs/spec/vault-folder.md section 9.
+What stands in the way of its folders is no damage of the vault, which lies elsewhere.
+Spec: docs/spec/vault-folder.md section 9.
 """
 
 from pathlib import Path
 
 from healthvault.errors import InvalidRequest
+from healthvault.storage import files
 from healthvault.storage.layout import StatePaths
 from healthvault.storage.openfile import reporting
 
-__all__ = ["check_state_folder"]
+__all__ = ["check_state_folder", "find_remembered", "remember"]
+
+
+def find_remembered(state: StatePaths, path: Path, max_bytes: int) -> bytes | None:
+    """Return the whole of a file in a folder of the state folder, or None if there is none.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, the file is a link, no regular file or longer than `max_bytes`.
+        InvalidRequest: `io_error`; also where something else stands in the place of the folder.
+    """
+    check_state_folder(state, path.parent)
+    return files.find_bytes(path, max_bytes)
+
+
+def remember(state: StatePaths, path: Path, data: bytes) -> None:
+    """Replace a file in a folder of the state folder, durably; the folder is made if it is missing.
+
+    Raises:
+        InvalidRequest: `io_error`; also where something else stands in the place of the folder.
+    """
+    check_state_folder(state, path.parent)
+    files.make_directories(path.parent)
+    files.replace_file(path, data, path.parent)
 
 
 def check_state_folder(state: StatePaths, inner: Path) -> None:

@@ -21,7 +21,7 @@ from healthvault.vault.salvage import SalvagedHistory, salvage_history
 from healthvault.vault.unlock import Keys, Secret, keys_in_force, unlock
 from healthvault.vault.vault import Place, Unlocked, Vault
 
-__all__ = ["open_around", "read_keyring", "spans_text"]
+__all__ = ["entries_text", "open_around", "read_keyring"]
 
 
 def open_around(place: Place, secret: Secret | None, reason: HealthVaultError) -> Vault:
@@ -69,12 +69,13 @@ def read_keyring(paths: VaultPaths) -> Keyring:
         raise VaultDamaged(err.code, err.message, hint=hint) from err
 
 
-def spans_text(numbers: list[int]) -> str:
-    """Return rising numbers as people write them: `3, 5-9`."""
+def entries_text(numbers: list[int]) -> str:
+    """Return the rising numbers of entries as people write them: `entry 3`, `entries 3, 5-9`."""
     spans = [
         [number for _, number in run] for _, run in groupby(enumerate(numbers), lambda item: item[1] - item[0])
     ]
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in spans)
+    texts = [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in spans]
+    return f"{'entry' if len(numbers) == 1 else 'entries'} {', '.join(texts)}"
 
 
 def _history(paths: VaultPaths, keyring: Keyring, keys: Keys | None) -> History:
@@ -103,19 +104,21 @@ def _unlock(vault: Vault, stored: Keys) -> dict[int, str]:
 
 
 def _missing(vault: Vault) -> dict[int, str]:
-    spans = vault.history.spans if isinstance(vault.history, SalvagedHistory) else range(vault.history.size)
-    return {
-        seq: f"journal entry {seq} is nowhere in one piece"
-        for seq in range(vault.history.size)
-        if seq not in spans
-    }
+    """Return which entries of a locked vault cannot be read, and why."""
+    faults: dict[int, str] = {}
+    for seq in range(vault.history.size):
+        try:
+            vault.history.entry(seq)
+        except VaultDamaged as err:
+            faults[seq] = err.message
+    return faults
 
 
 def _said(faults: dict[int, str]) -> str:
     first, *others = faults.values()
     more = f", and {len(others)} more" if others else ""
     return (
-        f"missing from what is shown: entries {spans_text(list(faults))} ({first}{more}); whether they changed,"
+        f"missing from what is shown: {entries_text(list(faults))} ({first}{more}); whether they changed,"
         " retracted or erased a document that is shown is not known"
     )
 

@@ -26,7 +26,7 @@ from healthvault.vault.audit_caches import audit_catalogue, audit_tree
 from healthvault.vault.audit_entries import EntryAudit
 from healthvault.vault.audit_folder import audit_folder
 from healthvault.vault.audit_journal import JournalAudit
-from healthvault.vault.audit_memory import audit_memory, audit_pins
+from healthvault.vault.audit_memory import audit_memory, audit_pins, remembered_note
 from healthvault.vault.audit_objects import ObjectsAudit
 from healthvault.vault.audit_signatures import SignatureCheck
 from healthvault.vault.findings import SETTLED, Findings
@@ -97,6 +97,7 @@ class _Audit:
         findings, paths = self._findings, self._paths
         findings.attempt("VERSION", partial(check_version, paths), hint="write the line `healthvault 1` into it")
         self._read_keyring(secret)
+        remembered = self._read_memory()
         self._read_checkpoint()
         keystore = self._open_keystore()
         objects = ObjectsAudit(
@@ -106,8 +107,9 @@ class _Audit:
         tree = self._check_head(entries, walked)
         if tree and entries.chain:
             audit_tree(findings, paths, tree, walked.places, [entry.seq for entry in entries.chain.entries])
-        if self._keyring and not files.is_there(paths.backup):  # a backup may be behind
-            audit_memory(findings, self._state, self._keyring.vault_id, tree, entries.chain)
+        if self._keyring and remembered is not None:
+            where = str(self._state.self_pin(self._keyring.vault_id))
+            audit_memory(findings, where, self._keyring.vault_id, remembered, tree, entries.chain)
         if self._keyring and self._keys:
             audit_pins(findings, paths, self._keyring.vault_id, self._keys)
             audit_catalogue(findings, paths, self._keys, tree)
@@ -130,6 +132,11 @@ class _Audit:
             findings.attempt(f"keyring slot {slot.id}", partial(check_cost, slot), hint=hint)
         if secret:
             self._keys = findings.attempt("keyring", partial(unlock, keyring, secret), hint=_KEYRING)
+
+    def _read_memory(self) -> bytes | None:
+        if self._keyring is None or files.is_there(self._paths.backup):  # a backup may be behind
+            return None
+        return remembered_note(self._findings, self._state, self._keyring.vault_id)
 
     def _read_checkpoint(self) -> None:
         findings, path = self._findings, self._paths.checkpoint

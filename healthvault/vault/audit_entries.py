@@ -15,7 +15,7 @@ from healthvault.ledger.meta import open_meta
 from healthvault.ledger.secrets import meta_key
 from healthvault.ledger.state import StateOpening, state_blind
 from healthvault.storage.keystore import Keystore
-from healthvault.vault.around import spans_text
+from healthvault.vault.around import entries_text
 from healthvault.vault.audit_objects import ObjectsAudit, StoredBlobs
 from healthvault.vault.audit_signatures import SignatureCheck
 from healthvault.vault.findings import Findings
@@ -80,7 +80,7 @@ class EntryAudit:
     def finish(self) -> None:
         """Say what only the end shows."""
         if self._unknown_signers:
-            message = f"the key event is lost that names the key of entries {spans_text(self._unknown_signers)}"
+            message = f"the key event is lost that names the key of {entries_text(self._unknown_signers)}"
             self._findings.add("journal", "bad_key", f"{message}: their signatures were not checked")
         for seq in self._holes:
             if seq not in self._erased:

@@ -50,6 +50,7 @@ def audit_folder(findings: Findings, paths: VaultPaths, ks_epoch: int | None) ->
     for directory in paths.directories[1:]:
         if os.path.lexists(directory):
             findings.attempt(_name(paths, directory), partial(files.check_directory, directory))
+    _check_mode(findings, ".", paths.root)
     for path in _everything(paths.root):
         _check_one(findings, paths, path)
     if ks_epoch is not None:
@@ -83,6 +84,10 @@ def _check_one(findings: Findings, paths: VaultPaths, path: Path) -> None:
         findings.attempt(name, lambda: files.open_file(path).close(), hint="remove it; it is made anew")
     elif path == paths.pins_next:
         findings.warn(name, "unfinished", "a change of the master key was not finished", hint=SETTLED)
+    _check_mode(findings, name, path)
+
+
+def _check_mode(findings: Findings, name: str, path: Path) -> None:
     mode = path.lstat().st_mode
     if not stat.S_ISLNK(mode) and mode & 0o077:
         wanted = files.DIRECTORY_MODE if stat.S_ISDIR(mode) else files.FILE_MODE

@@ -11,6 +11,7 @@ from healthvault.errors import IntegrityError
 from healthvault.ledger.entry import check_link
 from healthvault.storage.journal import Journal
 from healthvault.tlog.tree import MemoryTree
+from healthvault.vault.around import entries_text
 from healthvault.vault.audit_entries import EntryAudit
 from healthvault.vault.findings import SETTLED, Findings
 from healthvault.vault.frames import Frame, Gap, walk_frames
@@ -97,7 +98,7 @@ class JournalAudit:
         try:
             check_link(self._previous or item.entry.header.prev, seq, item.entry.header)
         except IntegrityError as err:
-            self._findings.add(where, err.code, err.message)
+            self._findings.add(where, err.code, f"{err.message}: it, or that one, was changed")
         self._previous = item.entry.leaf
         self._entries.take(item.signed, seq, where)
 
@@ -123,9 +124,8 @@ class JournalAudit:
         seqs = range(self.count, end)
         path, offset = self._journal.place(gap.position if gap else position, is_end=gap is None)
         where = f"journal/{path.name}"
-        which = f"entry {seqs[0]}" if len(seqs) == 1 else f"entries {seqs[0]}-{seqs[-1]}"
         message = f"at offset {offset}: {gap.message if gap else 'missing, here or in a segment that is gone'}"
-        self._findings.add(f"{where} {which}", gap.code if gap else "vault_damaged", message)
+        self._findings.add(f"{where} {entries_text(list(seqs))}", gap.code if gap else "vault_damaged", message)
         self.lost.update(seqs)
         self.places += [(-1, b"")] * len(seqs)
         for seq in seqs:

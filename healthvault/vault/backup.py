@@ -16,7 +16,7 @@ from healthvault.storage.known_backups import KnownBackup, known_backups, rememb
 from healthvault.storage.layout import StatePaths, VaultPaths
 from healthvault.storage.lock import WriterLock
 from healthvault.vault.add import Observer
-from healthvault.vault.backup_base import check_apart
+from healthvault.vault.backup_base import check_apart, real_path
 from healthvault.vault.backup_file import FileBackup
 from healthvault.vault.backup_folder import FolderBackup, prepare_folder
 from healthvault.vault.backup_source import Source
@@ -61,7 +61,7 @@ def back_up(
         InvalidRequest: `unsafe_output`, `other_backup`, `erasure_unfinished`, `too_large`, `unsupported`,
             `io_error`.
     """
-    check_apart(place.root.resolve(), destination.path.resolve())
+    check_apart(real_path(place.root), real_path(destination.path))
     for attempt in range(ATTEMPTS):
         try:
             made = _attempt(place, destination, secret, now_ms, observer, is_first=attempt == 0)
@@ -124,25 +124,15 @@ def _copied(source: Source, destination: Destination, observer: Observer | None)
     with source:
         try:
             if destination.is_file:
-                return _copied_to_file(source, destination.path, observer)
-            target = prepare_folder(destination.path.resolve())
+                with FileBackup(source, destination.path, observer) as backup:
+                    return _finished(backup, source)
+            target = prepare_folder(real_path(destination.path))
             with WriterLock(target.lock):
                 return _finished(FolderBackup(source, target, observer), source)
         except VaultDamaged:
             if source.has_changed():
                 return None
             raise
-
-
-def _copied_to_file(source: Source, path: Path, observer: Observer | None) -> int | None:
-    backup = FileBackup(source, path, observer)
-    copied_bytes: int | None = None
-    try:
-        copied_bytes = _finished(backup, source)
-    finally:
-        if copied_bytes is None:
-            backup.discard()
-    return copied_bytes
 
 
 def _finished(backup: FolderBackup | FileBackup, source: Source) -> int | None:

@@ -4,6 +4,7 @@
 Spec: docs/spec/backup.md section 4.
 """
 
+import os
 from pathlib import Path
 
 from healthvault.errors import FormatError, InvalidRequest, VaultDamaged
@@ -13,7 +14,7 @@ from healthvault.tlog.note import parse_note
 from healthvault.vault.backup_source import Source
 from healthvault.vault.history import damaged
 
-__all__ = ["check_apart", "check_base", "check_untouched", "checkpoint_of"]
+__all__ = ["check_apart", "check_base", "checkpoint_of", "real_path"]
 
 
 def check_apart(vault: Path, other: Path) -> None:
@@ -26,6 +27,11 @@ def check_apart(vault: Path, other: Path) -> None:
         raise InvalidRequest(
             "unsafe_output", f"{other} and the vault lie in one another", hint="name a place outside of both"
         )
+
+
+def real_path(path: Path) -> Path:
+    """Return a path without links; links that lead in a circle stay, for whoever opens it to refuse."""
+    return Path(os.path.realpath(path))
 
 
 def check_base(source: Source, base: BackupHead, where: str) -> None:
@@ -50,31 +56,6 @@ def check_base(source: Source, base: BackupHead, where: str) -> None:
         raise _older(f"{where} has {claimed.size} entries, the vault only {source.size}")
     _check_past(source, claimed, where)
     _check_keyring(source, base, where)
-
-
-def check_untouched(base: BackupHead, note: bytes | None, where: str) -> None:
-    """Check that nobody used a backup as a vault and wrote into it: that would be lost.
-
-    Args:
-        base: What the backup holds.
-        note: The checkpoint that stands beside it; None if there is none.
-        where: Its path, for messages.
-
-    Raises:
-        VaultDamaged: `vault_forked`; `vault_damaged`, the head holds no checkpoint.
-    """
-    if note is None or note == base.note:
-        return
-    try:
-        beside = parse_checkpoint(parse_note(note).text)
-    except FormatError:
-        return  # it is written anew
-    if beside.size > checkpoint_of(base, where).size:
-        raise VaultDamaged(
-            "vault_forked",
-            f"{where}: somebody used this backup as a vault and wrote into it",
-            hint="keep it, and make the backup in another folder; `hv export` takes the documents out of it",
-        )
 
 
 def checkpoint_of(head: BackupHead, where: str) -> Checkpoint:

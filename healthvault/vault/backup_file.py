@@ -6,6 +6,7 @@ Spec: docs/spec/backup.md section 7.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from healthvault.errors import FormatError, InvalidRequest, VaultDamaged
 from healthvault.storage import files
@@ -18,7 +19,6 @@ from healthvault.tlog.frontier import Frontier
 from healthvault.vault.add import Observer
 from healthvault.vault.backup_base import check_base
 from healthvault.vault.backup_source import Source
-from healthvault.vault.history import damaged
 
 __all__ = ["FileBackup", "head_of_file"]
 
@@ -83,9 +83,11 @@ class FileBackup:
         """Give the file its name. Raises InvalidRequest: `io_error`."""
         files.publish(self._temporary, self._path)
 
-    def discard(self) -> None:
-        """Remove what was staged and not committed."""
-        files.discard(self._temporary)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        files.discard(self._temporary)  # gone already if it was committed
 
     def _members(self) -> Iterator[tuple[str, int, Iterator[bytes]]]:
         source = self._source
@@ -96,8 +98,7 @@ class FileBackup:
         for segment in source.segments():
             data = counter.follow(source.journal_bytes(segment, segment.start))
             yield self._name(source.paths.segment(segment.number)), segment.end - segment.start, data
-        if (counter.frontier.size, counter.frontier.root()) != (source.size, source.history.checkpoint.root):
-            raise damaged("the journal's entries do not lead to the signed root")
+        source.check_reached(counter.frontier)
         yield (
             self._name(source.paths.keys(source.head.keys.ks_epoch)),
             HEADER_BYTES + source.size * RECORD_BYTES,

@@ -20,9 +20,8 @@ from healthvault.storage.layout import VaultPaths
 from healthvault.storage.objects import Objects
 from healthvault.storage.version import write_version
 from healthvault.tlog.frontier import Frontier
-from healthvault.tlog.note import MAX_NOTE_BYTES
 from healthvault.vault.add import Observer
-from healthvault.vault.backup_base import check_base, check_untouched, checkpoint_of
+from healthvault.vault.backup_base import check_base, checkpoint_of
 from healthvault.vault.backup_source import Segment, Source
 from healthvault.vault.history import damaged
 
@@ -112,7 +111,6 @@ class FolderBackup:
         """Return how many entries need not be copied again; 0 if files of the backup are too short for them."""
         where = str(self._target.root)
         check_base(self._source, base, where)
-        check_untouched(base, files.find_bytes(self._target.checkpoint, MAX_NOTE_BYTES), where)
         size = checkpoint_of(base, where).size
         end = self._source.position(size)
         is_held = all(
@@ -202,8 +200,7 @@ class FolderBackup:
             if segment.end > start or segment.end == source.journal_end:
                 data = counter.follow(source.journal_bytes(segment, max(start, segment.start)))
                 self._write_segment(segment, max(start, segment.start) - segment.start, data)
-        if (counter.frontier.size, counter.frontier.root()) != (source.size, source.history.checkpoint.root):
-            raise damaged("the journal's new entries do not lead to the signed root")
+        source.check_reached(counter.frontier)
         while size_of(beyond := self._target.segment(number + 1)) is not None:  # of a run that stopped
             files.remove(beyond)
             number += 1

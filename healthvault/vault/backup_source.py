@@ -16,15 +16,16 @@ from healthvault.storage import files
 from healthvault.storage.backup_head import BackupHead
 from healthvault.storage.blobs import BlobPlace, is_erased
 from healthvault.storage.copying import pieces, size_of
+from healthvault.storage.journal import LENGTH_BYTES
 from healthvault.storage.keyring import MAX_KEYRING_BYTES
 from healthvault.storage.keystore import HEADER_BYTES, HOLE, RECORD_BYTES, keystore_header
 from healthvault.storage.layout import VaultPaths
 from healthvault.storage.objects import Objects
+from healthvault.tlog.frontier import Frontier
 from healthvault.vault.history import History, damaged
 
 __all__ = ["Segment", "Source", "StoredObject"]
 
-FRAME_HEAD_BYTES = 4
 RECORDS_PER_READ = 8192
 
 
@@ -65,7 +66,7 @@ class Source:
         self.history = history
         self.head = head
         last_start = history.tree.position(history.size - 1)
-        self.journal_end = last_start + FRAME_HEAD_BYTES + len(history.last.raw)
+        self.journal_end = last_start + LENGTH_BYTES + len(history.last.raw)
         self.packs = [first for first in Objects(paths).first_seqs() if first < history.size]
         self.keystore = files.open_file(paths.keys(head.keys.ks_epoch))
         if self.keystore.read_at(0, HEADER_BYTES) != self.keystore_header:
@@ -111,6 +112,11 @@ class Source:
         """Yield the bytes of a segment from a position on. Raises as `storage.copying.pieces`."""
         with files.open_file(self.paths.segment(segment.number)) as file:
             yield from pieces(file, start - segment.start, segment.end - segment.start)
+
+    def check_reached(self, copied: Frontier) -> None:
+        """Check that the entries that were copied are the signed ones. Raises VaultDamaged: `vault_damaged`."""
+        if (copied.size, copied.root()) != (self.size, self.history.checkpoint.root):
+            raise damaged("the journal's entries do not lead to the signed root")
 
     def record_bytes(self, first: int, *, with_holes: bool) -> Iterator[bytes]:
         """Yield the keystore's records from entry `first` to the last acknowledged one.

@@ -16,7 +16,7 @@ __all__ = ["MADE_ANEW", "MAX_ALIKE", "RESTORE", "SETTLED", "Findings"]
 
 _T = TypeVar("_T")
 MAX_ALIKE = 100
-RESTORE = "put this file back from a backup; what is whole can be read meanwhile, and `hv export` takes it out"
+RESTORE = "put this file back from a backup; `hv export` takes out what is whole"
 MADE_ANEW = "nothing: it is made anew when it is needed"
 SETTLED = "nothing: the next writing command settles it"
 

@@ -52,10 +52,14 @@ class History:
         """
         try:
             return self._entry(seq)
-        except VaultDamaged:
+        except VaultDamaged as err:
             if self.is_renewed:
                 raise
-        self.renew_tree()
+            fault = err
+        try:
+            self.renew_tree()
+        except VaultDamaged:
+            raise fault from None  # about this entry, not about the first that is wrong
         return self._entry(seq)
 
     def renew_tree(self) -> None:

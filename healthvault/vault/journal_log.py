@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from healthvault.errors import VaultDamaged
 from healthvault.storage.consent_rows import ConsentRows, HistoryRow
 from healthvault.storage.document_rows import DocumentRows
-from healthvault.vault.around import spans_text
+from healthvault.vault.around import entries_text
 from healthvault.vault.history import damaged
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document, LogEntry, Story
@@ -60,4 +60,4 @@ def _locked(vault: Vault, limit: int | None) -> Iterator[LogEntry]:
         kind = "sealed" if header.event is None else "key"
         yield LogEntry(index=seq, kind=kind, time_ms=header.ts_ms, id=None, signer=header.signer)
     if lost:
-        raise damaged(f"entries {spans_text(lost)} cannot be read")
+        raise damaged(f"{entries_text(lost)} cannot be read")

@@ -74,7 +74,7 @@ class PackWalk:
 def places(objects: Objects, seq: int, stored_at: StoredAt, size: int) -> Iterator[tuple[int, int]]:
     """Yield where the blobs of an entry may begin, pack and offset, the likeliest first.
 
-    Counted from the pack's begin, and from its end; in the pack that its number names, and in the one before it,
+    Counted from the pack's begin, then from its end; in the pack that its number names, and in the one before it,
     for a copy of a pack under another name must not hide the original.
 
     Args:
@@ -83,35 +83,32 @@ def places(objects: Objects, seq: int, stored_at: StoredAt, size: int) -> Iterat
         stored_at: What the entries stored.
         size: The number of entries.
     """
-    pack = objects.find(seq)
-    for _ in range(2):
-        if pack is None or seq - pack >= MAX_PACK_ENTRIES:
-            return
+    near = [pack for pack in _candidates(objects, seq) if seq - pack < MAX_PACK_ENTRIES]
+    for pack in near:
         before = _sum(stored_at, pack, seq)
         if before is not None:
             yield pack, before
-        following = objects.find_after(pack)
-        after = _sum(stored_at, seq, min(size if following is None else following, pack + MAX_PACK_ENTRIES))
-        start = None if after is None else _size_of(objects, pack) - after
-        if start is not None and start >= 0 and start != before:
-            yield pack, start
-        pack = objects.find(pack - 1) if pack else None
+    for pack in near:
+        after = _stored_from(objects, pack, seq, stored_at, size)
+        if after is not None and _size_of(objects, pack) >= after:
+            yield pack, _size_of(objects, pack) - after
 
 
 def sure_place(objects: Objects, seq: int, stored_at: StoredAt, size: int) -> tuple[int, int] | None:
-    """Return where the blobs of an entry begin if their pack is whole: counted from both its ends alike.
+    """Return where the blobs of an entry begin, if the counts from both ends of the pack agree; for erasing them.
 
-    The place to overwrite, whatever lies there: it cannot be a neighbour's. Arguments as for `places`.
+    Args:
+        objects: The packs.
+        seq: An entry with blobs.
+        stored_at: What the entries stored.
+        size: The number of entries.
     """
     pack = objects.find(seq)
     if pack is None or seq - pack >= MAX_PACK_ENTRIES:
         return None
-    following = objects.find_after(pack)
-    before = _sum(stored_at, pack, seq)
-    after = _sum(stored_at, seq, min(size if following is None else following, pack + MAX_PACK_ENTRIES))
-    if before is None or after is None or before + after != _size_of(objects, pack):
-        return None
-    return pack, before
+    before, after = _sum(stored_at, pack, seq), _stored_from(objects, pack, seq, stored_at, size)
+    is_whole = before is not None and after is not None and before + after == _size_of(objects, pack)
+    return (pack, before) if before is not None and is_whole else None
 
 
 def places_of(vault: Vault, entry: Entry) -> list[tuple[int, int]]:
@@ -154,6 +151,21 @@ def stored_reader(vault: Vault) -> StoredAt:
             return None
 
     return stored_at
+
+
+def _candidates(objects: Objects, seq: int) -> Iterator[int]:
+    pack = objects.find(seq)
+    if pack is not None:
+        yield pack
+        earlier = objects.find(pack - 1) if pack else None
+        if earlier is not None:
+            yield earlier
+
+
+def _stored_from(objects: Objects, pack: int, seq: int, stored_at: StoredAt, size: int) -> int | None:
+    """Return what the entries of a pack stored from `seq` on."""
+    following = objects.find_after(pack)
+    return _sum(stored_at, seq, min(size if following is None else following, pack + MAX_PACK_ENTRIES))
 
 
 def _sum(stored_at: StoredAt, first: int, end: int) -> int | None:

@@ -11,12 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from healthvault.errors import InvalidRequest, NotFound, VaultDamaged
+from healthvault.errors import InvalidRequest, NotFound, VaultBusy, VaultDamaged
 from healthvault.ledger.entry import Entry
 from healthvault.ledger.ids import document_id_text
 from healthvault.ledger.secrets import commit_key, file_key
+from healthvault.storage import files
 from healthvault.storage.blobs import BlobKeys, BlobPlace, read_document
 from healthvault.storage.document_rows import DocumentRow, DocumentRows, Filter, PartRow
+from healthvault.storage.keyring import MAX_KEYRING_BYTES
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.history import damaged
 from healthvault.vault.packwalk import places_of
@@ -127,6 +129,7 @@ def stream_document(vault: Vault, document: Document, write: Callable[[bytes], o
         InvalidRequest: `erased`.
         NotFound: `not_found`, no such part.
         VaultDamaged: `vault_damaged`.
+        VaultBusy: `vault_in_use`, something was erased or the keys were replaced meanwhile.
     """
     rows = DocumentRows(vault.catalogue)
     parts = rows.parts(document.entry)
@@ -141,6 +144,19 @@ def stream_document(vault: Vault, document: Document, write: Callable[[bytes], o
 
 def stream_part(vault: Vault, row: PartRow, write: Callable[[bytes], object], *, expected_id: str) -> None:
     """Hand the bytes of a part to `write`, checked against its entry. Raises as `stream_document`."""
+    try:
+        _stream_part(vault, row, write, expected_id)
+    except VaultDamaged as err:
+        if files.find_bytes(vault.paths.keyring, MAX_KEYRING_BYTES) == vault.keyring.to_bytes():
+            raise  # else the old keystore is zeros by now, and so are the objects of what was erased
+        raise VaultBusy(
+            "vault_in_use",
+            f"the keys of the vault were replaced while {expected_id} was read",
+            hint="run the command again",
+        ) from err
+
+
+def _stream_part(vault: Vault, row: PartRow, write: Callable[[bytes], object], expected_id: str) -> None:
     entry = vault.history.entry(row.seq)
     secret = vault.keystore.read(row.seq)
     if secret is None:

@@ -8,6 +8,7 @@ Spec: docs/spec/vault-folder.md section 7, step 8.
 from healthvault.errors import FormatError, IntegrityError, VaultDamaged
 from healthvault.ledger.entry import Entry, check_link, parse_entry
 from healthvault.ledger.keychain import KeyChain, extend_chain
+from healthvault.storage.journal import LENGTH_BYTES
 from healthvault.storage.orphans import clear_leftovers
 from healthvault.vault.history import leaf_of
 from healthvault.vault.packwalk import PackWalk, stored_total
@@ -15,8 +16,6 @@ from healthvault.vault.transaction import acknowledge
 from healthvault.vault.vault import Vault
 
 __all__ = ["recover_tail"]
-
-_FRAME_HEAD_BYTES = 4
 
 
 def recover_tail(vault: Vault) -> None:
@@ -27,10 +26,10 @@ def recover_tail(vault: Vault) -> None:
     """
     history = vault.history
     history.tree.truncate(history.size)
-    end = history.tree.position(history.size - 1) + _FRAME_HEAD_BYTES + len(history.last.raw)
+    end = history.tree.position(history.size - 1) + LENGTH_BYTES + len(history.last.raw)
     kept, chain = _whole_entries(vault, end)
     if kept:
-        end = kept[-1][0] + _FRAME_HEAD_BYTES + len(kept[-1][1].raw)
+        end = kept[-1][0] + LENGTH_BYTES + len(kept[-1][1].raw)
     if end < history.journal.end:
         history.journal.cut(end)
         vault.warnings.append("an unfinished write was set aside in tmp/orphans")

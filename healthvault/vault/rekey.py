@@ -15,7 +15,7 @@ from healthvault.storage.blobs import BlobPlace
 from healthvault.storage.catalogue import Catalogue, discard
 from healthvault.storage.consent_rows import ConsentRows
 from healthvault.storage.identity import Identity, seal_identity, seal_keystore_key
-from healthvault.storage.keystore import copy_records, create_keystore, shred_keystore
+from healthvault.storage.keystore import copy_records, create_keystore, keystore_epochs, shred_keystore
 from healthvault.storage.pins import next_vault_pins, settle_pins, vault_pins
 from healthvault.storage.slots import Slot
 from healthvault.vault.history import damaged
@@ -61,7 +61,6 @@ def rekey(
     copy_records(vault.keystore, keystore, vault.history.size, without=without)
     sealed = replace(
         keyring,
-        generation=keyring.generation + 1,
         ks_epoch=number,
         ks_sealed=seal_keystore_key(ks_key, number, master_key, keyring.vault_id),
     )
@@ -91,7 +90,7 @@ def finish_forgetting(vault: Vault) -> None:
     if files.is_there(paths.pins_next):
         with vault_pins(paths, vault.keys.master_key, vault.keyring.vault_id).lock():
             settle_pins(paths, vault.keys.master_key, vault.keyring.vault_id)
-    others = [number for number in _keystore_epochs(vault) if number != epoch]
+    others = [number for number in keystore_epochs(paths) if number != epoch]
     if not others:
         return
     check_complete(vault)  # a keyring put back alone must not cost the keystore that belongs to the newer one
@@ -104,12 +103,6 @@ def finish_forgetting(vault: Vault) -> None:
     for number in others:  # as long as one is there, this is not finished
         files.remove(paths.keys(number))
     files.sync_directory(paths.key_records)
-
-
-def _keystore_epochs(vault: Vault) -> list[int]:
-    """Return the epochs whose keystores are there, rising."""
-    names = [name.removesuffix(".ks") for name in files.list_names(vault.paths.key_records)]
-    return sorted(int(name) for name in names if name.isascii() and name.isdigit() and str(int(name)) == name)
 
 
 def check_complete(vault: Vault) -> None:
@@ -129,9 +122,7 @@ def _erase_objects(vault: Vault, seqs: Iterable[int]) -> None:
             continue
         found = sure_place(objects, seq, stored_at, vault.history.size)
         if found is None:
-            vault.warnings.append(
-                f"entry {seq} is erased, but its stored bytes are still there: `hv check`"
-            )
+            vault.warnings.append(f"entry {seq} is erased, but its stored bytes are still there: `hv check`")
             continue
         pack, start = found
         sizes = [blob.stored_bytes for blob in blobs]

@@ -24,10 +24,10 @@ from healthvault.storage.objects import Objects
 from healthvault.storage.openfile import reporting
 from healthvault.storage.version import check_version, write_version
 from healthvault.vault.add import Observer
-from healthvault.vault.backup_base import check_apart, checkpoint_of
+from healthvault.vault.backup_base import check_apart, checkpoint_of, real_path
 from healthvault.vault.backup_file import head_of_file
 from healthvault.vault.backup_source import Source
-from healthvault.vault.history import load_history
+from healthvault.vault.history import damaged, load_history
 from healthvault.vault.vault import Place
 
 __all__ = ["restore"]
@@ -48,8 +48,8 @@ def restore(source: Path, place: Place, *, observer: Observer | None = None) -> 
             `not_a_backup`, `unsupported`, `io_error`.
         VaultDamaged: `vault_damaged`, the backup is not whole. Nothing was made.
     """
-    root, source = place.root, source.resolve()
-    check_apart(root.resolve(), source)
+    root, source = place.root, real_path(source)
+    check_apart(real_path(root), source)
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise InvalidRequest("vault_exists", f"{root} is not empty", hint="choose another folder with --vault")
     _clear_stopped(root)
@@ -109,9 +109,17 @@ def _unpacked(source: Path, paths: VaultPaths, observer: Observer | None) -> Bac
         for member in read_members(archive):
             if member.name not in {paths.backup.name, paths.version.name}:
                 target = paths.root / member.name
+                _check_place(paths, head, target)
                 files.make_directory(target.parent)
                 write_file(target, _watched(member.data(), member.name, observer), paths.tmp)
     return head
+
+
+def _check_place(paths: VaultPaths, head: BackupHead, target: Path) -> None:
+    """Check that a member is the head's keystore, a pack in its folder, or of the journal."""
+    is_pack = target.suffix == ".pack" and target == paths.pack(int(target.stem))
+    if not is_pack and target != paths.keys(head.keys.ks_epoch) and target.parent != paths.journal:
+        raise damaged(f"{target.relative_to(paths.root)} does not belong to the backup")
 
 
 def _watched(data: Iterable[bytes], label: str, observer: Observer | None) -> Iterable[bytes]:

@@ -52,7 +52,7 @@ class NewPassphrase:
     """A passphrase that is to be set."""
 
     text: str = field(repr=False)
-    kdf: str = "standard"
+    kdf: str
 
 
 def rotate_keys(vault: Vault, words: Secret, reason: RotateReason, *, now_ms: int) -> KeyEventView:
@@ -73,7 +73,7 @@ def rotate_keys(vault: Vault, words: Secret, reason: RotateReason, *, now_ms: in
     identity = replace(vault.keys.identity, next=following)
     keyring = vault.keyring
     sealed = seal_identity(identity, vault.keys.master_key, keyring.vault_id)
-    vault.replace_keyring(replace(keyring, generation=keyring.generation + 1, identity_sealed=sealed))
+    vault.replace_keyring(replace(keyring, identity_sealed=sealed))
     vault.keys = replace(vault.keys, identity=identity)
     return _append_rotate(vault, following, reason, root, since=None, now_ms=now_ms)
 
@@ -143,7 +143,7 @@ def change_words(vault: Vault, words: Secret, new_recovery: bytes, *, now_ms: in
         entry = transaction.append_event(sign_event(event, root, new_root), vault.keys.sign_key)
         transaction.commit()
     kept = tuple(old for old in vault.keyring.slots if old == slot or old.kind != SlotKind.RECOVERY.value)
-    vault.replace_keyring(replace(vault.keyring, generation=vault.keyring.generation + 1, slots=kept))
+    vault.replace_keyring(replace(vault.keyring, slots=kept))
     return KeyEventView(kind=EventKind.ROOT.value, entry=entry.seq, epoch=vault.keys.identity.epoch)
 
 

@@ -76,12 +76,6 @@ def open_vault(  # noqa: PLR0913  each is one question that a command answers
     """
     paths = VaultPaths(root=place.root)
     fault = _prepare(paths, writing=writing)
-    if writing and files.is_there(paths.backup):
-        raise InvalidRequest(
-            "is_backup",
-            f"{place.root} is a backup: it is read, and written by `hv backup` alone",
-            hint="`hv restore` makes a vault from it",
-        )
     with WriterLock(paths.lock, wait_seconds=wait_seconds) if writing else contextlib.nullcontext():
         if writing:
             vault = _open_once(place, paths, secret, writing=True, restarting=restarting)
@@ -99,7 +93,7 @@ def open_vault(  # noqa: PLR0913  each is one question that a command answers
 
 
 def _prepare(paths: VaultPaths, *, writing: bool) -> HealthVaultError | None:
-    """Check that there is a vault, and return what damage to its frame a reader has to read around."""
+    """Check that there is a vault, and no backup to write to; return what damage a reader has to read around."""
     try:
         check_version(paths)
         for directory in paths.directories[1:]:  # the folder itself may be a link of the user's
@@ -108,6 +102,12 @@ def _prepare(paths: VaultPaths, *, writing: bool) -> HealthVaultError | None:
         if writing or err.code not in _READ_AROUND:
             raise
         return err
+    if writing and files.is_there(paths.backup):
+        raise InvalidRequest(
+            "is_backup",
+            f"{paths.root} is a backup: it is read, and written by `hv backup` alone",
+            hint="`hv restore` makes a vault from it",
+        )
     return None
 
 

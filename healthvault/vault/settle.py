@@ -43,5 +43,5 @@ def store_identity(vault: Vault) -> None:
     keys, keyring = vault.keys, vault.keyring
     identity = replace(keys.identity, next=None)
     sealed = seal_identity(identity, keys.master_key, keyring.vault_id)
-    vault.replace_keyring(replace(keyring, generation=keyring.generation + 1, identity_sealed=sealed))
+    vault.replace_keyring(replace(keyring, identity_sealed=sealed))
     vault.keys = replace(keys, identity=identity)

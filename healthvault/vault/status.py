@@ -7,9 +7,11 @@ Spec: docs/reference/cli.md.
 from healthvault.agefile.bech32 import encode_recipient
 from healthvault.bundle.card import armour, make_card
 from healthvault.crypto.words import to_words
+from healthvault.errors import VaultDamaged
 from healthvault.ledger.ids import contact_id_text, fingerprint_bytes
 from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.drills import last_drill_ms
+from healthvault.vault.history import History
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import IdentityView, VaultStatus
 
@@ -32,7 +34,7 @@ def vault_status(vault: Vault) -> VaultStatus:
         checkpoint_size=history.checkpoint.size,
         checkpoint_root=history.checkpoint.root,
         unlocked=is_open,
-        made_ms=history.entry(0).header.ts_ms,
+        made_ms=_made_ms(history),
         last_drill_ms=last_drill_ms(vault.state, history.chain.vault_id),
         warnings=tuple(vault.warnings),
     )
@@ -52,6 +54,14 @@ def identity_of(vault: Vault) -> IdentityView:
         recipient=encode_recipient(chain.newest.keys.recipient_pk),
         card=armour(card),
     )
+
+
+def _made_ms(history: History) -> int:
+    """Return when the vault was made; of one that has lost that entry, when something was added."""
+    try:
+        return history.entry(0).header.ts_ms
+    except VaultDamaged:
+        return history.last.header.ts_ms
 
 
 def owner_name(vault: Vault) -> str:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import InvalidRequest, VaultDamaged
-from healthvault.storage import files
-from healthvault.storage.keyring import MAX_KEYRING_BYTES, Keyring, parse_keyring
 from healthvault.storage.layout import VaultPaths
 from healthvault.storage.slots import SlotKind, new_slot
 from healthvault.storage.system_keyring import SECRET_BYTES, StoredSecret, SystemKeyring
 from healthvault.storage.version import check_version
+from healthvault.vault.around import read_keyring
 from healthvault.vault.session import open_vault
 from healthvault.vault.unlock import Secret
 from healthvault.vault.vault import Place, Vault
@@ -40,7 +39,7 @@ def has_system_slot(place: Place) -> bool:
     A vault whose own keyring cannot be read has none: whoever opens it says what is wrong.
     """
     try:
-        return bool(_keyring(place).slots_of(SlotKind.OS_KEYRING))
+        return bool(read_keyring(VaultPaths(root=place.root)).slots_of(SlotKind.OS_KEYRING))
     except (VaultDamaged, InvalidRequest):
         return False
 
@@ -53,7 +52,7 @@ def find_secret(place: Place, system: SystemKeyring, *, now_ms: int) -> FoundSec
         InvalidRequest: `no_system_keyring`, `unsupported`, `io_error`.
         VaultDamaged: `vault_damaged`.
     """
-    keyring = _keyring(place)
+    keyring = read_keyring(VaultPaths(root=place.root))
     ended: set[bytes] = set()
     for slot in keyring.slots_of(SlotKind.OS_KEYRING):
         stored = system.find(keyring.vault_id, slot.salt)
@@ -119,7 +118,7 @@ def lock(place: Place, system: SystemKeyring | None, *, wait_seconds: float = 0)
         As `open_vault`; InvalidRequest: `no_system_keyring`, `last_slot`.
     """
     check_version(VaultPaths(root=place.root))
-    keyring = _keyring(place)
+    keyring = read_keyring(VaultPaths(root=place.root))
     salts = {slot.salt for slot in keyring.slots_of(SlotKind.OS_KEYRING)}
     if not salts:
         return 0
@@ -135,7 +134,3 @@ def _drop(vault: Vault, salts: Collection[bytes]) -> None:
     ids = [slot.id for slot in vault.keyring.slots_of(SlotKind.OS_KEYRING) if slot.salt in salts]
     if ids:
         vault.replace_keyring(vault.keyring.without_slots(ids))
-
-
-def _keyring(place: Place) -> Keyring:
-    return parse_keyring(files.read_file(VaultPaths(root=place.root).keyring, MAX_KEYRING_BYTES))

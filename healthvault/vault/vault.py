@@ -4,7 +4,7 @@
 Made by `session.open_vault` only. Spec: docs/spec/vault-folder.md.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from healthvault.errors import AnswerNeeded
@@ -77,13 +77,14 @@ class Vault:
         return self._opened().catalogue
 
     def replace_keyring(self, keyring: Keyring) -> None:
-        """Put another keyring in the place of the one that is there, durably: each time a commit point.
+        """Put a keyring in the place of the one in force, as its next generation, durably: a commit point.
 
         Raises:
             InvalidRequest: `io_error`.
         """
-        files.replace_file(self.paths.keyring, keyring.to_bytes(), self.paths.tmp)
-        self.keyring = keyring
+        following = replace(keyring, generation=self.keyring.generation + 1)
+        files.replace_file(self.paths.keyring, following.to_bytes(), self.paths.tmp)
+        self.keyring = following
 
     def objects(self) -> Objects:
         """Return a fresh look at the packs."""

@@ -60,9 +60,11 @@ def _chain_of(pins: VaultPins) -> KeyChain:
 def _check_place(compromise: Compromise, chain: KeyChain) -> None:
     """Check that the epoch is known, and closed where the note says, or not closed yet."""
     number, size = compromise.epoch, compromise.size
+    if number > chain.newest.number:
+        hint = "take her new card or a newer bundle first (`hv verify`), then the note again"
+        raise NotEstablished("unconnected", "the note is about keys that you have not met", hint=hint)
     closings = {epoch.number - 1: epoch.since_seq for epoch in chain.epochs[1:]}
-    is_known = number <= chain.newest.number
-    if not is_known or closings.get(number, size) != size or (number not in closings and size <= chain.last_seq):
+    if closings.get(number, size) != size or (number not in closings and size <= chain.last_seq):
         raise FormatError("bad_note", "the note is about keys that the vault did not have then")
 
 

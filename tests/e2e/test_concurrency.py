@@ -53,7 +53,7 @@ class Story:
             self.exits[name, done.exit] += 1
             self.slowest[name] = max(self.slowest.get(name, 0.0), took)
             if done.exit not in {DONE, BUSY}:
-                self.troubles.append(f"{arguments}: {done.exit} {done.err}")
+                self.troubles.append(f"{arguments}: {done.exit} {done.err}{done.out}")
         return done.objects if done.exit == DONE else []
 
     def told(self) -> str:
@@ -151,7 +151,7 @@ def test_eight_writers_and_eight_readers(known: Person, capsys: pytest.CaptureFi
             done.result()
     with capsys.disabled():
         print(f"\n{story.told()}")
-    assert [] == story.troubles
+    assert not story.troubles, "\n".join(story.troubles)
     check_result(story, known, before)
     assert min(Counter(name.split("-")[0] for name in story.added.values()).values()) > 0
     assert WRITERS - 1 == len({name.split("-")[0] for name in story.added.values()})

@@ -74,7 +74,7 @@ def check_signature(lines: list, text: str, chain: object, reader: ModuleType) -
 def check_place(closing: tuple[int, int, bytes], chain: object, reader: ModuleType) -> None:
     """Rule 4: an epoch of the chain, closed where the chain closes it, or after its last event."""
     epoch, size, _ = closing
-    reader.need(epoch < len(chain.epochs), "bad_note")
+    reader.need(epoch < len(chain.epochs), "unconnected")
     is_newest = epoch == len(chain.epochs) - 1
     reader.need(size > chain.seq if is_newest else size == chain.epochs[epoch + 1].seq, "bad_note")
 

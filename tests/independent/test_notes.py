@@ -84,5 +84,5 @@ def test_two_readers_of_notes_agree() -> None:
         row = PinBook(vaults=(pins,)).to_map()["vaults"][0]
         assert (code, kept) == notes.take_in(note, row, READER), number
         found[code] += 1
-    assert {None, "bad_note", "bad_signature", "unknown_signer", "fork"} == found.keys()
+    assert {None, "bad_note", "bad_signature", "unknown_signer", "unconnected", "fork"} == found.keys()
     assert min(found.values()) >= 10, found

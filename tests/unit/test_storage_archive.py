@@ -130,3 +130,10 @@ def test_a_file_that_changes_length_is_noticed(tmp_path: Path) -> None:
     """The header was written before."""
     with files.create_file(tmp_path / "a") as file, pytest.raises(VaultDamaged, match="changed while"):
         ArchiveWriter(file).add("backup", 3, [b"four"])
+
+
+def test_nothing_hides_behind_a_file(tmp_path: Path) -> None:
+    """What fills a member up to a whole block is zeros."""
+    whole = bytearray(written(tmp_path / "whole", MEMBERS).read_bytes())
+    whole[512 + len(MEMBERS["backup"])] = 1
+    refused(tmp_path / "a", bytes(whole), "at 516: something other than zeros")

@@ -288,16 +288,6 @@ def test_an_older_keyring_does_not_replace_a_newer_one(ana: Sample) -> None:
     refused(ana, VaultDamaged, "vault_rolled_back", "keyring")
 
 
-def test_a_backup_that_was_written_into_is_kept(ana: Sample, tmp_path: Path) -> None:
-    """Somebody used it as a vault: the next run does not throw that away."""
-    save(ana)
-    used = Sample(
-        place=Place(root=copy_of(ana).root, state_dir=tmp_path / "elsewhere"), secret=ana.secret, words=ana.words
-    )
-    used.add(b"added to the copy")
-    refused(ana, VaultDamaged, "vault_forked", "used this backup as a vault")
-
-
 @pytest.mark.parametrize(
     "name", ["keyring", "journal/00000000.seg", "keys/0.ks", "backup", "objects/0/1.pack", "tmp"]
 )

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from healthvault.codec import Value
-from healthvault.errors import InvalidRequest, NotFound, VaultDamaged
+from healthvault.errors import InvalidRequest, NotFound, VaultBusy, VaultDamaged
 from healthvault.storage.document_rows import Filter
 from healthvault.vault import read as module
 from healthvault.vault.add import AddOptions
+from healthvault.vault.erase import erase_documents, find_victims
 from healthvault.vault.read import (
     document_bytes,
     document_of,
@@ -197,3 +198,15 @@ def test_the_catalogue_is_not_believed(vault: Vault, documents: list[Document]) 
     for wrong in (replace(first, entry=second.entry), replace(second, entry=first.entry)):
         with pytest.raises(VaultDamaged):
             document_bytes(vault, wrong)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_an_erasure_meanwhile_is_no_damage(
+    ana: Sample, vault: Vault, documents: list[Document], number: int
+) -> None:
+    """Who was reading when the keystore was replaced is told to come again, for any document."""
+    with ana.open(writing=True) as writer:
+        erase_documents(writer, find_victims(writer, (documents[0].id,)), reason=None, now_ms=NOW_MS)
+    with pytest.raises(VaultBusy) as caught:
+        document_bytes(vault, documents[number])
+    assert "vault_in_use" == caught.value.code

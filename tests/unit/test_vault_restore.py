@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from healthvault.bundle.container import member_header
 from healthvault.codec import pack, unpack
 from healthvault.errors import HealthVaultError, InvalidRequest, VaultDamaged
 from healthvault.storage.layout import VaultPaths
 from healthvault.vault.backup import Destination, back_up
-from healthvault.vault.drill import drill
+from healthvault.vault.backup_drill import drill
 from healthvault.vault.erase import erase_documents, find_victims
 from healthvault.vault.restore import restore
 from healthvault.vault.vault import Place
@@ -228,3 +229,25 @@ def test_a_drill_of_a_damaged_keystore_says_where(ana: Sample) -> None:
     done = drill(restored(ana, "copy").place, ana.secret, now_ms=NOW_MS)
     assert (False, ()) == (done.check.is_clean, done.opened)
     assert any("record of entry 2" in finding.message for finding in done.check.findings)
+
+
+@pytest.mark.parametrize("name", ["keys/9.ks", "objects/7/9.pack"])
+def test_a_file_holds_nothing_else(ana: Sample, name: str) -> None:
+    """A keystore that the head does not name, or a pack in another folder, is refused."""
+    path = ana.place.root.with_name("ana.hvbackup")
+    with tarfile.open(path) as tar:
+        members = [(info.name, tar.extractfile(info).read()) for info in tar]  # type: ignore[union-attr]
+    order = ("backup", "VERSION", "journal", "keys", "objects")
+    members = sorted([*members, (name, b"x")], key=lambda item: order.index(item[0].split("/")[0]))
+    blocks = b"".join(member_header(at, len(data)) + data + bytes(-len(data) % 512) for at, data in members)
+    path.write_bytes(blocks + bytes(1024))
+    refused(ana, "ana.hvbackup", VaultDamaged, "vault_damaged")
+
+
+def test_links_in_a_circle(ana: Sample) -> None:
+    """They lead nowhere: neither a backup nor a place for one."""
+    loop = ana.place.root.with_name("loop")
+    loop.symlink_to("loop")
+    refused(ana, "loop", InvalidRequest, "not_a_backup")
+    with pytest.raises((InvalidRequest, VaultDamaged)):
+        back_up(ana.place, Destination(path=loop, is_file=False), secret=None, now_ms=NOW_MS)

@@ -116,11 +116,11 @@ def test_what_is_no_note(note: bytes | str) -> None:
 
 
 @pytest.mark.parametrize("epoch", [1, 7])
-def test_keys_that_the_vault_did_not_have(epoch: int) -> None:
-    """An epoch that the chain which the reader knows does not have."""
+def test_keys_that_the_reader_has_not_met(epoch: int) -> None:
+    """After a rotation that she has not heard of the note may well be genuine: not forged, not connected."""
     owner, pins = story()
     refused = read(owner.compromise_note(epoch, 3), pins)
-    assert ["bad_note"] == codes(refused)
+    assert ["unconnected"] == codes(refused)
     assert PinBook(vaults=(pins,)) == refused.pins
 
 

@@ -9,7 +9,7 @@ from healthvault.crypto.shares import join_shares
 from healthvault.crypto.words import to_words
 from healthvault.errors import WrongKey
 from healthvault.storage.slots import SlotKind
-from healthvault.vault.recovery_drill import check_recovery, split_recovery
+from healthvault.vault.recovery_words import check_recovery, split_recovery
 from healthvault.vault.rotation import change_words, new_words
 from healthvault.vault.session import open_vault
 from healthvault.vault.unlock import Secret, slot_secret

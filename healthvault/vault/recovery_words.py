@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trying the recovery words without using them: do they still open this vault, and may they still change its keys.
+"""The recovery words, tried without using them, and split: do they still open this vault, and may change its keys.
 
 Changes nothing in the vault. Spec: docs/spec/keys.md section 8.
 """
