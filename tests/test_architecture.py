@@ -92,8 +92,8 @@ def test_no_import_cycles() -> None:
     graph = {
         name: {
             target
-            for target in modules
             for found in imports(path)
+            for target in modules
             if found == target or found.startswith(target + ".")
         }
         - {name}

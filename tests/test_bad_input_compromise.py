@@ -110,7 +110,7 @@ def test_row_80_form(theft: Theft) -> None:
     ):
         outcome = theft.take_in(sign_note(text, f"{owner.origin}/root", owner.root))
         assert_refused(outcome, "bad_note", FormatError)
-    assert_refused(theft.take_in(owner.compromise_note(3, 9, root=b"r" * 32)), "bad_note", FormatError)
+    assert_refused(theft.take_in(owner.compromise_note(3, 9, root=b"r" * 32)), "unconnected", NotEstablished)
 
 
 def test_row_80_signature(theft: Theft) -> None:

@@ -45,4 +45,4 @@ def restore(terminal: Terminal, source: Path | None, **chosen: Unpack[LostPassph
         restore_from(terminal, source)
     if is_lost:
         reset_passphrase(terminal, chosen)
-    show_restored(terminal, unlocked=not is_lost)
+    show_restored(terminal)

@@ -9,7 +9,6 @@ from healthvault.cli.opening import (
     new_place,
     opened_by_words,
     opened_locked,
-    opened_maybe_locked,
 )
 from healthvault.cli.options import LostPassphrase
 from healthvault.cli.terminal import Terminal
@@ -37,9 +36,9 @@ def reset_passphrase(terminal: Terminal, chosen: LostPassphrase) -> None:
     terminal.say("backups and other copies made before still open by the old passphrase")
 
 
-def show_restored(terminal: Terminal, *, unlocked: bool) -> None:
+def show_restored(terminal: Terminal) -> None:
     """Print the vault at a glance, and what comes next if this machine has seen a newer state of it."""
-    with opened_maybe_locked(terminal, asking=False) if unlocked else opened_locked(terminal) as vault:
+    with opened_locked(terminal) as vault:  # it is in its place, whether or not a secret at hand opens it
         terminal.fields(vault_object(vault_status(vault)))
         lost = lost_checkpoint(vault.state, vault.history)
         if lost:

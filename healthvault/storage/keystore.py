@@ -68,7 +68,7 @@ class Keystore:
         return self._open(seq, self._file.read_at(_place(seq), RECORD_BYTES))
 
     def read_ahead(self, seq: int) -> bytes | None:
-        """Read as `read` does, in large steps: for rising entries, while nobody changes what was read. Raises so."""
+        """Read as `read` does, but in large steps: for rising entries that nobody changes meanwhile."""
         first = seq - seq % RECORDS_PER_READ
         if self._ahead[0] != first:
             self._ahead = (first, self._file.read_at(_place(first), RECORDS_PER_READ * RECORD_BYTES))

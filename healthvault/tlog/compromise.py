@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from healthvault.codec import MAX_INT
 from healthvault.crypto.hashing import DIGEST_BYTES
 from healthvault.crypto.signing import SigningKey
-from healthvault.errors import FormatError
+from healthvault.errors import FormatError, IntegrityError
 from healthvault.tlog.checkpoint import vault_id_of
 from healthvault.tlog.note import KeyKind, NoteKey, decode_base64, open_note, parse_note, sign_note
 
@@ -68,7 +68,14 @@ def open_compromise(data: bytes, root_pk: bytes) -> Compromise:
     """
     note = parse_note(data)
     compromise = _parse_text(note.text)
-    open_note(note, [_root_key(compromise.origin, root_pk)])
+    try:
+        open_note(note, [_root_key(compromise.origin, root_pk)])
+    except IntegrityError as err:
+        raise IntegrityError(
+            err.code,
+            "the note is not signed by the root key that is known of this vault",
+            hint="if its owner has new recovery words since, take her new card first, then the note again",
+        ) from err
     return compromise
 
 

@@ -103,6 +103,7 @@ class _Audit:
         objects = ObjectsAudit(
             paths, findings, is_locked=keystore is None, deep=self._options.deep, observer=self._observer
         )
+        self._opened.callback(objects.close)
         entries, walked = self._walk(keystore, objects)
         tree = self._check_head(entries, walked)
         if tree and entries.chain:

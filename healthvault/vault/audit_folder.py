@@ -103,7 +103,8 @@ def _check_temporary(findings: Findings, paths: VaultPaths, path: Path) -> None:
         message = f"{size} bytes that an interrupted command left and recovery set aside"
         findings.warn(_name(paths, path), "orphan", message, hint="delete it when nothing is missed")
     else:
-        findings.warn(_name(paths, path), "unfinished", f"{size} bytes of an interrupted command", hint=SETTLED)
+        message = f"{size} bytes of a command that is running, or was interrupted"
+        findings.warn(_name(paths, path), "unfinished", message, hint=SETTLED)
 
 
 def _check_keystores(findings: Findings, paths: VaultPaths, ks_epoch: int) -> None:

@@ -147,6 +147,7 @@ class Disk:
             self.paths[number] = old
             if before is not None:
                 new.write_bytes(before)
+                new.chmod(0o600)
 
         self.undo.append(Undo(where=new.parent, run=restore))
 
@@ -303,6 +304,7 @@ def test_stopped_anywhere(
         check_outputs(scene, mode)
         check_whole(scene, ADDED.get(command, ()))
         if not was_stopped:
+            print(f"{command.__name__} {mode}: {stop_at - 1} stops")
             assert stop_at > 5, "the command made hardly any change"
             return
     pytest.fail("the command does not end")

@@ -197,6 +197,7 @@ def test_a_backup_that_stops_anywhere(prepared: Scene, tmp_path: Path, mode: str
         assert vault == vaults.snapshot(prepared.ana.place.root)
         shutil.rmtree(folder)
         if not was_stopped:
+            print(f"backup {mode}: {stop_at - 1} stops")
             assert stop_at > 5, "the command made hardly any change"
             return
     pytest.fail("the command does not end")
@@ -227,6 +228,7 @@ def test_a_restore_that_stops_anywhere(prepared: Scene, tmp_path: Path, mode: st
         assert backup == vaults.snapshot(prepared.target.parent)
         shutil.rmtree(folder)
         if not was_stopped:
+            print(f"restore {mode}: {stop_at - 1} stops")
             assert stop_at > 5, "the command made hardly any change"
             return
     pytest.fail("the command does not end")

@@ -372,7 +372,7 @@ def test_a_restored_backup(ana: Sample, tmp_path: Path) -> None:
     """The files that a backup must hold are enough: the caches and empty folders are made anew."""
     for name in ("keyring", "keys", "journal", "objects", "checkpoint", "VERSION"):
         source, target = ana.place.root / name, tmp_path / "restored" / name
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
     restored = Sample(
         place=vaults.Place(root=tmp_path / "restored", state_dir=tmp_path / "fresh"),

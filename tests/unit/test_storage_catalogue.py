@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from healthvault.errors import InvalidRequest, VaultDamaged
 from healthvault.storage import catalogue as module
 from healthvault.storage import files
-from healthvault.storage.catalogue import Catalogue, CatalogueLost, Position
+from healthvault.storage.catalogue import Catalogue, CatalogueLost, Position, peek
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 HERE = Position(size=3, root=b"r" * 32, ks_epoch=1)
@@ -279,3 +279,29 @@ def test_a_full_disk_is_called_one(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1 << 30, 0, free))
     with pytest.raises(InvalidRequest, match=re.escape(f": {said}")), catalogue.guard():
         raise sqlcipher.OperationalError("disk I/O error")
+
+
+def test_a_look_from_outside(path: Path) -> None:
+    """An audit learns how far a catalogue has come, looks at every page, and changes nothing."""
+    assert None is peek(path, KEY)
+    many_pages(path)
+    opened = Catalogue.open(path, KEY)
+    with opened.change():
+        opened.move_to(HERE)
+    opened.close()
+    before = {file: file.read_bytes() for file in path.parent.iterdir()}
+    assert HERE == peek(path, KEY)
+    with pytest.raises(VaultDamaged):
+        peek(path, OTHER_KEY)
+    for place in range(0, len(before[path]), 4001):
+        content = bytearray(before[path])
+        content[place] ^= 1
+        path.write_bytes(content)
+        with pytest.raises(VaultDamaged):
+            peek(path, KEY)
+    path.write_bytes(before[path])
+    assert before == {file: file.read_bytes() for file in path.parent.iterdir()}
+    path.rename(path.with_name("moved"))
+    path.symlink_to("moved")
+    with pytest.raises(VaultDamaged, match="a link"):
+        peek(path, KEY)

@@ -166,3 +166,30 @@ def test_a_leftover_is_replaced(store: Keystore, paths: VaultPaths) -> None:
     store.close()
     fresh = create_keystore(paths, VAULT_ID, 2, KEY)
     assert [None] * 20 == list(fresh.read_range(0, 20))
+
+
+def test_around_a_damaged_header(store: Keystore, paths: VaultPaths) -> None:
+    """Each record is sealed for its place by itself, so a reader can do without the header."""
+    store.close()
+    with files.open_file(paths.keys(2), writable=True) as file:
+        files.write_zeros(file, 0, HEADER_BYTES)
+    with pytest.raises(VaultDamaged):
+        open_keystore(paths, VAULT_ID, 2, KEY)
+    reader = open_keystore(paths, VAULT_ID, 2, KEY, around=True)
+    assert SECRETS == [reader.read(seq) for seq in range(20)]
+    reader.close()
+
+
+def test_reading_ahead(store: Keystore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In large steps the same is read, and a damaged record hurts nobody but itself."""
+    monkeypatch.setattr(keystore, "RECORDS_PER_READ", 7)
+    assert [*SECRETS, None, None] == [store.read_ahead(seq) for seq in range(22)]
+    assert SECRETS[3] == store.read_ahead(3)
+    store.close()
+    with files.open_file(store._file.path, writable=True) as file:
+        files.write_at(file, HEADER_BYTES + 5 * RECORD_BYTES + 20, b"\xff\0\xff")
+    reader = Keystore(files.open_file(store._file.path), VAULT_ID, 2, KEY)
+    with pytest.raises(VaultDamaged):
+        reader.read_ahead(5)
+    assert SECRETS[6] == reader.read_ahead(6)
+    reader.close()

@@ -12,6 +12,7 @@ from healthvault.errors import FormatError, VaultDamaged
 from healthvault.ledger.party import CODE_BEARER, Party
 from healthvault.storage.consent_rows import ConsentRows
 from healthvault.vault.contacts import list_contacts, remove_contact
+from healthvault.vault.erase import erase_documents, find_victims
 from healthvault.vault.grants import list_grants, revoke_grant
 from healthvault.vault.journal_log import log_entries
 from healthvault.vault.projection import catch_up, current_slots, hold_catalogue
@@ -255,3 +256,23 @@ def test_parties() -> None:
 def test_status_words() -> None:
     """The numbers of the catalogue are those of the status tree."""
     assert [0, 1, 2, 3, 4] == [int(status) for status in Status]
+
+
+def test_an_erased_document_after_a_rebuild(tmp_path: Path) -> None:
+    """It is listed with its id and time as before; nothing else of it is left, and it stays erased."""
+    ana = vaults.ana(tmp_path)
+    one, two = ana.add(b"one", b"two")
+    with ana.open(writing=True) as vault:
+        erase_documents(vault, find_victims(vault, (one.id,)), reason=None, now_ms=NOW_MS)
+    before = ana.documents()
+    assert [(two.id, "current"), (one.id, "erased")] == [(item.id, item.status) for item in before]
+    for path in ana.paths.cache.iterdir():
+        path.unlink()
+    assert before == ana.documents()
+    with ana.open() as vault:
+        log = [(entry.index, entry.kind, entry.id) for entry in log_entries(vault)]
+        assert (1, "erased", one.id) in log
+        assert ((1,), vault.keys.ks_epoch) == (
+            ConsentRows(vault.catalogue).erased_entries(),
+            vault.catalogue.get("erase_epoch"),
+        )

@@ -87,20 +87,25 @@ def test_a_damaged_cache_is_no_fork(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"x" * 70_000, b"healthvault.invalid/x\n9\nAAAA\n\n\xe2\x80\x94 x y\n"])
 def test_a_memory_that_is_none(ana: Sample, content: bytes) -> None:
-    """A file that is no note of this vault is damage, not a first time."""
+    """A file that is no note of this vault is damage, not a first time: readers are warned, writers refused."""
     ana.pin.write_bytes(content)
-    with pytest.raises(VaultDamaged) as caught, ana.open():
-        pass
-    assert "vault_damaged" == caught.value.code
+    refused(ana)
 
 
 def test_a_memory_that_nobody_signed(ana: Sample) -> None:
     """The memory counts by its signature: one that was made up is refused."""
     note = ana.pin.read_bytes()
     ana.pin.write_bytes(note.replace(b"\n2\n", b"\n1\n"))
-    with pytest.raises(VaultDamaged) as caught, ana.open():
+    refused(ana)
+
+
+def refused(ana: Sample) -> None:
+    """Check that nobody writes over a memory that cannot be used, and that who reads is told."""
+    with pytest.raises(VaultDamaged) as caught, ana.open(writing=True):
         pass
     assert "vault_damaged" == caught.value.code
+    with ana.open() as vault:
+        assert any("memory of the vault cannot be used" in warning for warning in vault.warnings)
 
 
 def test_remembering(ana: Sample, tmp_path: Path) -> None:
