@@ -10,7 +10,7 @@ than before is warned of; and neither reading nor checking changes a byte outsid
 import contextlib
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -73,7 +73,6 @@ class World:
     objects: dict[str, tuple[str, int, int]]
     """Pack, offset and length of its object."""
     epoch: int
-    cases: int = field(default=0)
 
     def put_back(self) -> None:
         """Make the folder what it was."""
@@ -235,21 +234,19 @@ def test_the_vault_has_every_kind_of_file(world: World) -> None:
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_damage(world: World, damage: Callable[[World, str], Iterator[Case]]) -> None:
     """It is named exactly, or harmless for a reason; every document that is whole is read; nothing is repaired."""
-    before = world.cases
     for name in world.files:
         for case in damage(world, name):
             try:
                 check_case(world, name, case)
             finally:
                 world.put_back()
-            world.cases += 1
-    assert world.cases > before
 
 
 def test_how_many(world: World) -> None:
     """How many cases there were, for the record."""
-    print(f"{world.cases} cases of damage over {len(world.files)} files")
-    assert 200 < world.cases
+    cases = sum(1 for damage in DAMAGES for name in world.files for _ in damage(world, name))
+    print(f"{cases} cases of damage over {len(world.files)} files")
+    assert 200 < cases
 
 
 def check_case(world: World, name: str, case: Case) -> None:
