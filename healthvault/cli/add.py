@@ -8,7 +8,7 @@ import click
 from healthvault.cli.clock import now_ms
 from healthvault.cli.command import hv_command
 from healthvault.cli.dates import parse_partial_date
-from healthvault.cli.options import clock_ok_option
+from healthvault.cli.options import chosen_labels, clock_ok_option, label_options
 from healthvault.cli.terminal import Terminal
 
 __all__ = ["add"]
@@ -22,6 +22,7 @@ class _Said(TypedDict):
     date: str | None
     author: str | None
     source: str | None
+    category: str | None
 
 
 @hv_command(
@@ -39,11 +40,13 @@ class _Said(TypedDict):
 @click.option("--author", help="Who made it.")
 @click.option("--source", help="Where it came from.")
 @click.option("--name", help="File name for what comes by stdin.")
+@label_options
 @clock_ok_option
 def add(
     terminal: Terminal,
     files: tuple[str, ...],
     tags: tuple[str, ...],
+    sensitivity: tuple[str, ...],
     name: str | None,
     *,
     clock_ok: bool,
@@ -63,7 +66,7 @@ def add(
     outcomes = Outcomes(terminal)
     with opened(terminal, writing=True, clock_ok=clock_ok) as vault, terminal.progress() as progress:
         inputs = named_inputs(files, name, vault.place.root)
-        options = AddOptions(tags=tags, **said)
+        options = AddOptions(tags=tags, sensitivity=chosen_labels(sensitivity), **said)
         added = add_documents(vault, inputs, options, now_ms=now_ms(), observer=progress)
         terminal.stream(outcomes.documents(added), _COLUMNS)
     outcomes.check_complete()

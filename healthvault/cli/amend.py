@@ -9,7 +9,7 @@ from healthvault.cli.clock import now_ms
 from healthvault.cli.command import hv_command
 from healthvault.cli.dates import parse_partial_date
 from healthvault.cli.objects import document_object
-from healthvault.cli.options import clock_ok_option
+from healthvault.cli.options import chosen_labels, clock_ok_option, label_options
 from healthvault.cli.terminal import Terminal
 
 __all__ = ["amend", "left_behind"]
@@ -23,6 +23,7 @@ class _Said(TypedDict):
     date: str | None
     author: str | None
     source: str | None
+    category: str | None
 
 
 def _date_or_none(text: str) -> str:
@@ -42,12 +43,14 @@ def _date_or_none(text: str) -> str:
 @click.option("--date", type=_date_or_none, metavar="DATE", help="When it is from: 2026-11-20, 2026-11 or 2026.")
 @click.option("--author", help="Who made it.")
 @click.option("--source", help="Where it came from.")
+@label_options
 @clock_ok_option
 def amend(
     terminal: Terminal,
     document: str,
     file: str | None,
     tags: tuple[str, ...],
+    sensitivity: tuple[str, ...],
     *,
     clock_ok: bool,
     **said: Unpack[_Said],
@@ -66,15 +69,17 @@ def amend(
     from healthvault.vault.grants import grants_naming
     from healthvault.vault.read import find_document
 
-    if file is None and not (tags or any(value is not None for value in said.values())):
+    labels = chosen_labels(sensitivity)
+    if file is None and not (tags or labels is not None or any(value is not None for value in said.values())):
         raise click.UsageError("say what to change: a FILE with the newer version, or options")
     with opened(terminal, writing=True, clock_ok=clock_ok) as vault:
         if file is None:
-            correction = Correction(tags=() if tags == _NO_TAGS else tags or None, **said)
+            correction = Correction(tags=() if tags == _NO_TAGS else tags or None, sensitivity=labels, **said)
             found = revise_document(vault, document, correction, now_ms=now_ms())
         else:
             older, item = find_document(vault, document), stdin_or_file(file)
-            found = replace_document(vault, document, item, AddOptions(tags=tags, **said), now_ms=now_ms())
+            options = AddOptions(tags=tags, sensitivity=labels, **said)
+            found = replace_document(vault, document, item, options, now_ms=now_ms())
             terminal.say(left_behind(older.id, grants_naming(vault, older.entry, now_ms=now_ms())))
     terminal.fields(document_object(found))
 

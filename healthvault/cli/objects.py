@@ -104,6 +104,8 @@ def document_object(document: "Document") -> JsonObject:
             "date": document.date,
             "added": rfc3339(document.added_ms),
             "tags": list(document.tags),
+            "category": document.category,
+            "sensitivity": list(document.sensitivity),
             "author": document.author,
             "source": document.source,
             "provenance": document.provenance,

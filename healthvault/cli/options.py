@@ -11,15 +11,18 @@ from typing import TypedDict, TypeVar
 import click
 
 from healthvault.cli.dates import When, parse_when
+from healthvault.records.categories import Category, Sensitivity
 
 __all__ = [
     "LostPassphrase",
     "NewKey",
     "SelectChoice",
     "ShareChoice",
+    "chosen_labels",
     "clock_ok_option",
     "is_stdout",
     "kdf_option",
+    "label_options",
     "new_passphrase_file_option",
     "output_option",
     "select_options",
@@ -30,6 +33,9 @@ __all__ = [
 
 _Body = TypeVar("_Body", bound=Callable[..., None])
 _STDOUT = Path("-")
+_CATEGORIES = tuple(category.value for category in Category)
+_SENSITIVITIES = tuple(label.value for label in Sensitivity)
+_NO_LABEL = "none"
 
 
 class NewKey(TypedDict):
@@ -65,6 +71,7 @@ class SelectChoice(TypedDict):
     since: When | None
     kind: str | None
     tag: str | None
+    category: str | None
     author: str | None
 
 
@@ -72,12 +79,47 @@ def select_options(body: _Body) -> _Body:
     """Add the options that choose documents."""
     for option in (
         click.option("--author", help="Only documents by this author."),
+        click.option(
+            "--category",
+            type=click.Choice(_CATEGORIES),
+            metavar="WORD",
+            help="Only documents about this, such as lab.",
+        ),
         click.option("--tag", help="Only documents with this tag."),
         click.option("--type", "kind", help="Only documents of this type, such as fhir or pdf."),
         click.option("--since", type=parse_when, metavar="DATE", help="Only documents of this day or later."),
     ):
         body = option(body)
     return body
+
+
+def label_options(body: _Body) -> _Body:
+    """Add the options that say what a document is about, and how sensitive it is."""
+    for option in (
+        click.option(
+            "--sensitivity",
+            "sensitivity",
+            multiple=True,
+            type=click.Choice((*_SENSITIVITIES, _NO_LABEL)),
+            metavar="WORD",
+            help=f"How sensitive it is, repeatable: {', '.join(_SENSITIVITIES)}; none.",
+        ),
+        click.option(
+            "--category",
+            type=click.Choice(_CATEGORIES),
+            metavar="WORD",
+            help=f"What it is about: {', '.join(_CATEGORIES)}.",
+        ),
+    ):
+        body = option(body)
+    return body
+
+
+def chosen_labels(words: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the labels that the options say, sorted; None if they say nothing. Raises UsageError."""
+    if _NO_LABEL in words and set(words) != {_NO_LABEL}:
+        raise click.UsageError("--sensitivity none stands alone")
+    return tuple(sorted(set(words) - {_NO_LABEL})) if words else None
 
 
 def output_option(help_text: str, *, required: bool = False) -> Callable[[_Body], _Body]:

@@ -28,6 +28,7 @@ def filter_of(chosen: SelectChoice, until: When | None = None, limit: int | None
         until=until.past_day(now) if until else None,
         kind=chosen["kind"],
         tag=chosen["tag"],
+        category=chosen["category"],
         author=chosen["author"],
         limit=limit,
     )
@@ -35,7 +36,7 @@ def filter_of(chosen: SelectChoice, until: When | None = None, limit: int | None
 
 def is_described(chosen: SelectChoice) -> bool:
     """Tell whether an option chooses documents."""
-    return any((chosen["since"], chosen["kind"], chosen["tag"], chosen["author"]))
+    return any((chosen["since"], chosen["kind"], chosen["tag"], chosen["category"], chosen["author"]))
 
 
 def selected(vault: Vault, ids: Sequence[str], chosen: SelectChoice) -> tuple[Document, ...]:
@@ -47,7 +48,7 @@ def selected(vault: Vault, ids: Sequence[str], chosen: SelectChoice) -> tuple[Do
     """
     described = is_described(chosen)
     if not ids and not described:
-        raise click.UsageError("say which documents: by id, or by --tag, --type, --since or --author")
+        raise click.UsageError("say which documents: by id, or by --tag, --category, --type, --since or --author")
     named = [find_document(vault, name) for name in ids]
     found = _described(vault, chosen) if described else []
     return tuple({document.id: document for document in (*named, *found)}.values())

@@ -38,6 +38,8 @@ _DOC_ADD_KEYS = frozenset(
         "author",
         "source",
         "tags",
+        "category",
+        "sensitivity",
         "supersedes",
         "evidence",
         "received",
@@ -55,6 +57,8 @@ _DOC_REVISE_KEYS = frozenset(
         "type",
         "author",
         "source",
+        "category",
+        "sensitivity",
         "status",
         "reason",
         "must",
@@ -136,6 +140,9 @@ class DocAdd:
     author: str | None = None
     source: str | None = None
     tags: tuple[str, ...] = ()
+    category: str | None = None
+    """What it is about, see `records.categories`; None is `other`."""
+    sensitivity: tuple[str, ...] = ()
     supersedes: int | None = None
     """Entry of the document that this one replaces."""
     evidence: int | None = None
@@ -159,6 +166,8 @@ class DocAdd:
             "author": self.author,
             "source": self.source,
             "tags": list(self.tags),
+            "category": self.category,
+            "sensitivity": list(self.sensitivity) or None,
             "supersedes": self.supersedes,
             "evidence": self.evidence,
             "received": self.received.to_value() if self.received else None,
@@ -178,6 +187,9 @@ class DocRevise:
     source: str | None = None
     tags: tuple[str, ...] | None = None
     """All the tags from now on."""
+    category: str | None = None
+    sensitivity: tuple[str, ...] | None = None
+    """All the labels from now on."""
     is_retracted: bool = False
     reason: str | None = None
 
@@ -185,6 +197,7 @@ class DocRevise:
     def changed(self) -> dict[str, Value]:
         """What it says anew of the document, by key."""
         tags: list[Value] | None = None if self.tags is None else list(self.tags)
+        labels: list[Value] | None = None if self.sensitivity is None else list(self.sensitivity)
         said: dict[str, Value] = {
             "title": self.title,
             "date": self.date,
@@ -192,6 +205,8 @@ class DocRevise:
             "author": self.author,
             "source": self.source,
             "tags": tags,
+            "category": self.category,
+            "sensitivity": labels,
         }
         return {key: value for key, value in said.items() if value is not None}
 
@@ -241,6 +256,8 @@ def parse_doc_add(sealed: Fields) -> DocAdd:
         author=_text_if_there(sealed, "author"),
         source=_text_if_there(sealed, "source"),
         tags=tuple(sealed.texts("tags")),
+        category=_text_if_there(sealed, "category"),
+        sensitivity=tuple(sealed.texts("sensitivity")) if sealed.has("sensitivity") else (),
         supersedes=sealed.uint("supersedes") if sealed.has("supersedes") else None,
         evidence=sealed.uint("evidence", 511) if sealed.has("evidence") else None,
         received=_parse_received(sealed) if sealed.has("received") else None,
@@ -260,6 +277,8 @@ def parse_doc_revise(sealed: Fields) -> DocRevise:
         author=_text_if_there(sealed, "author"),
         source=_text_if_there(sealed, "source"),
         tags=tuple(sealed.texts("tags")) if sealed.has("tags") else None,
+        category=_text_if_there(sealed, "category"),
+        sensitivity=tuple(sealed.texts("sensitivity")) if sealed.has("sensitivity") else None,
         is_retracted=sealed.has("status"),
         reason=_text_if_there(sealed, "reason"),
     )

@@ -7,7 +7,8 @@ display's work. All of it is the file's own word. Spec: docs/spec/records.md sec
 
 from dataclasses import dataclass
 
-from healthvault.records.kinds import MEDIA_TYPES, Kind
+from healthvault.records.categories import Category, Sensitivity
+from healthvault.records.kinds import CATEGORIES, MEDIA_TYPES, Kind
 
 __all__ = ["MAX_TEXT_CHARS", "Description", "Found", "one_line", "stem"]
 
@@ -29,6 +30,10 @@ class Description:
     author: str | None
     source: str | None
     """The organisation or system that the file names as its origin."""
+    category: str
+    """A value of `Category`."""
+    sensitivity: tuple[str, ...]
+    """Values of `Sensitivity`, sorted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,10 @@ class Found:
     date: str | None = None
     author: str | None = None
     source: str | None = None
+    category: Category | None = None
+    """None: the usual one of the kind."""
+    sensitivity: frozenset[Sensitivity] = frozenset()
+    """How the file itself is labelled."""
 
     def finished(self, name: str) -> Description:
         """Return the description, with the file's own name where a title is missing."""
@@ -52,6 +61,8 @@ class Found:
             date=self.date,
             author=one_line(self.author),
             source=one_line(self.source),
+            category=(self.category or CATEGORIES.get(self.kind, Category.OTHER)).value,
+            sensitivity=tuple(sorted(label.value for label in self.sensitivity)),
         )
 
 

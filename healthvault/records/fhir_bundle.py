@@ -7,7 +7,9 @@ Spec: docs/spec/records.md section 4.
 """
 
 from collections import Counter
+from dataclasses import replace
 
+from healthvault.records.categories import Category, Sensitivity, category_of, sensitivity_of
 from healthvault.records.dates import from_iso
 from healthvault.records.description import Found
 from healthvault.records.fhir import Names, date_of, is_resource_type, resource_name, title_of, writers_of
@@ -38,6 +40,9 @@ class BundleSummary:
         """The first DiagnosticReport."""
         self.names: Names = {}
         """Who can be an author or a source."""
+        self.sensitivity: set[Sensitivity] = set()
+        """How its resources are labelled."""
+        self._categories: set[Category] = set()
 
     def add(self, entry: Json) -> None:
         """Take in one entry (unverified)."""
@@ -46,12 +51,20 @@ class BundleSummary:
         if kind is None or not is_resource_type(kind) or len(self.counts) >= MAX_TYPES:
             return
         self.counts[kind] += 1
+        self.sensitivity |= sensitivity_of(resource)
+        if kind not in _WRITING:
+            self._categories.add(category_of(resource))
         if kind in _WRITING:
             self._add_name(kind, entry, resource)
         elif kind == "Composition":
             self.composition = self.composition or resource
         elif kind == "DiagnosticReport":
             self.report = self.report or resource
+
+    @property
+    def category(self) -> Category:
+        """What it is about, if all of it is about one thing."""
+        return next(iter(self._categories)) if len(self._categories) == 1 else Category.OTHER
 
     def told(self, *, is_complete: bool) -> str:
         """Return the title of a Bundle that is no document, e.g. `Fannie Waelchi (28 resources)`."""
@@ -93,15 +106,19 @@ def found_resource(members: Json, bundle: BundleSummary, *, is_complete: bool, m
     if text_at(members, "resourceType") != "Bundle":
         author, source = writers_of(members, {})
         return Found(kind=Kind.FHIR, media_type=media_type, title=title_of(members), date=date_of(members),
-                     author=author, source=source)  # fmt: skip
+                     author=author, source=source, category=category_of(members),
+                     sensitivity=sensitivity_of(members))  # fmt: skip
+    labels = sensitivity_of(members) | bundle.sensitivity
     if bundle.composition and (text_at(members, "type") == "document" or bundle.counts["Composition"] == 1):
-        return _found_document(members, bundle, media_type)
+        return replace(_found_document(members, bundle, media_type), sensitivity=labels)
     if bundle.counts["DiagnosticReport"] == 1 and not bundle.patient:
         author, source = writers_of(bundle.report, bundle.names)
         return Found(kind=Kind.FHIR_BUNDLE, media_type=media_type, title=title_of(bundle.report),
-                     date=date_of(bundle.report), author=author, source=source)  # fmt: skip
+                     date=date_of(bundle.report), author=author, source=source,
+                     category=category_of(bundle.report), sensitivity=labels)  # fmt: skip
     title = bundle.told(is_complete=is_complete)
-    return Found(kind=Kind.FHIR_BUNDLE, media_type=media_type, title=title, date=_timestamp(members))
+    return Found(kind=Kind.FHIR_BUNDLE, media_type=media_type, title=title, date=_timestamp(members),
+                 category=bundle.category, sensitivity=labels)  # fmt: skip
 
 
 def _found_document(members: Json, bundle: BundleSummary, media_type: str) -> Found:
@@ -119,6 +136,7 @@ def _found_document(members: Json, bundle: BundleSummary, media_type: str) -> Fo
         date=from_iso(text_at(composition, "date")) or _timestamp(members),
         author=author,
         source=source,
+        category=Category.LETTER,
     )
 
 

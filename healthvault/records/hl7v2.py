@@ -8,6 +8,7 @@ Spec: docs/spec/records.md section 4.
 from collections.abc import Iterator
 from itertools import islice
 
+from healthvault.records.categories import Category
 from healthvault.records.dates import from_compact
 from healthvault.records.description import Found
 from healthvault.records.kinds import Kind
@@ -30,6 +31,16 @@ _NAMES = {
     "RDS": "Pharmacy dispense",
     "SIU": "Appointment",
     "VXU": "Vaccinations",
+}
+_CATEGORIES = {
+    "BAR": Category.CLAIM,
+    "DFT": Category.CLAIM,
+    "MDM": Category.LETTER,
+    "OML": Category.LAB,
+    "ORU": Category.LAB,
+    "RDE": Category.MEDICATION,
+    "RDS": Category.MEDICATION,
+    "VXU": Category.IMMUNISATION,
 }
 # where a segment says what it is about and when that was, counted as HL7 counts fields
 _ABOUT = {"OBR": (4, 7), "RXA": (5, 3)}
@@ -59,6 +70,7 @@ def describe_hl7v2(probe: Probe) -> Found:
         title=f"{title}: {about}" if about else title,
         date=date or from_compact(_field(header, 6)),
         source=_first_component(_field(header, 3), marks),
+        category=_CATEGORIES.get(kind[0]),
     )
 
 

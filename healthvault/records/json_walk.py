@@ -105,6 +105,8 @@ class JsonWalk:
     def _value(self) -> Json:
         self._peek()
         value, self._place = _DECODER.raw_decode(self._text, self._place)
+        if self._place == len(self._text):
+            raise ValueError(self._place)  # a number may go on beyond the cut
         return cast("Json", value)
 
 

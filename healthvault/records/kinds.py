@@ -7,7 +7,9 @@ Spec: docs/spec/records.md section 1.
 
 from enum import Enum
 
-__all__ = ["MEDIA_TYPES", "Kind"]
+from healthvault.records.categories import Category
+
+__all__ = ["CATEGORIES", "MEDIA_TYPES", "Kind"]
 
 
 class Kind(Enum):
@@ -65,3 +67,12 @@ MEDIA_TYPES = {
     Kind.TEXT: "text/plain",
     Kind.BINARY: "application/octet-stream",
 }
+
+CATEGORIES = {
+    Kind.IPS: Category.LETTER,
+    Kind.CCDA: Category.LETTER,
+    Kind.DICOM: Category.IMAGING,
+    Kind.APPLE_HEALTH: Category.VITALS,
+    Kind.FIT: Category.VITALS,
+}
+"""What files of a kind are about where their content does not tell; of the others it is not known."""

@@ -7,6 +7,7 @@ Lines are counted, not parsed. Spec: docs/spec/records.md section 4.
 import re
 from itertools import islice
 
+from healthvault.records.categories import category_of, sensitivity_of
 from healthvault.records.description import Found
 from healthvault.records.fhir import is_resource_type
 from healthvault.records.json_walk import JsonWalk
@@ -26,7 +27,12 @@ def describe_ndjson(probe: Probe) -> Found:
     record = dict(JsonWalk(first.group() if first else ""))
     kind = record.get("resourceType")
     if is_resource_type(kind):
-        return Found(kind=Kind.FHIR_NDJSON, title=f"{kind} ({_count(probe)})")
+        return Found(
+            kind=Kind.FHIR_NDJSON,
+            title=f"{kind} ({_count(probe)})",
+            category=category_of(record),
+            sensitivity=sensitivity_of(record),
+        )
     return Found(kind=Kind.NDJSON if record else Kind.TEXT)
 
 

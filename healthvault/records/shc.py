@@ -93,6 +93,8 @@ def _found_card(token: str, media_type: str) -> Found:
         title=f"{CARD}: {subject.told(is_complete=True)}" if subject.counts else None,
         date=from_unix(value_at(payload, "nbf")),
         source=text_at(payload, "iss"),
+        category=subject.category,
+        sensitivity=frozenset(subject.sensitivity),
     )
 
 

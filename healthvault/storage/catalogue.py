@@ -28,13 +28,14 @@ __all__ = ["Catalogue", "CatalogueLost", "Position", "peek"]
 WAIT_SECONDS = 10.0  # for another process that is bringing it up
 LEAST_BYTES = 64 * 1024  # with less room the database cannot work, and calls that an I/O error
 _ATTEMPTS = 3
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 _SCHEMA = """
 create table meta (key text primary key, value blob not null) without rowid;
 create table document (
     seq integer primary key, id text not null, title text not null, type text not null, name text not null,
     media_type text not null, size integer not null, date text, added integer not null, tags text not null,
-    author text, source text, provenance text not null, status text not null, actions text, supersedes integer);
+    author text, source text, provenance text not null, status text not null, actions text, supersedes integer,
+    category text not null, sensitivity text not null);
 create index document_id on document (id);
 create index document_supersedes on document (supersedes) where supersedes is not null;
 create table part (

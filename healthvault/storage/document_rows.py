@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 from healthvault.storage.catalogue import Catalogue
 
-__all__ = ["DocumentRow", "DocumentRows", "Filter", "PartRow"]
+__all__ = ["OTHER", "DocumentRow", "DocumentRows", "Filter", "PartRow"]
 
 _COLUMNS = (
     "seq, id, title, type, name, media_type, size, date, added, tags, author, source, provenance, status, actions,"
-    " supersedes"
+    " supersedes, category, sensitivity"
 )
+OTHER = "other"  # the category of a document of which nothing better is known
 _OPEN = ("current", "superseded")
-_NULLABLE = frozenset({"date", "author", "source"})
+_EMPTY = {"date": None, "author": None, "source": None, "category": OTHER}  # of the other texts: none at all
 _SEPARATOR = "\n"  # between tags, which are single lines
 
 
@@ -43,6 +44,8 @@ class DocumentRow:
     """For a received document: what its sender's grant allows."""
     supersedes: int | None = None
     """Entry of the document that this one replaces."""
+    category: str = OTHER
+    sensitivity: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class Filter:
     until: str | None = None
     kind: str | None = None
     tag: str | None = None
+    category: str | None = None
     author: str | None = None
     limit: int | None = None
 
@@ -86,7 +90,7 @@ class DocumentRows:
         """Add a document and its parts; inside a `change`."""
         actions = None if row.actions is None else _SEPARATOR.join(row.actions)
         self._db.execute(
-            "insert into document values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "insert into document values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 row.seq,
                 row.id,
@@ -104,6 +108,8 @@ class DocumentRows:
                 row.status,
                 actions,
                 row.supersedes,
+                row.category,
+                _SEPARATOR.join(row.sensitivity),
             ),
         )
         self._db.executemany(
@@ -157,17 +163,18 @@ class DocumentRows:
         ).fetchone()
         return self.at(row[0]) if row[0] is not None else None
 
-    def describe(self, seq: int, said: Mapping[str, str | None], tags: tuple[str, ...] | None) -> None:
+    def describe(
+        self, seq: int, said: Mapping[str, str | None], lists: Mapping[str, tuple[str, ...] | None]
+    ) -> None:
         """Correct what is said about a document; inside a `change`.
 
         Args:
             seq: Its entry.
-            said: New texts by column, of title, type, date, author and source; an empty one is kept as none.
-            tags: All its tags from now on; None leaves them.
+            said: New texts by column, of title, type, date, author, source and category; empty clears.
+            lists: All its `tags` and `sensitivity` from now on; None leaves them.
         """
-        values = {key: text or (None if key in _NULLABLE else "") for key, text in said.items()}
-        if tags is not None:
-            values["tags"] = _SEPARATOR.join(tags)
+        values = {key: text or _EMPTY.get(key, "") for key, text in said.items()}
+        values |= {key: _SEPARATOR.join(words) for key, words in lists.items() if words is not None}
         for key, value in values.items():
             self._db.execute(f"update document set {key} = ? where seq = ?", (value, seq))  # noqa: S608  our own names
 
@@ -177,9 +184,9 @@ class DocumentRows:
         self.settle_replaced_by(seq)
         self._db.execute(
             "update document set title = '', type = '', name = '', media_type = '', size = 0, date = null,"
-            " tags = '', author = null, source = null, provenance = '', actions = null, supersedes = null"
-            " where seq = ?",
-            (seq,),
+            " tags = '', author = null, source = null, provenance = '', actions = null, supersedes = null,"
+            " category = ?, sensitivity = '' where seq = ?",
+            (OTHER, seq),
         )
         self._db.execute("delete from part where seq = ?", (seq,))
 
@@ -195,6 +202,7 @@ class DocumentRows:
             "date is not null and substr(date, 1, length(?)) <= ?": wanted.until,
             "type = ?": wanted.kind,
             "instr(char(10) || tags || char(10), char(10) || ? || char(10)) > 0": wanted.tag,
+            "category = ?": wanted.category,
             "author = ?": wanted.author,
         }
         used = {test: value for test, value in tests.items() if value is not None}
@@ -253,6 +261,8 @@ def _document(row: tuple) -> DocumentRow:  # type: ignore[type-arg]  # a databas
         status,
         actions,
         supersedes,
+        category,
+        sensitivity,
     ) = row
     return DocumentRow(
         seq=seq,
@@ -271,6 +281,8 @@ def _document(row: tuple) -> DocumentRow:  # type: ignore[type-arg]  # a databas
         status=status,
         actions=None if actions is None else _split(actions),
         supersedes=supersedes,
+        category=category,
+        sensitivity=_split(sensitivity),
     )
 
 

@@ -47,6 +47,8 @@ class AddOptions:
     author: str | None = None
     source: str | None = None
     tags: tuple[str, ...] = ()
+    category: str | None = None
+    sensitivity: tuple[str, ...] | None = None
 
 
 def add_documents(
@@ -109,6 +111,8 @@ def seal_file(
         author=options.author or description.author,
         source=options.source or description.source,
         tags=options.tags,
+        category=options.category or description.category,
+        sensitivity=description.sensitivity if options.sensitivity is None else options.sensitivity,
     )
 
 

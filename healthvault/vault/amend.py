@@ -30,6 +30,8 @@ class Correction:
     author: str | None = None
     source: str | None = None
     tags: tuple[str, ...] | None = None
+    category: str | None = None
+    sensitivity: tuple[str, ...] | None = None
 
     def revision(self, about: int) -> DocRevise:
         """Return what stands in the journal, about the document of an entry."""
@@ -41,6 +43,8 @@ class Correction:
             author=self.author,
             source=self.source,
             tags=self.tags,
+            category=self.category,
+            sensitivity=self.sensitivity,
         )
 
 

@@ -19,7 +19,7 @@ from healthvault.ledger.kinds import ContactDrop, ContactPin, Owner, Share
 from healthvault.ledger.party import Party
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
-from healthvault.storage.document_rows import DocumentRow, DocumentRows, PartRow
+from healthvault.storage.document_rows import OTHER, DocumentRow, DocumentRows, PartRow
 from healthvault.storage.objects import Objects
 from healthvault.vault.history import damaged, refusal
 from healthvault.vault.packwalk import PackWalk, StoredAt, spread, stored_total
@@ -165,6 +165,8 @@ class Projector:
             status=DocStatus.CURRENT.value,
             actions=document.received.actions if document.received else None,
             supersedes=document.supersedes,
+            category=document.category or OTHER,
+            sensitivity=document.sensitivity,
         )
         self._documents.insert(row, self._parts(entry, document))
         self._documents.settle_replaced_by(entry.seq)
@@ -204,7 +206,8 @@ class Projector:
     @_follow.register
     def _doc_revise(self, revision: DocRevise, _entry: Entry, _sealed: Fields) -> str | None:
         said = {key: text for key, text in revision.changed.items() if isinstance(text, str)}
-        self._documents.describe(revision.about, said, revision.tags)
+        lists = {"tags": revision.tags, "sensitivity": revision.sensitivity}
+        self._documents.describe(revision.about, said, lists)
         if revision.is_retracted:
             self._documents.retract(revision.about)
         return self._id_of(revision.about)

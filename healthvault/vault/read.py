@@ -221,4 +221,6 @@ def _view(row: DocumentRow) -> Document:
         source=row.source,
         provenance=row.provenance,
         status=row.status,
+        category=row.category,
+        sensitivity=row.sensitivity,
     )

@@ -174,6 +174,8 @@ class ImportSink:
             date=document.date,
             author=document.author,
             source=self._sender,
+            category=document.category,
+            sensitivity=document.sensitivity,
             evidence=len(parts),
             received=self._received,
         )

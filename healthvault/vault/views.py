@@ -43,6 +43,9 @@ class Document:
     source: str | None
     provenance: str
     status: str
+    category: str = "other"
+    """What it is about: a value of `records.categories.Category`, or a word that this version does not know."""
+    sensitivity: tuple[str, ...] = ()
     duplicate_of: str | None = None
     """Set in the result of an add: the id of the document that holds these very bytes already."""
     path: str | None = None

@@ -98,6 +98,9 @@ class VerifiedDocument:
     row: DisclosedDocument
     date: str | None = None
     author: str | None = None
+    category: str | None = None
+    """Disclosed only; None where it is not, and where nothing better than `other` is known."""
+    sensitivity: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,8 @@ def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Verif
         row=document,
         date=sealed.date if sealed else None,
         author=sealed.author if sealed else None,
+        category=sealed.category if sealed else None,
+        sensitivity=sealed.sensitivity if sealed else (),
     )
 
 

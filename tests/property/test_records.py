@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import astuple
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from healthvault.records.describe import DESCRIBERS, describe
@@ -101,6 +101,7 @@ def test_any_json_is_described(value: object, kind: object) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(value=st.dictionaries(st.sampled_from(WORDS), VALUES, max_size=5), cut=st.integers(0, 500))
+@example(value={"actor": None, "Bundle": 10}, cut=27)
 def test_a_cut_text_walks_alike(value: dict[str, object], cut: int) -> None:
     """Whatever a walk of a cut text hands over is the beginning of what the whole text holds."""
     text = json.dumps(value)

@@ -34,6 +34,8 @@ def test_the_header_describes() -> None:
         date="2013-08-20",
         author="Dr Ann Lee",
         source="Good Health",
+        category="letter",
+        sensitivity=(),
     )
     assert expected == told
 

@@ -10,7 +10,14 @@ from healthvault.records.kinds import MEDIA_TYPES, Kind
 def test_what_is_not_found_is_filled_in() -> None:
     """A missing title becomes the file's own name, a missing media type that of the kind."""
     expected = Description(
-        kind="pdf", media_type="application/pdf", title="scan 1", date=None, author=None, source=None
+        kind="pdf",
+        media_type="application/pdf",
+        title="scan 1",
+        date=None,
+        author=None,
+        source=None,
+        category="other",
+        sensitivity=(),
     )
     assert expected == Found(kind=Kind.PDF).finished("scan 1.pdf")
 

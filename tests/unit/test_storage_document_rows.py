@@ -179,12 +179,12 @@ def test_content_that_counts(rows: DocumentRows) -> None:
 def test_describe_changes_what_is_given(rows: DocumentRows) -> None:
     """Other fields stay; an empty text or list of tags takes away what was there."""
     rows.insert(ROW, [PART])
-    rows.describe(1, {"title": "Iron"}, ())
+    rows.describe(1, {"title": "Iron"}, {"tags": ()})
     assert replace(ROW, title="Iron", tags=()) == rows.at(1)
-    rows.describe(1, {"date": "2027", "type": "pdf", "source": "Ward"}, ("x",))
+    rows.describe(1, {"date": "2027", "type": "pdf", "source": "Ward"}, {"tags": ("x",)})
     changed = replace(ROW, title="Iron", date="2027", type="pdf", source="Ward", tags=("x",))
     assert changed == rows.at(1)
-    rows.describe(1, {"title": "", "date": "", "author": "", "source": "", "type": ""}, None)
+    rows.describe(1, {"title": "", "date": "", "author": "", "source": "", "type": ""}, {"tags": None})
     assert replace(changed, title="", date=None, author=None, source=None, type="") == rows.at(1)
 
 
