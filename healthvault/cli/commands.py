@@ -34,6 +34,7 @@ GROUPS = {
         "open": "Verify a bundle, then write its documents to a folder.",
         "import": "Verify a bundle, then keep its documents in your vault.",
         "export": "Write everything out in open formats.",
+        "emergency": "Keep what must be known in an emergency, and print it.",
     },
     "Keep": {
         "status": "Show the vault at a glance.",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LazyGroup"]
 
-_OWNED_BY_PYTHON = frozenset({"help", "id", "import", "list", "open"})
+_OWNED_BY_PYTHON = frozenset({"help", "id", "import", "list", "open", "set"})
 
 
 class LazyGroup(click.Group):

@@ -15,11 +15,13 @@ from healthvault.ledger.ranges import Ranges, parse_ranges, ranges_to_value
 __all__ = [
     "ContactDrop",
     "ContactPin",
+    "EmergencyPage",
     "Kind",
     "Owner",
     "Share",
     "parse_contact_drop",
     "parse_contact_pin",
+    "parse_emergency_page",
     "parse_owner",
     "parse_share",
 ]
@@ -37,6 +39,7 @@ class Kind(Enum):
     GRANT = "grant"
     GRANT_REVOKE = "grant.revoke"
     SHARE = "share"
+    EMERGENCY = "emergency"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,33 @@ class Share:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyPage:
+    """An emergency page that is about to be written: what it speaks of, and what stands before a reader."""
+
+    page_id: bytes
+    sheet: int
+    """Entry of the sheet that it shows."""
+    sections: tuple[str, ...]
+    """What it speaks of, whether there is anything to say or not."""
+    protection: str
+    """`none`, `code` or `shares`."""
+    needed: int | None = None
+    count: int | None = None
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map."""
+        shares: dict[str, Value] = {"needed": self.needed, "count": self.count} if self.needed is not None else {}
+        return {
+            "kind": Kind.EMERGENCY.value,
+            "page_id": self.page_id,
+            "sheet": self.sheet,
+            "sections": list(self.sections),
+            "protection": self.protection,
+            **shares,
+        }
+
+
 def parse_owner(sealed: Fields) -> Owner:
     """Parse an `owner` map. Raises FormatError `bad_schema`, `unsupported`."""
     sealed.refuse_unknown_must(frozenset({"kind", "name", "must"}))
@@ -129,4 +159,18 @@ def parse_share(sealed: Fields) -> Share:
         slots=tuple(sealed.uints("k")),
         seqs=parse_ranges(sealed, "seqs"),
         recipients=tuple(parse_party(item) for item in sealed.maps("recipients", 64)),
+    )
+
+
+def parse_emergency_page(sealed: Fields) -> EmergencyPage:
+    """Parse an `emergency` map. Raises FormatError `bad_schema`, `unsupported`."""
+    known = {"kind", "page_id", "sheet", "sections", "protection", "needed", "count", "must"}
+    sealed.refuse_unknown_must(frozenset(known))
+    return EmergencyPage(
+        page_id=sealed.bin("page_id", 16),
+        sheet=sealed.uint("sheet"),
+        sections=tuple(sealed.texts("sections")),
+        protection=sealed.text("protection"),
+        needed=sealed.uint("needed") if sealed.has("needed") else None,
+        count=sealed.uint("count") if sealed.has("count") else None,
     )

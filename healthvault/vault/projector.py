@@ -15,7 +15,7 @@ from healthvault.errors import FormatError, IntegrityError, InvalidRequest
 from healthvault.ledger import ids
 from healthvault.ledger.documents import DocAdd, DocErase, DocRevise, DocStatus
 from healthvault.ledger.entry import Entry
-from healthvault.ledger.kinds import ContactDrop, ContactPin, Owner, Share
+from healthvault.ledger.kinds import ContactDrop, ContactPin, EmergencyPage, Owner, Share
 from healthvault.ledger.party import Party
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
@@ -271,6 +271,10 @@ class Projector:
         row = ShareRow(seq=entry.seq, id=id_text, slots=share.slots, recipients=names)
         self._consents.insert_share(row, share.size, map(party_key, share.recipients))
         return id_text
+
+    @_follow.register
+    def _emergency_page(self, page: EmergencyPage, _entry: Entry, _sealed: Fields) -> str | None:
+        return ids.emergency_id_text(page.page_id)
 
     def _id_of(self, seq: int) -> str | None:
         row = self._documents.at(seq)

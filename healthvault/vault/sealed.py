@@ -20,18 +20,22 @@ from healthvault.ledger.documents import (
 from healthvault.ledger.kinds import (
     ContactDrop,
     ContactPin,
+    EmergencyPage,
     Kind,
     Owner,
     Share,
     parse_contact_drop,
     parse_contact_pin,
+    parse_emergency_page,
     parse_owner,
     parse_share,
 )
 
 __all__ = ["Sealed", "parse_sealed", "what_it_did"]
 
-Sealed = Owner | DocAdd | DocRevise | DocErase | ContactPin | ContactDrop | Grant | Revocation | Share
+Sealed = (
+    Owner | DocAdd | DocRevise | DocErase | ContactPin | ContactDrop | Grant | Revocation | Share | EmergencyPage
+)
 _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.OWNER.value: lambda sealed, _: parse_owner(sealed),
     Kind.DOC_ADD.value: lambda sealed, _: parse_doc_add(sealed),
@@ -42,6 +46,7 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.GRANT.value: parse_grant,
     Kind.GRANT_REVOKE.value: lambda sealed, _: parse_revocation(sealed),
     Kind.SHARE.value: lambda sealed, _: parse_share(sealed),
+    Kind.EMERGENCY.value: lambda sealed, _: parse_emergency_page(sealed),
 }
 
 
@@ -68,4 +73,7 @@ def what_it_did(said: Sealed | None, id_of: Callable[[int], str | None]) -> str:
         case DocRevise():
             done = ", ".join((*said.changed, *(("retracted",) if said.is_retracted else ())))
             return f"{done}: {said.reason}" if said.reason else done
+        case EmergencyPage():
+            shares = "" if said.needed is None else f", {said.needed} of {said.count}"
+            return f"{', '.join(said.sections)}; protection: {said.protection}{shares}"
     return ""
