@@ -29,6 +29,11 @@ TITLES = {
     Section.CONTACT: "Emergency contacts",
     Section.DIRECTIVE: "Directives",
 }
+_KINDS = {
+    Section.ALLERGY: ' class="wide alarm"',
+    Section.MEDICINE: ' class="wide"',
+    Section.DIRECTIVE: ' class="wide"',
+}
 _SHOWN_ID_CHARS = 10
 
 
@@ -100,7 +105,7 @@ def _sections(card: Card) -> str:
 
 
 def _section(section: Section, items: Sequence[CardItem]) -> str:
-    kind = {Section.ALLERGY: ' class="wide alarm"', Section.MEDICINE: ' class="wide"'}.get(section, "")
+    kind = _KINDS.get(section, "")
     empty = '<p class="empty">Nothing was entered. That does not mean that there is none: ask.</p>\n'
     listed = f'<ul class="items">\n{"".join(map(_item, items))}</ul>\n' if items else empty
     return f"<section{kind}>\n<h2>{TITLES[section]}</h2>\n{listed}</section>\n"

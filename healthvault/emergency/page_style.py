@@ -49,12 +49,12 @@ svg.qr{display:block;shape-rendering:crispEdges;background:#fff}
 .limits ul{padding-left:1.2rem;columns:2;column-gap:2rem}
 .limits li{margin-bottom:.3rem;break-inside:avoid}
 .sealed{grid-column:1/-1;font-size:1.15rem}
-pre{font:.62rem/1.25 ui-monospace,"DejaVu Sans Mono",Consolas,monospace;white-space:pre;overflow:hidden;
+pre{font:.62rem/1.25 ui-monospace,"DejaVu Sans Mono",Consolas,monospace;white-space:pre;overflow:hidden;columns:2;
  border:1px solid var(--line);padding:.6rem;margin-top:1rem}
 footer{margin-top:.8rem;font-size:.75rem;color:var(--soft)}
-@media(max-width:40rem){main{grid-template-columns:1fr}.asof{text-align:left}.limits ul{columns:1}}
+@media(max-width:40rem){main{grid-template-columns:1fr}.asof{text-align:left}.limits ul,pre{columns:1}}
 @page{size:A4;margin:11mm}
-@media print{
- body{padding:0;max-width:none;font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
- main{grid-template-columns:1fr 1fr}.limits ul{columns:2}}
+@media print{html{font-size:9.5pt}
+ body{padding:0;max-width:none;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+ main{grid-template-columns:1fr 1fr}.limits ul,pre{columns:2}}
 """
