@@ -3,7 +3,7 @@
 
 Written as the age specification says, so that stock `age -d` takes it. Read more kindly: it may stand anywhere in
 a page, and blank space within it is skipped, because it comes from scanners and from people's hands; what it holds
-is authenticated by the age file itself. Spec: docs/spec/age.md section 5. Source: c2sp.org/age, "ASCII armor".
+is authenticated by the age file itself. Spec: docs/spec/age.md section 8. Source: c2sp.org/age, "ASCII armor".
 """
 
 import base64

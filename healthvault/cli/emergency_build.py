@@ -27,7 +27,7 @@ class _Choice(TypedDict):
 @hv_command(
     "hv emergency build -o card.html",
     "hv emergency build -o wallet --code",
-    "hv emergency build -o card --shares 2/3 --only allergy --only medicine",
+    "hv emergency build -o card --shares 2/3 --only allergy --only medication",
 )
 @click.option(
     "-o",

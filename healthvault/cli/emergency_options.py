@@ -10,7 +10,7 @@ __all__ = ["COLUMNS", "SECTIONS", "STALE_AFTER_MONTHS", "parse_split", "stale_op
 
 _Body = TypeVar("_Body", bound=Callable[..., None])
 
-SECTIONS = ("allergy", "medicine", "condition", "implant", "blood-group", "contact", "directive")
+SECTIONS = ("allergy", "medication", "condition", "implant", "blood-group", "contact", "directive")
 STALE_AFTER_MONTHS = 6
 COLUMNS = ("number", "section", "text", "detail", "confirmed", "stale", "source", "source_status")
 _MOST_SHARES = 16

@@ -22,7 +22,7 @@ __all__ = ["Plain", "Sealed", "page_of"]
 
 TITLES = {
     Section.ALLERGY: "Allergies",
-    Section.MEDICINE: "Medicines",
+    Section.MEDICATION: "Medication",
     Section.CONDITION: "Conditions",
     Section.IMPLANT: "Implants",
     Section.BLOOD_GROUP: "Blood group",
@@ -31,7 +31,7 @@ TITLES = {
 }
 _KINDS = {
     Section.ALLERGY: ' class="wide alarm"',
-    Section.MEDICINE: ' class="wide"',
+    Section.MEDICATION: ' class="wide"',
     Section.DIRECTIVE: ' class="wide"',
 }
 _SHOWN_ID_CHARS = 10

@@ -34,7 +34,7 @@ class Section(Enum):
     """What an item is about, in the order of the page."""
 
     ALLERGY = "allergy"
-    MEDICINE = "medicine"
+    MEDICATION = "medication"
     CONDITION = "condition"
     IMPLANT = "implant"
     BLOOD_GROUP = "blood-group"

@@ -3,7 +3,7 @@
 
 Reads Bundles, NDJSON and single resources in JSON, of DSTU2 to R5 as far as members of these names are there.
 Nothing is inferred, looked up or dropped for being unlikely: a person takes over what is right. Left out is only
-what the resource itself calls wrong, past or not meant. Spec: docs/spec/records.md section 5.
+what the resource itself calls wrong, past or not meant. Spec: docs/spec/emergency.md section 6.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ class Proposal:
     """One thing that a resource says. Untrusted text, not cut."""
 
     section: str
-    """`allergy`, `medicine`, `condition`, `implant`, `blood-group`, `contact` or `directive`."""
+    """`allergy`, `medication`, `condition`, `implant`, `blood-group`, `contact` or `directive`."""
     text: str
     detail: str
     patient: str | None
@@ -125,7 +125,7 @@ def _allergy(resource: Json, _names: dict[str, str]) -> Iterator[_Found]:
     yield "allergy", _code(resource, "code", "substance"), details
 
 
-def _medicine(resource: Json, names: dict[str, str]) -> Iterator[_Found]:
+def _medication(resource: Json, names: dict[str, str]) -> Iterator[_Found]:
     intent = text_at(resource, "intent")
     if text_at(resource, "status") != "active" or intent in {"proposal", "option"}:
         return
@@ -135,7 +135,7 @@ def _medicine(resource: Json, names: dict[str, str]) -> Iterator[_Found]:
     name = _code(resource, *fields[:2]) or _target(resource, names, *fields[1:])
     doses = [*items_at(resource, "dosage"), *items_at(resource, "dosageInstruction")][:MAX_WORDS]
     details = [text_at(dose, "text") or words_of(value_at(dose, "route")) for dose in doses]
-    yield "medicine", name, list(details)
+    yield "medication", name, list(details)
 
 
 def _condition(resource: Json, _names: dict[str, str]) -> Iterator[_Found]:
@@ -202,9 +202,9 @@ def _contacts(resource: Json, _names: dict[str, str]) -> Iterator[_Found]:
 _Reader = Callable[[Json, dict[str, str]], Iterator[_Found]]
 _READERS: dict[str, _Reader] = {
     "AllergyIntolerance": _allergy,
-    "MedicationStatement": _medicine,
-    "MedicationRequest": _medicine,
-    "MedicationOrder": _medicine,
+    "MedicationStatement": _medication,
+    "MedicationRequest": _medication,
+    "MedicationOrder": _medication,
     "Condition": _condition,
     "Device": _device,
     "DeviceUseStatement": _device_use,

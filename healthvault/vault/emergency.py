@@ -11,6 +11,7 @@ from datetime import date
 from healthvault.emergency.sheet import EMPTY_SHEET, OWNER, Section, Sheet, one_line, parse_sheet
 from healthvault.errors import NotFound
 from healthvault.ledger.documents import RECEIVED, DocStatus
+from healthvault.records.categories import Category
 from healthvault.records.emergency import proposals
 from healthvault.records.kinds import MEDIA_TYPES, Kind
 from healthvault.storage.document_rows import DocumentRow, DocumentRows, Filter
@@ -99,7 +100,14 @@ def edit_sheet(vault: Vault, edit: Callable[[Sheet], Sheet], *, today: date, now
     if sheet == kept.sheet:
         return sheet
     item = InputFile(name=NAME, data=sheet.to_bytes())
-    options = AddOptions(kind=Kind.EMERGENCY_SHEET.value, title=TITLE, date=today.isoformat())
+    labels = sorted({label for row in _sources(vault, sheet) for label in row.sensitivity})
+    options = AddOptions(
+        kind=Kind.EMERGENCY_SHEET.value,
+        title=TITLE,
+        date=today.isoformat(),
+        category=Category.LETTER.value,
+        sensitivity=tuple(labels),  # what was sensitive there is so here
+    )
     if kept.document is not None:
         replace_document(vault, kept.document.id, item, options, now_ms=now_ms)
         return sheet
@@ -111,9 +119,7 @@ def edit_sheet(vault: Vault, edit: Callable[[Sheet], Sheet], *, today: date, now
 
 def source_statuses(vault: Vault, sheet: Sheet) -> Mapping[str, str]:
     """Return what became of each document that items were taken from; one that nobody knows is not in it."""
-    rows = DocumentRows(vault.catalogue)
-    found = [row for source in {item.source for item in sheet.items} - {OWNER} for row in rows.with_prefix(source)]
-    return {row.id: row.status for row in found}
+    return {row.id: row.status for row in _sources(vault, sheet)}
 
 
 def suggest(vault: Vault) -> Suggestions:
@@ -154,6 +160,11 @@ def take(vault: Vault, id_text: str, sheet: Sheet, *, today: date) -> Sheet:
     if one is None:
         raise NotFound("not_found", f"{document.id} proposes nothing of that number", hint="hv emergency suggest")
     return sheet.added(one.section, one.text, one.detail, today=today, source=document.id)
+
+
+def _sources(vault: Vault, sheet: Sheet) -> list[DocumentRow]:
+    rows, ids = DocumentRows(vault.catalogue), {item.source for item in sheet.items} - {OWNER}
+    return [row for id_text in sorted(ids) for row in rows.with_prefix(id_text)]
 
 
 def _documents(vault: Vault) -> Iterator[Document]:
