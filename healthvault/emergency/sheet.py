@@ -160,7 +160,7 @@ def parse_sheet(data: bytes) -> Sheet:
         FormatError: `bad_schema`, it is none, or breaks a rule of docs/spec/emergency.md section 1.
     """
     try:
-        return _parsed(cast("Json", json.loads(data[: MAX_SHEET_BYTES + 1].decode())))
+        return _parsed(_loaded(data))
     except (ValueError, RecursionError) as err:
         raise FormatError("bad_schema", f"this is no emergency sheet: {err}") from err
 
@@ -192,6 +192,12 @@ def _ordered(last_number: int, items: tuple[Item, ...]) -> Sheet:
         last_number=last_number,
         items=tuple(sorted(items, key=lambda item: (order.index(item.section), item.number))),
     )
+
+
+def _loaded(data: bytes) -> Json:
+    if len(data) > MAX_SHEET_BYTES:
+        raise ValueError("it is too large")
+    return cast("Json", json.loads(data.decode()))
 
 
 def _parsed(whole: Json) -> Sheet:

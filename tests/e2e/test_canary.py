@@ -75,6 +75,16 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("export -o out/rows", (0,)),
     ("export --format files -o out/files", (0,)),
     ("export --format fhir --content -o out/fhir", (0,)),
+    ("emergency add allergy {word} --detail {word}", (0,)),
+    ("emergency add contact {word}", (0,)),
+    ("emergency set 1 {word}-again", (0,)),
+    ("emergency confirm --all", (0,)),
+    ("emergency list", (0,)),
+    ("emergency suggest", (0,)),
+    ("emergency build -o out/card.html --yes", (0,)),
+    ("emergency build -o locked --code --yes", (0,)),
+    ("emergency build -o locked-by-shares --shares 2/3 --yes", (0,)),
+    ("emergency remove 2", (0,)),
     ("log", (0,)),
     ("status", (0,)),
     ("check --deep", (0,)),
@@ -142,6 +152,12 @@ REFUSED = (
     "key rotate --words-file in/plain.txt",
     "key drill --words-file in/plain.txt",
     "passwd --new-passphrase-file in/none.txt",
+    "emergency add blood-group A",
+    "emergency set 9 other",
+    "emergency take {doc}:1",
+    "emergency build -o in/plain.txt/card.html --yes",
+    "emergency build -o out/refused.html",
+    "emergency open in/plain.txt --code-file in/plain.txt",
 )
 KILLED = (
     "add in/folder --tag {word}",
@@ -157,6 +173,7 @@ KILLED = (
     "restore backup/folder --vault restored-killed",
     "passwd --new-passphrase-file passphrase --kdf light",
     "key rotate --words-file words",
+    "emergency build -o out/killed.html --yes",
     "erase {doc} --yes",
 )
 DAMAGED = ("keyring", "checkpoint", "journal/*", "keys/*", "objects/*/*", "tree/*", "cache/*", "pins", "VERSION")

@@ -8,10 +8,12 @@ from healthvault.errors import FormatError
 from healthvault.ledger.kinds import (
     ContactDrop,
     ContactPin,
+    EmergencyPage,
     Owner,
     Share,
     parse_contact_drop,
     parse_contact_pin,
+    parse_emergency_page,
     parse_owner,
     parse_share,
 )
@@ -19,6 +21,8 @@ from healthvault.ledger.party import CODE_BEARER
 from tests.owners import Map, merge, without
 
 SHARE = Share(bundle_id=b"b" * 16, size=4, slots=(5, 0), seqs=((1, 1),), recipients=(CODE_BEARER,))
+
+PAGE = EmergencyPage(page_id=b"p" * 16, sheet=4, sections=("allergy",), protection="shares", needed=2, count=3)
 
 
 def sealed(item: Map) -> Fields:
@@ -33,6 +37,9 @@ def test_maps_come_back() -> None:
     assert pin == parse_contact_pin(sealed(pin.to_map()))
     assert ContactDrop(about=7) == parse_contact_drop(sealed(ContactDrop(about=7).to_map()))
     assert SHARE == parse_share(sealed(SHARE.to_map()))
+    assert PAGE == parse_emergency_page(sealed(PAGE.to_map()))
+    plain = EmergencyPage(page_id=b"p" * 16, sheet=4, sections=(), protection="none")
+    assert plain == parse_emergency_page(sealed(plain.to_map()))
 
 
 @pytest.mark.parametrize(
@@ -60,4 +67,22 @@ def test_a_wrong_contact_is_refused(item: Map) -> None:
     """Name, card and whether they are a witness have to be there."""
     with pytest.raises(FormatError) as caught:
         parse_contact_pin(sealed(item))
+    assert "bad_schema" == caught.value.code
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        merge(page_id=b"p"),
+        merge(sheet="4"),
+        merge(sections=[1]),
+        merge(protection=None),
+        merge(needed="2"),
+        *(without(key) for key in ("page_id", "sheet", "sections", "protection")),
+    ],
+)
+def test_a_wrong_emergency_page_is_refused(change: object) -> None:
+    """Any key that is missing or of another form."""
+    with pytest.raises(FormatError) as caught:
+        parse_emergency_page(sealed(change(PAGE.to_map())))
     assert "bad_schema" == caught.value.code
