@@ -2,26 +2,16 @@
 """`hv emergency build`: a page to print."""
 
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import click
 
 from healthvault.cli.command import hv_command
-from healthvault.cli.emergency_options import SECTIONS, parse_split, stale_option
+from healthvault.cli.emergency_options import SECTIONS, BuildChoice, parse_split, stale_option
 from healthvault.cli.options import clock_ok_option, yes_option
 from healthvault.cli.terminal import Terminal
 
 __all__ = ["build"]
-
-
-class _Choice(TypedDict):
-    only: tuple[str, ...]
-    without_name: bool
-    code: bool
-    shares: tuple[int, int] | None
-    stale_after: int
-    yes: bool
-    clock_ok: bool
 
 
 @hv_command(
@@ -46,7 +36,7 @@ class _Choice(TypedDict):
 @stale_option
 @yes_option
 @clock_ok_option
-def build(terminal: Terminal, output: Path, **chosen: Unpack[_Choice]) -> None:
+def build(terminal: Terminal, output: Path, **chosen: Unpack[BuildChoice]) -> None:
     """Write one HTML page of what is on the sheet: to print, to carry, to open in any browser, offline.
 
     Its QR code holds the same items as text. Who holds the page can read it; with --code or --shares they need the

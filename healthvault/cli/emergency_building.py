@@ -5,13 +5,13 @@ Loads the vault.
 """
 
 from pathlib import Path
-from typing import TypedDict
 
 import click
 
 from healthvault.cli.clock import now_ms
 from healthvault.cli.emergency_editing import chosen_sections, today
 from healthvault.cli.emergency_objects import page_object
+from healthvault.cli.emergency_options import BuildChoice
 from healthvault.cli.opening import opened
 from healthvault.cli.options import is_stdout
 from healthvault.cli.prompt import confirm
@@ -21,7 +21,7 @@ from healthvault.emergency.card import Wish
 from healthvault.vault.emergency import find_sheet
 from healthvault.vault.emergency_page import BuiltPage, Lock, build_page
 
-__all__ = ["BuildChoice", "build_chosen"]
+__all__ = ["build_chosen"]
 
 PAGE_NAME = "emergency.html"
 _QUESTION = {
@@ -29,18 +29,6 @@ _QUESTION = {
     "code": "Write them under a code, which anybody who holds the page can try to guess for ever?",
     "shares": "Write them so that the holders of enough shares can read them at any time?",
 }
-
-
-class BuildChoice(TypedDict):
-    """What is to be built, as the options say it."""
-
-    only: tuple[str, ...]
-    without_name: bool
-    code: bool
-    shares: tuple[int, int] | None
-    stale_after: int
-    yes: bool
-    clock_ok: bool
 
 
 def build_chosen(terminal: Terminal, output: Path, chosen: BuildChoice) -> None:

@@ -2,11 +2,11 @@
 """Options and words that the emergency commands share."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 import click
 
-__all__ = ["COLUMNS", "SECTIONS", "STALE_AFTER_MONTHS", "parse_split", "stale_option"]
+__all__ = ["COLUMNS", "SECTIONS", "STALE_AFTER_MONTHS", "BuildChoice", "parse_split", "stale_option"]
 
 _Body = TypeVar("_Body", bound=Callable[..., None])
 
@@ -14,6 +14,18 @@ SECTIONS = ("allergy", "medication", "condition", "implant", "blood-group", "con
 STALE_AFTER_MONTHS = 6
 COLUMNS = ("number", "section", "text", "detail", "confirmed", "stale", "source", "source_status")
 _MOST_SHARES = 16
+
+
+class BuildChoice(TypedDict):
+    """What is to be built, as the options say it."""
+
+    only: tuple[str, ...]
+    without_name: bool
+    code: bool
+    shares: tuple[int, int] | None
+    stale_after: int
+    yes: bool
+    clock_ok: bool
 
 
 def stale_option(body: _Body) -> _Body:

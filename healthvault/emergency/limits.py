@@ -33,8 +33,7 @@ def _access(protection: Protection) -> str:
         cost = guess_cost()
         return _CODE.format(bits=cost.bits, years=cost.years) + _SOFTWARE
     if protection.kind == "shares":
-        needed, count = protection.needed, protection.count
-        return _SHARES.format(needed=needed, count=count, fewer=needed - 1) + _SOFTWARE
+        return _SHARES.format(needed=protection.needed, count=protection.count) + _SOFTWARE
     return _OPEN
 
 
@@ -64,8 +63,8 @@ A million computers would need some {years:,} years on average. A code that was 
 the page, takes one try.
 """
 _SHARES = """
-Any {needed} of the {count} shares open it, for ever, in every copy, and the owner does not learn of it. {fewer} of
-them tell nothing of what is in it.
+Any {needed} of the {count} shares open it, for ever, in every copy, and the owner does not learn of it. Fewer
+tell nothing of what is in it.
 
 Anyone with this page can try without limit to guess what the shares give. That has 256 bits, which is out of
 reach.

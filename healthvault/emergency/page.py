@@ -176,10 +176,11 @@ def _how_sealed(page: Sealed) -> str:
 
 
 def _figures(codes: Sequence[str]) -> str:
-    return "".join(
-        f"<figure>{drawn(text)}<figcaption>{number} of {len(codes)}</figcaption></figure>\n"
-        for number, text in enumerate(codes, 1)
+    count = len(codes)
+    captions = (
+        f"<figcaption>{number} of {count}</figcaption>" if count > 1 else "" for number in range(1, count + 1)
     )
+    return "".join(f"<figure>{drawn(text)}{said}</figure>\n" for text, said in zip(codes, captions, strict=True))
 
 
 def _list(sentences: Iterable[str]) -> str:

@@ -54,7 +54,7 @@ pre{font:.62rem/1.25 ui-monospace,"DejaVu Sans Mono",Consolas,monospace;white-sp
 footer{margin-top:.8rem;font-size:.75rem;color:var(--soft)}
 @media(max-width:40rem){main{grid-template-columns:1fr}.asof{text-align:left}.limits ul,pre{columns:1}}
 @page{size:A4;margin:11mm}
-@media print{html{font-size:9.5pt}
+@media print{html{font-size:9pt}
  body{padding:0;max-width:none;print-color-adjust:exact;-webkit-print-color-adjust:exact}
  main{grid-template-columns:1fr 1fr}.limits ul,pre{columns:2}}
 """

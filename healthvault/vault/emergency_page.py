@@ -18,6 +18,7 @@ from healthvault.emergency.card import Card, Wish, make_card, split_card
 from healthvault.emergency.limits import Protection
 from healthvault.emergency.page import Plain, Sealed, page_of
 from healthvault.emergency.sealed import CODE_WORDS, code_passphrase, pieces, seal_card
+from healthvault.emergency.sheet import Sheet
 from healthvault.emergency.symbols import can_draw
 from healthvault.errors import InvalidRequest
 from healthvault.ledger.ids import emergency_id_text
@@ -29,8 +30,6 @@ from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
 
 __all__ = ["BuiltPage", "Lock", "build_page"]
-
-NO_PROTECTION = Protection(kind="none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,8 @@ class BuiltPage:
 class _Key:
     """The passphrase of a page, and the two forms that people keep it in."""
 
-    passphrase: bytes = field(repr=False)
+    passphrase: bytes | None = field(repr=False)
+    """None for a page in clear."""
     protection: Protection
     code: str | None = field(default=None, repr=False)
     shares: Sequence[RecoveryShare] = ()
@@ -84,15 +84,7 @@ def build_page(vault: Vault, wish: Wish, lock: Lock, out: Path, *, today: date, 
         As `find_sheet`.
     """
     kept, page_id = find_sheet(vault), random_bytes(16)
-    statuses = source_statuses(vault, kept.sheet)
-    card = make_card(
-        kept.sheet,
-        wish,
-        id_text=emergency_id_text(page_id),
-        name=owner_name(vault),
-        today=today,
-        source_status=statuses,
-    )
+    card = _card(vault, kept.sheet, wish, page_id, today)
     if kept.document is None or not card.items:
         hint = "hv emergency add allergy Penicillin"
         raise InvalidRequest(
@@ -100,33 +92,42 @@ def build_page(vault: Vault, wish: Wish, lock: Lock, out: Path, *, today: date, 
         )
     key = _new_key(lock)
     html, qr_codes = _html(card, key)
-    protection = key.protection if key else NO_PROTECTION
     with ExitStack() as unless_done:
         page = unless_done.enter_context(OutputFile(out))
         shares = _opened_shares(unless_done, out, key, card)
-        entry = _log(vault, page_id, kept.document.entry, wish, protection, now_ms)
+        entry = _log(vault, page_id, kept.document.entry, wish, key.protection, now_ms)
         page.write(html)
-        for _, file in shares:
+        for file in (*shares.values(), page):
             file.publish()
-        page.publish()
     return BuiltPage(
         card=card,
         entry=entry,
         path=str(out),
         size_bytes=len(html),
         qr_codes=qr_codes,
-        protection=protection,
-        code=key.code if key else None,
-        share_paths=tuple(str(path) for path, _ in shares),
+        protection=key.protection,
+        code=key.code,
+        share_paths=tuple(map(str, shares)),
     )
 
 
-def _new_key(lock: Lock) -> _Key | None:
+def _card(vault: Vault, sheet: Sheet, wish: Wish, page_id: bytes, today: date) -> Card:
+    return make_card(
+        sheet,
+        wish,
+        id_text=emergency_id_text(page_id),
+        name=owner_name(vault),
+        today=today,
+        source_status=source_statuses(vault, sheet),
+    )
+
+
+def _new_key(lock: Lock) -> _Key:
     if lock.by_code:
         code = "-".join(random_words(CODE_WORDS))
         return _Key(passphrase=code_passphrase(code), protection=Protection(kind="code"), code=code)
     if lock.shares is None:
-        return None
+        return _Key(passphrase=None, protection=Protection(kind="none"))
     needed, count = lock.shares
     secret = random_bytes(32)
     shares = split_secret(secret, needed, count)
@@ -134,14 +135,15 @@ def _new_key(lock: Lock) -> _Key | None:
     return _Key(passphrase=secret.hex().encode(), protection=protection, shares=shares)
 
 
-def _html(card: Card, key: _Key | None) -> tuple[bytes, int]:
+def _html(card: Card, key: _Key) -> tuple[bytes, int]:
     """Return the page, and how many QR codes are on it."""
-    if key is None:
+    if key.passphrase is None:
         texts = split_card(card)
         codes = texts if can_draw() else ()
         return page_of(Plain(card=card, codes=codes)), len(codes)
     armour = seal_card(card, key.passphrase)
-    codes = pieces(armour) if can_draw() else ()
+    texts = pieces(armour)
+    codes = texts if can_draw() else ()
     sealed = Sealed(
         id=card.id,
         as_of=card.as_of,
@@ -153,20 +155,17 @@ def _html(card: Card, key: _Key | None) -> tuple[bytes, int]:
     return page_of(sealed), len(codes)
 
 
-def _opened_shares(
-    unless_done: ExitStack, out: Path, key: _Key | None, card: Card
-) -> list[tuple[Path, OutputFile]]:
+def _opened_shares(unless_done: ExitStack, out: Path, key: _Key, card: Card) -> dict[Path, OutputFile]:
     """Write the shares beside their names, which they get once the journal speaks of the page."""
-    found: list[tuple[Path, OutputFile]] = []
-    for share in key.shares if key else ():
-        path = out.with_name(f"share-{share.number}-of-{key.protection.count if key else 0}.txt")
-        file = unless_done.enter_context(OutputFile(path))
+    found: dict[Path, OutputFile] = {}
+    for share in key.shares:
+        path = out.with_name(f"share-{share.number}-of-{key.protection.count}.txt")
+        found[path] = unless_done.enter_context(OutputFile(path))
         label = (
             f"# healthvault emergency share {share.number}; any {share.needed} open page {card.id[:10]}\n"
             "# keep it apart from the page and from other shares\n"
         )
-        file.write(f"{label}{' '.join(share.words)}\n".encode())
-        found.append((path, file))
+        found[path].write(f"{label}{' '.join(share.words)}\n".encode())
     return found
 
 
