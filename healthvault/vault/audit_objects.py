@@ -192,7 +192,7 @@ class ObjectsAudit:
         return self._absent.setdefault(missed.pack, missed.item.seq)
 
     def _length_of(self, pack: int) -> int | None:
-        """Return how many bytes a pack has; None if it cannot be opened, which was named for each of its objects."""
+        """Return the length of a pack; None if it cannot be opened, which was named for each of its objects."""
         try:
             return self._opened(pack).size_bytes()
         except (VaultDamaged, InvalidRequest):
