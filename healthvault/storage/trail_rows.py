@@ -40,6 +40,8 @@ class TrailFilter:
     """Entry of a document that they name."""
     party: bytes | None = None
     """Key of somebody whom they name."""
+    kinds: tuple[str, ...] = ()
+    """Of these kinds; empty for any."""
     since_ms: int | None = None
     """Made then or later, by the owner's clock."""
     until_ms: int | None = None
@@ -79,7 +81,7 @@ class TrailRows:
 
     def history(self, wanted: TrailFilter) -> Iterator[HistoryRow]:
         """Yield what the entries asked for were, the newest first."""
-        tests, values = ["1"], list[int | bytes]()
+        tests, values = ["1"], list[int | bytes | str]()
         for seqs, found in (self._of_document(wanted.document), self._of_party(wanted.party)):
             tests += [f"seq in ({seqs})"] if seqs else []
             values += found
@@ -87,9 +89,19 @@ class TrailRows:
             if moment is not None:
                 tests.append(test)
                 values.append(moment)
+        if wanted.kinds:
+            tests.append(f"kind in ({','.join('?' * len(wanted.kinds))})")
+            values += wanted.kinds
         where, limit = " and ".join(tests), -1 if wanted.limit is None else wanted.limit
+        yield from self._select(where, (*values, limit))
+
+    def at(self, seq: int) -> HistoryRow | None:
+        """Return what an entry was."""
+        return next(self._select("seq = ?", (seq, 1)), None)
+
+    def _select(self, where: str, values: tuple[int | bytes | str, ...]) -> Iterator[HistoryRow]:
         query = f"select seq, kind, time, id, signer, detail from history where {where} order by seq desc limit ?"  # noqa: S608  our own text
-        for seq, kind, time_ms, id_text, signer, detail in self._db.execute(query, (*values, limit)):
+        for seq, kind, time_ms, id_text, signer, detail in self._db.execute(query, values):
             yield HistoryRow(seq=seq, kind=kind, time_ms=time_ms, id=id_text, signer=signer, detail=detail)
 
     def _of_document(self, document: int | None) -> tuple[str, list[int | bytes]]:

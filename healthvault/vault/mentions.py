@@ -5,7 +5,7 @@ The index and `hv audit` read the same table, so what is found is what is shown.
 Spec: docs/spec/journal.md section 3.1.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 
 from healthvault.bundle.card import open_card
@@ -17,7 +17,7 @@ from healthvault.ledger.ranges import Ranges, parse_ranges, ranges_of
 from healthvault.storage.consent_rows import ConsentRows
 from healthvault.storage.trail_rows import Named
 
-__all__ = ["UNKNOWN", "Mentions", "action_of", "mentions_of", "sources_of", "to_be_indexed"]
+__all__ = ["UNKNOWN", "Mentions", "action_of", "kinds_of", "mentions_of", "sources_of", "to_be_indexed"]
 
 UNKNOWN = "unknown"
 MAX_PARTIES = 64
@@ -144,6 +144,11 @@ def action_of(sealed: Fields) -> str:
     if rule is None:
         return UNKNOWN
     return next((action for key, action in rule.instead if sealed.has(key)), rule.action)
+
+
+def kinds_of(actions: Container[str]) -> tuple[str, ...]:
+    """Return the kinds of which every entry is one of these actions."""
+    return tuple(kind for kind, rule in _RULES.items() if rule.action in actions)
 
 
 def mentions_of(sealed: Fields, seq: int) -> Mentions:

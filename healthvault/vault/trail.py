@@ -12,7 +12,7 @@ from healthvault.agefile.bech32 import encode_recipient
 from healthvault.codec import Fields
 from healthvault.consent.grant import Grant, parse_grant
 from healthvault.consent.purposes import purpose_word
-from healthvault.errors import FormatError, IntegrityError, NotFound
+from healthvault.errors import FormatError, IntegrityError, NotFound, VaultDamaged
 from healthvault.ledger.entry import Entry
 from healthvault.ledger.events import EventKind, KeyEvent, parse_event
 from healthvault.ledger.ids import contact_id_text
@@ -22,6 +22,7 @@ from healthvault.ledger.secrets import meta_key
 from healthvault.storage.consent_rows import ConsentRows, GrantRow, HistoryRow
 from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.trail_rows import TrailFilter, TrailRows
+from healthvault.vault.around import entries_text
 from healthvault.vault.history import refusal
 from healthvault.vault.journal_log import entry_view
 from healthvault.vault.mentions import UNKNOWN, Mentions, action_of, mentions_of, sources_of
@@ -89,6 +90,11 @@ class Trail:
         """
         return map(self._event, self._rows.history(wanted))
 
+    def at(self, seq: int) -> Event | None:
+        """Return the event of an entry. Raises as `events`."""
+        row = self._rows.at(seq)
+        return self._event(row) if row else None
+
     def _event(self, row: HistoryRow) -> Event:
         entry = self._vault.history.entry(row.seq)
         sealed = self._sealed(entry)
@@ -99,7 +105,10 @@ class Trail:
             erased = ("add", (row.id,)) if row.id else (action, ())
             return Event(entry=shown, action=erased[0], documents=erased[1])
         said = mentions_of(sealed, row.seq)
-        meant = self._meant(said)
+        lost: list[int] = []
+        meant = self._meant(said, lost)
+        if lost:
+            shown = replace(shown, detail=f"{entries_text(lost)}, which it is about, cannot be read")
         grants = self._grants(meant.slots)
         return Event(
             entry=shown,
@@ -121,12 +130,22 @@ class Trail:
         except (FormatError, IntegrityError) as err:
             raise refusal(err, f"journal entry {entry.seq}") from err
 
-    def _meant(self, said: Mentions, steps: int = MAX_STEPS) -> Mentions:
-        """Fill what an entry does not name itself with what the entries before it that it means do."""
+    def _meant(self, said: Mentions, lost: list[int], steps: int = MAX_STEPS) -> Mentions:
+        """Fill what an entry does not name itself with what the entries before it that it means do.
+
+        Args:
+            said: What it names.
+            lost: Takes the numbers of entries that cannot be read.
+            steps: How far back to go.
+        """
         for seq in sources_of(said, self._consents) if steps else ():
-            sealed = self._sealed(self._vault.history.entry(seq))
+            try:
+                sealed = self._sealed(self._vault.history.entry(seq))
+            except VaultDamaged:
+                lost.append(seq)
+                continue
             if sealed is not None:
-                earlier = self._meant(mentions_of(sealed, seq), steps - 1)
+                earlier = self._meant(mentions_of(sealed, seq), lost, steps - 1)
                 said = replace(
                     said,
                     documents=said.documents or earlier.documents,

@@ -64,9 +64,9 @@ def test_an_export_goes_on(ana: Person) -> None:
     done = ana.hv("export", "--format", "files", "-o", folder, exit=3)
     assert ".pack: the object at 0 " in done.err
     assert 2 == len(done.out.splitlines()) == len((folder / "manifest.jsonl").read_text().splitlines())
-    for form in ("jsonl", "fhir"):
+    for form, lines in (("jsonl", 2), ("fhir", 1 + 2 * 2)):
         done = ana.hv("export", "--format", form, "--content", exit=3)
-        assert 2 == len(done.out.splitlines())
+        assert lines == len(done.out.splitlines())
     assert 3 == len(ana.hv("export").out.splitlines())
 
 
