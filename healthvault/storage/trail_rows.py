@@ -85,10 +85,12 @@ class TrailRows:
         for seqs, found in (self._of_document(wanted.document), self._of_party(wanted.party)):
             tests += [f"seq in ({seqs})"] if seqs else []
             values += found
-        for test, moment in (("time >= ?", wanted.since_ms), ("time < ?", wanted.until_ms)):
-            if moment is not None:
-                tests.append(test)
-                values.append(moment)
+        bounds = {"time >= ?": wanted.since_ms, "time < ?": wanted.until_ms}
+        times = {test: moment for test, moment in bounds.items() if moment is not None}
+        if times:
+            both = " and ".join(times)
+            tests.append(both if values else f"seq in (select seq from history where {both})")  # noqa: S608
+            values += times.values()
         if wanted.kinds:
             tests.append(f"kind in ({','.join('?' * len(wanted.kinds))})")
             values += wanted.kinds
