@@ -9,6 +9,9 @@ from healthvault.cli.terminal import Terminal
 
 __all__ = ["audit"]
 
+_SCREEN = ("index", "time", "action", "parties", "documents", "grants", "purpose", "detail")
+_PIPE = ("index", "time", "action", "parties", "documents", "grants", "purpose", "id", "detail", "kind")
+
 
 @hv_command(
     "hv audit --since 90d",
@@ -35,8 +38,10 @@ def audit(
     documents is not written down. Failed attempts to unlock are counted on this machine alone: not on a copy
     of the vault, and not by another user.
     """
-    from healthvault.cli.auditing import show_trail, trail_filter
+    from healthvault.cli.auditing import say_failures, trail_filter, trail_objects
     from healthvault.cli.opening import opened
 
     with opened(terminal) as vault:
-        show_trail(terminal, vault, trail_filter(vault, party, doc, (since, until), limit))
+        wanted = trail_filter(vault, party, doc, (since, until), limit)
+        say_failures(terminal, vault)
+        terminal.rows(trail_objects(terminal, vault, wanted), _SCREEN if terminal.is_screen else _PIPE)

@@ -4,6 +4,7 @@
 Loads the vault.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from healthvault.cli.clock import ms_of, now_ms, wall_clock
@@ -16,10 +17,7 @@ from healthvault.vault.read import find_document
 from healthvault.vault.trail import Trail, TrailFilter, find_party
 from healthvault.vault.vault import Vault
 
-__all__ = ["show_trail", "trail_filter"]
-
-_COLUMNS = ("index", "time", "action", "parties", "documents", "grants", "purpose", "id", "detail", "kind")
-_SCREEN = ("index", "time", "action", "parties", "documents", "grants", "purpose", "detail")
+__all__ = ["say_failures", "trail_filter", "trail_objects"]
 
 
 def trail_filter(
@@ -40,21 +38,22 @@ def trail_filter(
     )
 
 
-def show_trail(terminal: Terminal, vault: Vault, wanted: TrailFilter) -> None:
-    """Print the events, the newest first, after how often unlocking failed.
-
-    Raises:
-        VaultDamaged: `vault_damaged`, an entry cannot be read; what was printed before stands in the journal.
-    """
-    events = Trail(vault).events(wanted)
+def say_failures(terminal: Terminal, vault: Vault) -> None:
+    """Tell how often unlocking failed: people, unless they were told when the vault was opened; scripts always."""
     if terminal.settings.json:
         terminal.rows([failed_unlocks_object(vault.failures)], ())
-    elif vault.failures is None or not vault.failures.count:  # else it was said when the vault was opened
+    elif vault.failures is None or not vault.failures.count:
         terminal.say(failures_text(vault.failures))
-    terminal.rows(
-        (event if terminal.settings.json else _named(event) for event in map(event_object, events)),
-        _SCREEN if terminal.is_screen else _COLUMNS,
-    )
+
+
+def trail_objects(terminal: Terminal, vault: Vault, wanted: TrailFilter) -> Iterator[JsonObject]:
+    """Yield the events, the newest first; people are named for people, by id where they have no name.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, an entry cannot be read; what was yielded before stands in the journal.
+    """
+    events = map(event_object, Trail(vault).events(wanted))
+    return events if terminal.settings.json else map(_named, events)
 
 
 def _day(when: When) -> datetime:

@@ -2,7 +2,7 @@
 """The vault as FHIR R4: its documents, their provenance, every grant as a Consent, and the trail as AuditEvents.
 
 A view for other programs, not a proof: what proves it is a bundle. One stream, so that it costs no memory; a
-literal reference leads to a resource of the same stream. Spec: docs/spec/records.md section 5.
+literal reference leads to a resource of the same stream. Spec: docs/spec/records.md section 6.
 """
 
 from collections.abc import Iterator
