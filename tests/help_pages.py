@@ -14,10 +14,10 @@ __all__ = ["COMMANDS", "REFERENCE", "help_page", "quoted_pages"]
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "cli.md"
 COMMANDS = (
     "init", "add", "list", "show", "get", "amend", "retract", "erase", "log", "audit", "id", "contact",
-    "contact add", "contact list", "contact show", "contact remove", "grant", "grants", "revoke", "share", "verify", "open",
-    "import", "export", "status", "check", "key", "key list", "key add", "key remove", "key drill",
-    "key split", "key join", "key rotate", "key compromised", "key root", "key restart", "passwd", "unlock",
-    "lock", "backup", "restore", "demo", "completion", "help",
+    "contact add", "contact list", "contact show", "contact remove", "grant", "grants", "revoke", "share",
+    "verify", "open", "import", "export", "status", "check", "key", "key list", "key add", "key remove",
+    "key drill", "key split", "key join", "key rotate", "key compromised", "key root", "key restart", "passwd",
+    "unlock", "lock", "backup", "restore", "demo", "completion", "help",
 )  # fmt: skip
 BLOCK = re.compile(r"^```text\n(\$ hv(?P<name>[a-z ]*) --help\n)(?P<page>.*?)^```$", re.MULTILINE | re.DOTALL)
 

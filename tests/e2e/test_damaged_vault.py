@@ -34,6 +34,7 @@ def test_what_is_whole_is_shown(hurt: Person) -> None:
         assert item["title"] == hurt.hv("show", item["id"], "--json").object["title"]
         hurt.hv("get", item["id"], "-o", hurt.home / item["id"])
     assert [4, 3, 1, 0] == [row["index"] for row in hurt.hv("log", "--json").objects]
+    assert [4, 3, 1, 0] == [event["index"] for event in hurt.hv("audit", "--json").objects[1:]]
     assert hurt.hv("status", "--json").object["warnings"]
 
 
