@@ -10,6 +10,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from healthvault.records.categories import SENSITIVITY_CODES
 from healthvault.records.fhir_parts import (
     JsonObject,
     coded,
@@ -27,6 +28,7 @@ _STATUS = {"current": "current", "superseded": "superseded"}  # everything else 
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?", re.ASCII)
 _OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 _AGENT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+_ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 _OCTETS = "application/octet-stream"
 
 
@@ -91,6 +93,8 @@ def document_reference(  # noqa: PLR0913  one argument a field
     status: str,
     owner: Owner,
     content: bytes | None,
+    category: str = "",
+    sensitivity: tuple[str, ...] = (),
 ) -> JsonObject:
     """Return a DocumentReference.
 
@@ -104,6 +108,8 @@ def document_reference(  # noqa: PLR0913  one argument a field
         owner: Whose vault it is.
         content: The bytes to carry along, or None. Their SHA-256 is given as an RFC 6920 name, because FHIR's
             own hash element is SHA-1.
+        category: What it is about, in our word.
+        sensitivity: Our labels, which go out as HL7 v3 ActCodes where they are known.
     """
     attachment: JsonObject = {"contentType": media_type, "title": title or status}
     identifiers = [identifier("document", id_text)]
@@ -122,11 +128,19 @@ def document_reference(  # noqa: PLR0913  one argument a field
             "identifier": [*identifiers],
             "status": _STATUS.get(status, "entered-in-error"),
             "subject": owner.reference(),
+            "category": [coded("urn:healthvault:category", category)] if category else [],
             "date": instant(added_ms),
             "description": title,
+            "securityLabel": [_label(word) for word in sensitivity],
             "content": [{"attachment": filled(attachment)}],
         }
     )
+
+
+def _label(word: str) -> JsonObject:
+    """Return a label of ours; one of a later version keeps its word."""
+    codes = {known.value: codes for known, codes in SENSITIVITY_CODES.items()}
+    return coded(_ACT_CODE, codes[word][0]) if word in codes else coded("urn:healthvault:sensitivity", word)
 
 
 def entry_reference(entry: EntryFacts, owner: Owner) -> JsonObject:

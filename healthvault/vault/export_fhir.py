@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from healthvault.consent.grant import parse_grant
 from healthvault.consent.purposes import PURPOSES
 from healthvault.consent.status import Status
-from healthvault.ledger.documents import RECEIVED
+from healthvault.ledger.documents import RECEIVED, DocStatus
 from healthvault.ledger.ids import contact_id_text, document_id_text
 from healthvault.records.fhir_consent import AUDITED, AuditFacts, ConsentFacts, audit_event, consent
 from healthvault.records.fhir_out import (
@@ -107,6 +107,8 @@ class _View:
             status=document.status,
             owner=self.owner,
             content=content,
+            category="" if document.status == DocStatus.ERASED.value else document.category,
+            sensitivity=document.sensitivity,
         )
         made = self._entry(document.entry)
         yield from _there(provenance(made, self._reference(document.id), self.owner, author=document.author or ""))

@@ -10,6 +10,7 @@ import pytest
 from healthvault.codec import MAX_INT
 from healthvault.records.fhir_out import Owner, document_reference
 from healthvault.records.fhir_parts import JsonObject
+from tests.fhir_rules import check_resource
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -106,3 +107,15 @@ def test_dates_that_fhir_does_not_know_are_cut_to_the_day(date: str, expected: s
     """A time without seconds or zone is none there."""
     (described,) = reference(date=date)["content"]  # type: ignore[misc]
     assert expected == described["attachment"]["creation"]  # type: ignore[index,call-overload]
+
+
+def test_what_is_sensitive_says_so() -> None:
+    """By HL7's code where there is one, by our word where a later version has another; valid as a whole."""
+    found = reference(category="letter", sensitivity=("mental-health", "from-tomorrow"))
+    check_resource(found)
+    said = [coding for concept in found["securityLabel"] for coding in concept["coding"]]  # type: ignore[union-attr,index,call-overload]
+    assert [("v3-ActCode", "MH"), ("urn:healthvault:sensitivity", "from-tomorrow")] == [
+        (one["system"].rpartition("/")[2], one["code"]) for one in said
+    ]
+    assert [{"coding": [{"system": "urn:healthvault:category", "code": "letter"}]}] == found["category"]
+    assert {"category", "securityLabel"}.isdisjoint(reference())
