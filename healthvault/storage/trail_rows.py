@@ -58,15 +58,18 @@ class TrailRows:
 
     def insert(self, seq: int, named: Named) -> None:
         """Note what entry `seq` names."""
-        blocks = [block for first, count in named.documents for block in blocks_of(first, count)]
-        self._db.executemany("insert or ignore into named values (?,?,?)", [(*block, seq) for block in blocks])
-        self._db.executemany("insert or ignore into party values (?,?)", [(key, seq) for key, _ in named.parties])
-        self._db.executemany(
-            "insert or replace into party_name values (?,?,?)", [(key, name, seq) for key, name in named.parties]
-        )
         meant = [(_DOCUMENTS, about, seq) for about in named.documents_of]
         meant += [(_PARTIES, about, seq) for about in named.parties_of]
-        self._db.executemany("insert or ignore into follows values (?,?,?)", meant)
+        blocks = [(*block, seq) for first, count in named.documents for block in blocks_of(first, count)]
+        rows: dict[str, list[tuple[int | bytes | str, ...]]] = {
+            "insert or ignore into named values (?,?,?)": [*blocks],
+            "insert or ignore into party values (?,?)": [(key, seq) for key, _ in named.parties],
+            "insert or replace into party_name values (?,?,?)": [(key, name, seq) for key, name in named.parties],
+            "insert or ignore into follows values (?,?,?)": [*meant],
+        }
+        for query, values in rows.items():
+            if values:
+                self._db.executemany(query, values)
 
     def names(self) -> tuple[tuple[bytes, str], ...]:
         """Return everybody with every name that the owner gave them, the empty one too."""
