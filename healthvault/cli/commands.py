@@ -20,6 +20,7 @@ GROUPS = {
         "retract": "Mark a document as entered in error.",
         "erase": "Destroy what opens documents, for good.",
         "log": "Show the history, newest first.",
+        "audit": "Show who did what with which document, for whom, under which grant.",
     },
     "People and consent": {
         "id": "Show who you are, or write your card for others.",

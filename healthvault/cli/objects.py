@@ -14,6 +14,7 @@ from healthvault.cli.clock import rfc3339
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from healthvault.storage.attempts import FailedUnlocks
     from healthvault.vault.erase import Erasure
     from healthvault.vault.recovery_words import ShareSheet
     from healthvault.vault.views import (
@@ -44,6 +45,7 @@ __all__ = [
     "drill_object",
     "entry_object",
     "erasure_object",
+    "failures_object",
     "grant_object",
     "identity_object",
     "key_event_object",
@@ -78,9 +80,16 @@ def vault_object(status: "VaultStatus") -> JsonObject:
             "checkpoint": checkpoint_object(status.checkpoint_size, status.checkpoint_root),
             "unlocked": status.unlocked,
             "last_drill": None if status.last_drill_ms is None else rfc3339(status.last_drill_ms),
+            "failed_unlocks": None if status.failures is None else failures_object(status.failures),
             "warnings": list(status.warnings),
         },
     )
+
+
+def failures_object(failures: "FailedUnlocks") -> JsonObject:
+    """Return how often unlocking failed, as it stands inside other objects."""
+    last = None if failures.last_ms is None else rfc3339(failures.last_ms)
+    return {"count": failures.count, "since": rfc3339(failures.since_ms), "last": last}
 
 
 def checkpoint_object(size: int, root: bytes) -> JsonObject:

@@ -8,6 +8,7 @@ changes that, leaves the old file unreadable. Spec: docs/spec/vault-folder.md se
 
 import contextlib
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ __all__ = ["Catalogue", "CatalogueLost", "Position", "peek"]
 WAIT_SECONDS = 10.0  # for another process that is bringing it up
 LEAST_BYTES = 64 * 1024  # with less room the database cannot work, and calls that an I/O error
 _ATTEMPTS = 3
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 _SCHEMA = """
 create table meta (key text primary key, value blob not null) without rowid;
 create table document (
@@ -58,7 +59,18 @@ create table history (
     seq integer primary key, kind text not null, time integer not null, id text, signer integer not null,
     detail text not null);
 create index history_id on history (id) where id is not null;
+create index history_time on history (time);
+create table named (
+    level integer not null, block integer not null, seq integer not null,
+    primary key (level, block, seq)) without rowid;
+create table party (party blob not null, seq integer not null, primary key (party, seq)) without rowid;
+create table party_name (
+    party blob not null, name text not null, seq integer not null, primary key (party, name)) without rowid;
+create table follows (
+    what integer not null, about integer not null, seq integer not null,
+    primary key (what, about, seq)) without rowid;
 """
+_TABLES = tuple(re.findall(r"create table (\w+)", _SCHEMA))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +186,7 @@ class Catalogue:
 
     def clear(self) -> None:
         """Forget everything; inside a `change`."""
-        for table in ("meta", "document", "part", "contact", "consent", "share", "handed", "history"):
+        for table in _TABLES:
             self.connection.execute(f"delete from {table}")  # noqa: S608  names of our own
 
     def get(self, key: str) -> Value:

@@ -102,6 +102,12 @@ class ConsentRows:
         """Yield all grants, the newest first."""
         return map(_grant, self._db.execute("select seq, id, slot, terms, status from consent order by seq desc"))
 
+    def grant_in_slot(self, slot: int) -> GrantRow | None:
+        """Return the grant of a status slot."""
+        query = "select seq, id, slot, terms, status from consent where slot = ?"
+        row = self._db.execute(query, (slot,)).fetchone()
+        return _grant(row) if row else None
+
     def grants_with_prefix(self, prefix: str) -> tuple[GrantRow, ...]:
         """Return the grants whose whole id starts like this, at most nine."""
         query = "select seq, id, slot, terms, status from consent where id >= ? and id < ? order by id limit 9"

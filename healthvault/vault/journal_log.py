@@ -14,7 +14,7 @@ from healthvault.vault.history import damaged
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document, LogEntry, Story
 
-__all__ = ["log_entries", "story_of"]
+__all__ = ["entry_view", "log_entries", "story_of"]
 
 
 def log_entries(vault: Vault, *, limit: int | None = None) -> Iterator[LogEntry]:
@@ -27,7 +27,7 @@ def log_entries(vault: Vault, *, limit: int | None = None) -> Iterator[LogEntry]
         yield from _locked(vault, limit)
         return
     for row in ConsentRows(vault.catalogue).history(limit):
-        yield _entry(row)
+        yield entry_view(row)
 
 
 def story_of(vault: Vault, document: Document) -> Story:
@@ -38,11 +38,12 @@ def story_of(vault: Vault, document: Document) -> Story:
     return Story(
         replaces=older.id if older else None,
         replaced_by=newer.id if newer else None,
-        entries=tuple(map(_entry, ConsentRows(vault.catalogue).history_of(document.id))),
+        entries=tuple(map(entry_view, ConsentRows(vault.catalogue).history_of(document.id))),
     )
 
 
-def _entry(row: HistoryRow) -> LogEntry:
+def entry_view(row: HistoryRow) -> LogEntry:
+    """Return an entry as the index knows it."""
     return LogEntry(
         index=row.seq, kind=row.kind, time_ms=row.time_ms, id=row.id, signer=row.signer, detail=row.detail
     )

@@ -21,7 +21,9 @@ from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
 from healthvault.storage.document_rows import OTHER, DocumentRow, DocumentRows, PartRow
 from healthvault.storage.objects import Objects
+from healthvault.storage.trail_rows import Named, TrailRows
 from healthvault.vault.history import damaged, refusal
+from healthvault.vault.mentions import mentions_of, to_be_indexed
 from healthvault.vault.packwalk import PackWalk, StoredAt, spread, stored_total
 from healthvault.vault.sealed import Sealed, parse_sealed, what_it_did
 
@@ -51,7 +53,7 @@ def load_slots(catalogue: Catalogue) -> SlotTable:
 
 def party_key(party: Party) -> bytes:
     """Return the bytes by which a recipient's handed-out sizes are kept."""
-    return party.vault or party.recipient_pk or b"code"
+    return party.key
 
 
 class Projector:
@@ -75,6 +77,7 @@ class Projector:
         self._catalogue = catalogue
         self._documents = DocumentRows(catalogue)
         self._consents = ConsentRows(catalogue)
+        self._trail = TrailRows(catalogue)
         self._walk = PackWalk(objects, stored_at)
         self._slots = load_slots(catalogue) if is_strict else None
         self._history: list[HistoryRow] = []
@@ -119,8 +122,10 @@ class Projector:
             kind = sealed.text("kind")
             said = parse_sealed(sealed, entry.seq)
             id_text, detail = self._follow(said, entry, sealed), what_it_did(said, self._id_of)
+            self._trail.insert(entry.seq, to_be_indexed(mentions_of(sealed, entry.seq), self._consents))
         elif entry.enc is not None:
             kind, id_text = "erased", self._hole(entry)
+            self._trail.insert(entry.seq, Named(documents=((entry.seq, 1),)))
         return HistoryRow(
             seq=entry.seq, kind=kind, time_ms=header.ts_ms, id=id_text, signer=header.signer, detail=detail
         )

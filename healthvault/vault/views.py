@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass, field
 
+from healthvault.storage.attempts import FailedUnlocks
 from healthvault.storage.inputs import Failure
 
 __all__ = [
@@ -70,6 +71,8 @@ class VaultStatus:
     """The time of its first entry."""
     last_drill_ms: int | None
     """When the recovery words were last tried on this machine."""
+    failures: FailedUnlocks | None
+    """Failed attempts to unlock it on this machine since somebody was told; None where that is not known."""
     warnings: tuple[str, ...] = ()
 
 
