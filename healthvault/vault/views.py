@@ -19,6 +19,7 @@ __all__ = [
     "KeyEventView",
     "KeySlotView",
     "LogEntry",
+    "ProofView",
     "Story",
     "VaultStatus",
 ]
@@ -248,3 +249,26 @@ class DrillReport:
     """The audit of what was restored, every document decrypted."""
     opened: tuple[str, ...]
     """Ids of the documents that were then read from it, byte for byte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofView:
+    """A small proof that was made; what its kind does not have is None."""
+
+    kind: str
+    """`status`, `proof` or `inclusion`."""
+    size: int
+    """Of the tree."""
+    root: bytes
+    size_bytes: int
+    reader: str | None = None
+    """Whom it is for."""
+    grant: str | None = None
+    status: str | None = None
+    """Of the grant."""
+    since: int | None = None
+    """The size that is continued."""
+    document: str | None = None
+    entry: int | None = None
+    leaf: bytes | None = None
+    """Leaf hash of the document's entry (32 bytes)."""

@@ -225,7 +225,7 @@ class _Steps:
         for grant, row in zip(self._grants, self._manifest.grants, strict=False):
             yield KnownStatus(
                 grant_id=grant.grant_id,
-                status=Status.ACTIVE,
+                status=int(Status.ACTIVE),
                 size=view.size,
                 slot=grant.slot,
                 seq=row.seq,

@@ -233,6 +233,11 @@ class _Steps:
         check_age(self._report, [(None, newest.time_ms if newest else time_ms)], self._context, now_ms)
         self._report.passed(Question.TIME, "the owner's clock says so; nobody else does")
 
+    def _known(self) -> tuple[KnownStatus, ...]:
+        """Return the newest word on the grant, after this file."""
+        known = self.pins.newest_status(self._file.grant_id) if isinstance(self._file, StatusFile) else None
+        return (known,) if known and self.shown else ()
+
     def _has_failed(self) -> bool:
         return self._report.has_failed(*_PROOF_ASKED)
 
@@ -253,6 +258,7 @@ class _Steps:
             size=view.size if view else None,
             root=view.root if view else None,
             tip_ms=self._tip.header.ts_ms if self._tip else None,
+            statuses=self._known(),
             status_files=self.shown,
         )
 
