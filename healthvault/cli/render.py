@@ -31,7 +31,7 @@ _IDS = frozenset(
     }
 )
 _TIMES = frozenset(
-    {"added", "time", "certified", "pinned", "not_before", "not_after", "seen_before", "status_as_of"}
+    {"added", "time", "certified", "pinned", "not_before", "not_after", "seen_before", "status_as_of", "logged"}
 )
 _EMPTY: tuple[Json, ...] = (None, "", [])
 _NUMBERS = frozenset({"size_bytes", "entry", "index", "entries", "bytes"})

@@ -27,7 +27,7 @@ def verify(terminal: Terminal, files: tuple[str, ...], **chosen: Unpack[ReadChoi
     Integrity, authorship, inclusion, consistency with what was seen before, audience, grant, time, issuer,
     witnesses. What a file cannot say is printed too.
 
-    With --status, a file of the owner's `hv status-proof`, the status of the grant is as new as the file. It can be
+    With --status, a file of the owner's `hv status-proof`, its grant is as new as that file. It can be
     verified alone too, and so can a proof file of `hv prove`. Both are remembered: a revocation stays known.
 
     A compromise note, by which somebody declares her keys stolen, is taken in: what the old keys signed is refused

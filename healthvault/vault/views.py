@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from healthvault.storage.inputs import Failure
 
 __all__ = [
+    "AnchorView",
     "BackupView",
     "BundleView",
     "CheckReport",
@@ -272,3 +273,16 @@ class ProofView:
     entry: int | None = None
     leaf: bytes | None = None
     """Leaf hash of the document's entry (32 bytes)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorView:
+    """An outside clock's word on a checkpoint, or the request for one: then without entry and times."""
+
+    size: int
+    root: bytes
+    time_ms: int | None = None
+    """The authority's: everything below the size was there by then."""
+    entry: int | None = None
+    logged_ms: int | None = None
+    """The owner's clock when it was taken in."""

@@ -11,8 +11,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from healthvault.agefile.file import decrypt
-from healthvault.agefile.source import Source
-from healthvault.bundle.statusfile import ProofFile, StatusFile, parse_payload, read_payload
+from healthvault.agefile.source import Prefixed, Source
+from healthvault.bundle.statusfile import ProofFile, StatusFile, is_small_payload, parse_payload, read_payload
 from healthvault.consent.status import Status, StatusProof, check_status
 from healthvault.errors import (
     FormatError,
@@ -80,13 +80,9 @@ def judge_beside(file: StatusInput, context: Context, vault_id: bytes, grants: C
     """
     pins = context.pins.of(vault_id)
     try:
-        opened = decrypt(io.BytesIO(file.data), [opener.identity for opener in context.openers])
-        parsed = parse_payload(read_payload(opened.reader))
+        parsed = _status_file(file.data, context)
     except HealthVaultError as err:
         return Beside(problems=(_named(file.name, err),), shown=(), pins=pins)
-    if not isinstance(parsed, StatusFile):
-        problem = FormatError("bad_schema", "it is a proof file and no status file", hint="`hv verify` it alone")
-        return Beside(problems=(_named(file.name, problem),), shown=(), pins=pins)
     if parsed.origin != origin_of(vault_id) or parsed.grant_id not in grants:
         return Beside(problems=(), shown=(_shown(file.name, parsed, _ANOTHER),), pins=pins)
     steps = _Steps(parsed, context, file.name)
@@ -261,6 +257,16 @@ class _Steps:
             statuses=self._known(),
             status_files=self.shown,
         )
+
+
+def _status_file(data: bytes, context: Context) -> StatusFile:
+    """Return what the unverified bytes of a status file say. Raises as its readers; FormatError: `bad_schema`."""
+    opened = decrypt(io.BytesIO(data), [opener.identity for opener in context.openers])
+    payload = Prefixed(opened.reader.read(1), opened.reader)
+    parsed = parse_payload(read_payload(payload)) if is_small_payload(payload.first) else None
+    if isinstance(parsed, StatusFile):
+        return parsed
+    raise FormatError("bad_schema", "it is no status file", hint="`hv verify` it alone")
 
 
 def _continued(file: ProofFile, pins: VaultPins) -> KeyChain:
