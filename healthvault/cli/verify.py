@@ -28,8 +28,7 @@ def verify(terminal: Terminal, files: tuple[str, ...], **chosen: Unpack[ReadChoi
     witnesses. What a file cannot say is printed too.
 
     With --status, a file of the owner's `hv status-proof`, the status of the grant is as new as that file says. It
-    can be verified alone too, and so can a proof file of `hv prove`. Both are remembered: who knows of a revocation
-    once, knows it from then on.
+    can be verified alone too, and so can a proof file of `hv prove`. A revocation that was seen once stays known.
 
     A compromise note, by which somebody declares her keys stolen, is taken in: what the old keys signed is refused
     from then on. An erasure certificate is checked against its owner's log; that bytes are gone no file can show.

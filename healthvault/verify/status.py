@@ -144,7 +144,8 @@ class _Steps:
             entries = authorship.verify_entries(file.entries, chain)
             checkpoint = authorship.open_note(file.note, chain)
             question = Question.INCLUSION
-            own = {seq: entry for seq, entry in entries.items() if entry.raw in file.entries}
+            given = frozenset(file.entries)
+            own = {seq: entry for seq, entry in entries.items() if entry.raw in given}
             is_status = isinstance(file, StatusFile)
             view = inclusion.verify_slice(file.slice, own, checkpoint, chain, has_tip=is_status)
             if isinstance(file, StatusFile):

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of healthvault.verify.status: docs/spec/status-and-proof-files.md sections 2 and 3."""
 
+import os
+import random
+
 import pytest
 
 from healthvault.bundle.statusfile import pad_payload
@@ -13,6 +16,8 @@ from tests.bundles import Scene, make_bundle, scene, sealed_bytes
 from tests.owners import DAY_MS, NOW_MS, Hooks, Map, Owner, flip, merge, without
 from tests.readers import CODE_READER, Outcome, Reader
 from tests.statusfiles import beside, proof_map, sealed_map, status_map
+
+FLIPS = int(os.environ.get("HV_TEST_STATUS_FLIPS", "300"))
 
 
 class Met:
@@ -371,6 +376,18 @@ def test_an_entry_in_the_place_of_a_key_event() -> None:
     assert (23, {"fork"}) == (outcome.exit, outcome.codes)
 
 
+def test_any_change_of_the_plaintext() -> None:
+    """A thousand flipped bytes, seeded: a verdict each time, and no other status is ever remembered."""
+    rng, met = random.Random(30), Met()
+    met.owner.revoke(met.start.grant)
+    plain, keys = pad_payload(met.status()), [met.start.reader.recipient]
+    for _ in range(FLIPS):
+        changed = flip(plain, rng.randrange(len(plain)))
+        outcome = met.start.read(sealed_bytes(changed, keys), pins=met.pins)
+        assert outcome.exit in {20, 21, 23}, outcome.codes
+        assert (1, met.size) == met.known(outcome)
+
+
 class _Constant:
     """The hashes of a tree of any size, all the same: only how many there are matters."""
 
@@ -389,4 +406,13 @@ def test_size(bundle_size: int) -> None:
     seqs, marks = [999_999], {bundle_size}
     content["slice"] = build_slice(_Constant(), 1_000_000, seqs, marks).to_value()
     assert 11 == len(content["path"])
+    assert len(pack(content)) < 3000
+
+
+@pytest.mark.parametrize("seen", [900_000, 963_499, 999_999])
+def test_the_size_of_a_proof_of_a_year(seen: int) -> None:
+    """A hundred entries a day in a log of a million: under 3 KB."""
+    met = Met()
+    content = proof_map(met.owner, met.size)
+    content["slice"] = build_slice(_Constant(), 1_000_000, [], {seen}).to_value()
     assert len(pack(content)) < 3000
