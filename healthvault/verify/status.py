@@ -7,7 +7,7 @@ Spec: docs/spec/status-and-proof-files.md sections 2 and 3.
 """
 
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from healthvault.agefile.file import decrypt
@@ -111,6 +111,7 @@ class _Steps:
 
     def run(self) -> Verification:
         """Take the steps and return the outcome."""
+        self._report.passed(Question.INTEGRITY, "every byte is as its writer sealed it")
         try:
             self.pins = self._context.pins.of(vault_id_of(self._file.origin))
             self._chain = _continued(self._file, self.pins)
@@ -118,7 +119,6 @@ class _Steps:
             question = Question.CONSISTENCY if isinstance(err, HistoryError) else Question.AUTHORSHIP
             self._report.problem(question, err)
             return self._outcome(None)
-        self._report.passed(Question.INTEGRITY, "every byte is as its writer sealed it")
         if self._context.actions:
             said, hint = f"a {self._file.kind} file has no documents", "`hv verify` reads it"
             self._report.problem(Question.INTEGRITY, FormatError("not_a_bundle", said, hint=hint))
@@ -275,7 +275,7 @@ def _continued(file: ProofFile, pins: VaultPins) -> KeyChain:
 
     Raises:
         FormatError: an entry is malformed; `bad_note`, the origin.
-        IntegrityError: `wrong_vault`, `bad_key`.
+        IntegrityError: `wrong_vault`, `bad_key`, `bad_signature`.
         HistoryError: `fork`, an entry is another than the key event that the reader knows at its place.
         NotEstablished: `unknown_signer`, there is no genesis.
     """
@@ -287,15 +287,28 @@ def _continued(file: ProofFile, pins: VaultPins) -> KeyChain:
         if header.vault_id != vault_id:
             raise IntegrityError("wrong_vault", "an entry is of another vault than the file says")
         if known.get(header.seq, raw) != raw:
-            hint = "keep both files: together they prove it to anybody"
-            said = "another entry stands where a key event was seen before"
-            raise HistoryError("fork", said, hint=hint)
+            raise _fork([event for seq, event in sorted(events.items()) if seq < header.seq], raw)
         if header.event is not None:
             events[header.seq] = raw
     if 0 not in events:
         hint = "verify a bundle of that vault first, with this file by --status"
         raise NotEstablished("unknown_signer", "it is of a vault that you have not met", hint=hint)
     return walk(raw for _, raw in sorted(events.items()))
+
+
+def _fork(before: Sequence[bytes], raw: bytes) -> HistoryError:
+    """Return the error for an entry in the place of a known key event, once it is proved to be the vault's own.
+
+    Raises:
+        As `_continued`: anybody could have made it.
+    """
+    signed = parse_entry(raw)
+    if signed.header.event is None:
+        walk(before).verify(signed)
+    else:
+        walk([*before, raw])
+    hint = "keep both files: together they prove it to anybody"
+    return HistoryError("fork", "another entry stands where a key event was seen before", hint=hint)
 
 
 def _why_not(known: KnownStatus, now_ms: int) -> str:

@@ -368,12 +368,20 @@ def test_a_proof_file_of_somebody_unknown() -> None:
 
 
 def test_an_entry_in_the_place_of_a_key_event() -> None:
-    """Known key events stay where they are."""
+    """Only the vault's own can make a fork; what anybody could have made is refused as that."""
     met = Met()
-    content = met.status()
-    other = Owner(hooks=Hooks(fields=lambda fields: [*fields[:1], met.owner.vault_id, *fields[2:]]))
-    outcome = met.read(merge(entries=[other.raws[0], *content["entries"]])(content))
-    assert (23, {"fork"}) == (outcome.exit, outcome.codes)
+    twin = met.owner.copy()
+    met.owner.rotate()
+    seen = met.read(met.status()).pins
+    twin.append({"kind": "note", "about": 1, "text": "in its place"})
+    entry, content = twin.raws[-1], met.status()
+    for raw, exit_code, codes in ((entry, 23, {"fork"}), (flip(entry), 20, {"bad_signature"})):
+        outcome = met.read(merge(entries=[raw, *content["entries"]])(content), pins=seen)
+        assert (exit_code, codes) == (outcome.exit, outcome.codes)
+        assert outcome.are_pins_unchanged
+    forged = Owner(hooks=Hooks(fields=lambda fields: [*fields[:1], met.owner.vault_id, *fields[2:]]))
+    outcome = met.read(merge(entries=[forged.raws[0], *content["entries"]])(content), pins=seen)
+    assert (20, {"bad_key"}) == (outcome.exit, outcome.codes)
 
 
 def test_any_change_of_the_plaintext() -> None:
