@@ -112,6 +112,9 @@ class _Steps:
     def run(self) -> Verification:
         """Take the steps and return the outcome."""
         self._report.passed(Question.INTEGRITY, "every byte is as its writer sealed it")
+        if self._context.actions:
+            said, hint = f"a {self._file.kind} file has no documents", "`hv verify` reads it"
+            self._report.problem(Question.INTEGRITY, FormatError("not_a_bundle", said, hint=hint))
         try:
             self.pins = self._context.pins.of(vault_id_of(self._file.origin))
             self._chain = _continued(self._file, self.pins)
@@ -119,9 +122,6 @@ class _Steps:
             question = Question.CONSISTENCY if isinstance(err, HistoryError) else Question.AUTHORSHIP
             self._report.problem(question, err)
             return self._outcome(None)
-        if self._context.actions:
-            said, hint = f"a {self._file.kind} file has no documents", "`hv verify` reads it"
-            self._report.problem(Question.INTEGRITY, FormatError("not_a_bundle", said, hint=hint))
         name = self._context.contacts.get(self._chain.vault_id)
         self._inclusion(self._chain)
         if self._view:

@@ -332,6 +332,7 @@ def test_it_is_no_bundle() -> None:
     """Who wants documents of it is told what it is."""
     met = Met()
     assert {"not_a_bundle"} == met.read(met.status(), actions=("view",)).codes
+    assert 20 == met.read(met.status(), actions=("view",), pins=PinBook()).exit
 
 
 def test_a_proof_file_connects() -> None:
