@@ -60,12 +60,13 @@ def reader_of_status(vault: Vault, prefix: str, to: str | None) -> Addressee:
     row = grant_row(vault, prefix)
     grantees = parse_grant(row.terms, row.seq).grantees
     chosen = grantees if to is None else tuple(party for party in grantees if _is_called(vault, party, to))
-    names = ", ".join(party.name for party in grantees if not party.is_code) or "whoever has the code"
     if not chosen:
-        raise ConsentRefused("not_grantee", f"the grant does not name {to!r}", hint=f"it names {names}")
+        raise ConsentRefused(
+            "not_grantee", f"the grant does not name {to!r}", hint="`hv grants` says whom it names"
+        )
     if len(chosen) > 1:
-        hint = "--to NAME, and a file for each of them"
-        raise InvalidRequest("which_reader", f"the grant names several: {names}", hint=hint)
+        hint = "--to NAME, and a file for each of them; `hv grants` says whom it names"
+        raise InvalidRequest("which_reader", f"the grant names {len(chosen)} people", hint=hint)
     return grantees_again(vault, chosen)[0]
 
 

@@ -105,7 +105,8 @@ def test_who_may_be_named(people: tuple[Sample, Sample]) -> None:
         assert "Dr Lee" == reader_of_status(vault, grant.id, "Dr Lee").party.name
         with pytest.raises(ConsentRefused) as caught:
             reader_of_status(vault, grant.id, "Dr Who")
-        assert ("not_grantee", "it names Dr Lee") == (caught.value.code, caught.value.hint)
+        assert "not_grantee" == caught.value.code
+        assert "Dr Lee" not in f"{caught.value.message} {caught.value.hint}"  # names do not belong into a log
         with pytest.raises(NotFound):
             reader_of_status(vault, "g_2222222", None)
         remove_contact(vault, "Dr Lee", now_ms=NOW_MS)
