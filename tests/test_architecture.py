@@ -24,6 +24,8 @@ HOMES = {
     "nacl": "crypto",
     "mnemonic": "crypto",
     "shamir_mnemonic": "crypto",
+    "rfc3161_client": "crypto",
+    "cryptography": "crypto",
     "segno": "emergency",
     "keyring": "storage",
     "msgpack": "codec",

@@ -37,6 +37,7 @@ def verify_options(settings: Settings, chosen: ReadChoice, accept: tuple[str, ..
         max_age_ms=now - ms_of(max_age.before(wall_clock(now))) if max_age else None,
         accept=accept,
         code=code.decode("utf-8", "replace") if code is not None else None,
+        statuses=tuple(map(stdin_or_file, chosen["status"])),
     )
 
 

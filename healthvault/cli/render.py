@@ -30,7 +30,9 @@ _IDS = frozenset(
         "bundles",
     }
 )
-_TIMES = frozenset({"added", "time", "certified", "pinned", "not_before", "not_after", "seen_before"})
+_TIMES = frozenset(
+    {"added", "time", "certified", "pinned", "not_before", "not_after", "seen_before", "status_as_of", "logged"}
+)
 _EMPTY: tuple[Json, ...] = (None, "", [])
 _NUMBERS = frozenset({"size_bytes", "entry", "index", "entries", "bytes"})
 _SIZES = frozenset({"size_bytes", "bytes"})

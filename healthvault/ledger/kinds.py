@@ -13,17 +13,21 @@ from healthvault.ledger.party import Party, parse_party
 from healthvault.ledger.ranges import Ranges, parse_ranges, ranges_to_value
 
 __all__ = [
+    "Anchor",
     "ContactDrop",
     "ContactPin",
     "EmergencyPage",
     "Kind",
     "Owner",
     "Share",
+    "StatusGiven",
+    "parse_anchor",
     "parse_contact_drop",
     "parse_contact_pin",
     "parse_emergency_page",
     "parse_owner",
     "parse_share",
+    "parse_status_given",
 ]
 
 
@@ -40,6 +44,8 @@ class Kind(Enum):
     GRANT_REVOKE = "grant.revoke"
     SHARE = "share"
     EMERGENCY = "emergency"
+    STATUS = "status"
+    ANCHOR = "anchor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +136,48 @@ class EmergencyPage:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusGiven:
+    """A status or proof file that was handed out: its checkpoint ends with this very entry."""
+
+    slot: int | None
+    """The status slot that it speaks of; None for a proof file."""
+    size: int
+    """Tree size of the file: this entry's number plus one."""
+    recipients: tuple[Party, ...]
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map."""
+        return {
+            "kind": Kind.STATUS.value,
+            "k": self.slot,
+            "size": self.size,
+            "recipients": [party.to_value() for party in self.recipients],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A timestamp of somebody else over a checkpoint, checked when it was taken in."""
+
+    size: int
+    root: bytes
+    tsr: bytes
+    """The RFC 3161 response, at most 32 KiB."""
+    time_ms: int
+    """The time that it states."""
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map."""
+        return {
+            "kind": Kind.ANCHOR.value,
+            "size": self.size,
+            "root": self.root,
+            "tsr": self.tsr,
+            "time": self.time_ms,
+        }
+
+
 def parse_owner(sealed: Fields) -> Owner:
     """Parse an `owner` map. Raises FormatError `bad_schema`, `unsupported`."""
     sealed.refuse_unknown_must(frozenset({"kind", "name", "must"}))
@@ -173,4 +221,25 @@ def parse_emergency_page(sealed: Fields) -> EmergencyPage:
         protection=sealed.text("protection"),
         needed=sealed.uint("needed") if sealed.has("needed") else None,
         count=sealed.uint("count") if sealed.has("count") else None,
+    )
+
+
+def parse_status_given(sealed: Fields) -> StatusGiven:
+    """Parse a `status` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(frozenset({"kind", "k", "size", "recipients", "must"}))
+    return StatusGiven(
+        slot=sealed.uint("k") if sealed.has("k") else None,
+        size=sealed.uint("size"),
+        recipients=tuple(parse_party(item) for item in sealed.maps("recipients", 64)),
+    )
+
+
+def parse_anchor(sealed: Fields) -> Anchor:
+    """Parse an `anchor` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(frozenset({"kind", "size", "root", "tsr", "time", "must"}))
+    return Anchor(
+        size=sealed.uint("size"),
+        root=sealed.bin("root", 32),
+        tsr=sealed.bin("tsr"),
+        time_ms=sealed.uint("time"),
     )

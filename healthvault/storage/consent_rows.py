@@ -117,7 +117,16 @@ class ConsentRows:
         """Add a share, and that its recipients were handed this tree size."""
         slots: list[Value] = list(row.slots)
         self._db.execute("insert into share values (?,?,?,?)", (row.seq, row.id, pack(slots), row.recipients))
+        self.hand_out(size, recipients)
+
+    def hand_out(self, size: int, recipients: Iterable[bytes]) -> None:
+        """Note that recipients were handed this tree size."""
         self._db.executemany("insert or ignore into handed values (?,?)", [(who, size) for who in recipients])
+
+    def grant_in(self, slot: int) -> str | None:
+        """Return the id of the grant in a status slot."""
+        found = self._db.execute("select id from consent where slot = ?", (slot,)).fetchone()
+        return found[0] if found else None
 
     def shares(self) -> Iterator[ShareRow]:
         """Yield all shares, the newest first."""
@@ -149,6 +158,11 @@ class ConsentRows:
     def erase_history(self, seq: int) -> None:
         """Note that an entry was erased."""
         self._db.execute("update history set kind = 'erased', detail = '' where seq = ?", (seq,))
+
+    def entries_of(self, kind: str) -> tuple[int, ...]:
+        """Return the entries of a kind, rising."""
+        rows = self._db.execute("select seq from history where kind = ? order by seq", (kind,))
+        return tuple(seq for (seq,) in rows)
 
     def erased_entries(self) -> tuple[int, ...]:
         """Return the erased entries, rising: documents, and what was said of them."""

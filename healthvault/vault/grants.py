@@ -31,14 +31,17 @@ __all__ = [
     "append_grant",
     "check_dates",
     "find_grant",
+    "grant_row",
     "grants_naming",
     "list_grants",
     "make_grant",
     "revoke_grant",
     "terms_in_force",
+    "time_of_decision",
 ]
 
 SLOW_CLOCK_MS = 10 * 60 * 1000  # a reader whose clock is slow is not turned away
+_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,23 +114,34 @@ def terms_in_force(vault: Vault, prefix: str, *, now_ms: int) -> tuple[GrantRow,
         NotFound: `not_found`, `ambiguous`.
         ConsentRefused: `grant_revoked`, `grant_superseded`, `grant_not_yet`, `grant_expired`, `condition_unknown`.
     """
-    row = _row(vault, prefix)
+    row = grant_row(vault, prefix)
     grant = parse_grant(row.terms, row.seq)
     if row.status != Status.ACTIVE:
         ended = Status(row.status).name.lower()
         raise ConsentRefused(f"grant_{ended}", f"{row.id} was {ended}", hint="make another grant")
-    for problem in refusals(grant, Request(party=None, at_ms=now_ms)):
+    for problem in refusals(grant, Request(party=None, at_ms=time_of_decision(vault, now_ms))):
         raise problem
     return row, grant
+
+
+def time_of_decision(vault: Vault, now_ms: int) -> int:
+    """Return the time at which the owner's own decisions are judged, so that a clock set back opens nothing.
+
+    It is the later of the clock and the newest entry's time, unless that lies more than a day ahead of the clock:
+    one wrong clock would end every grant for ever.
+    """
+    last_ms = vault.history.last.header.ts_ms
+    return max(now_ms, last_ms) if last_ms <= now_ms + _DAY_MS else now_ms
 
 
 def grants_naming(vault: Vault, seq: int, *, now_ms: int) -> tuple[str, ...]:
     """Return the ids of the grants in force that name the document of an entry, the newest first."""
     rows = ((row, parse_grant(row.terms, row.seq)) for row in ConsentRows(vault.catalogue).grants())
+    at_ms = time_of_decision(vault, now_ms)
     return tuple(
         row.id
         for row, grant in rows
-        if ranges_contain(grant.records, seq) and _status(grant, row.status, now_ms) in {"active", "not_yet"}
+        if ranges_contain(grant.records, seq) and _status(grant, row.status, at_ms) in {"active", "not_yet"}
     )
 
 
@@ -140,7 +154,7 @@ def list_grants(vault: Vault, *, now_ms: int) -> Iterator[GrantView]:
 
 def find_grant(vault: Vault, prefix: str, *, now_ms: int) -> GrantView:
     """Return the grant that an id or its unique beginning names. Raises NotFound: `not_found`, `ambiguous`."""
-    return _view(vault, _row(vault, prefix), _bundles(vault), now_ms)
+    return _view(vault, grant_row(vault, prefix), _bundles(vault), now_ms)
 
 
 def revoke_grant(vault: Vault, prefix: str, *, reason: str, now_ms: int) -> GrantView:
@@ -150,7 +164,7 @@ def revoke_grant(vault: Vault, prefix: str, *, reason: str, now_ms: int) -> Gran
         NotFound: `not_found`, `ambiguous`.
         InvalidRequest: `grant_closed`, it was ended in another way; `io_error`.
     """
-    row = _row(vault, prefix)
+    row = grant_row(vault, prefix)
     if row.status != Status.REVOKED:
         grant = parse_grant(row.terms, row.seq)
         with Transaction(vault, now_ms=now_ms) as transaction:
@@ -164,7 +178,8 @@ def revoke_grant(vault: Vault, prefix: str, *, reason: str, now_ms: int) -> Gran
     return find_grant(vault, row.id, now_ms=now_ms)
 
 
-def _row(vault: Vault, prefix: str) -> GrantRow:
+def grant_row(vault: Vault, prefix: str) -> GrantRow:
+    """Return the row of the grant that an id or its unique beginning names. Raises as `find_grant`."""
     rows = ConsentRows(vault.catalogue).grants_with_prefix(unique_prefix(prefix, "g_"))
     return unique(prefix, list(rows), [row.id for row in rows])
 
@@ -191,14 +206,14 @@ def _view(vault: Vault, row: GrantRow, bundles: dict[int, list[str]], now_ms: in
         actions=grant.actions,
         not_before_ms=grant.not_before_ms,
         not_after_ms=grant.not_after_ms,
-        status=_status(grant, row.status, now_ms),
+        status=_status(grant, row.status, time_of_decision(vault, now_ms)),
         bundles=tuple(bundles.get(row.slot, ())),
     )
 
 
-def _status(grant: Grant, status: int, now_ms: int) -> str:
+def _status(grant: Grant, status: int, at_ms: int) -> str:
     if status != Status.ACTIVE:
         return Status(status).name.lower()
-    if now_ms < grant.not_before_ms:
+    if at_ms < grant.not_before_ms:
         return "not_yet"
-    return "expired" if now_ms >= grant.not_after_ms else "active"
+    return "expired" if at_ms >= grant.not_after_ms else "active"

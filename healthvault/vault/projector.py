@@ -15,7 +15,7 @@ from healthvault.errors import FormatError, IntegrityError, InvalidRequest
 from healthvault.ledger import ids
 from healthvault.ledger.documents import DocAdd, DocErase, DocRevise, DocStatus
 from healthvault.ledger.entry import Entry
-from healthvault.ledger.kinds import ContactDrop, ContactPin, EmergencyPage, Owner, Share
+from healthvault.ledger.kinds import ContactDrop, ContactPin, EmergencyPage, Owner, Share, StatusGiven
 from healthvault.ledger.party import Party
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
@@ -280,6 +280,11 @@ class Projector:
     @_follow.register
     def _emergency_page(self, page: EmergencyPage, _entry: Entry, _sealed: Fields) -> str | None:
         return ids.emergency_id_text(page.page_id)
+
+    @_follow.register
+    def _status(self, given: StatusGiven, _entry: Entry, _sealed: Fields) -> str | None:
+        self._consents.hand_out(given.size, map(party_key, given.recipients))
+        return None if given.slot is None else self._consents.grant_in(given.slot)
 
     def _id_of(self, seq: int) -> str | None:
         row = self._documents.at(seq)

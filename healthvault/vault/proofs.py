@@ -27,14 +27,23 @@ def event_seqs(vault: Vault) -> set[int]:
     return {entry.seq for entry in vault.history.chain.entries}
 
 
-def proof_of(vault: Vault, seqs: Collection[int], readers: tuple[Party, ...]) -> Slice:
+def proof_of(
+    vault: Vault, seqs: Collection[int], readers: tuple[Party, ...], *, also: Collection[int] = ()
+) -> Slice:
     """Return the proof of some entries, with every size that its readers may have seen as a mark, checked.
+
+    Args:
+        vault: Unlocked.
+        seqs: The entries.
+        readers: Whom it is for.
+        also: Further marks.
 
     Raises:
         VaultDamaged: `vault_damaged`, the tree does not lead to the signed root.
     """
     history = vault.history
-    marks = {*_sizes_seen(vault, readers), *history.chain.rotations, *history.chain.restarts} - {history.size}
+    chain = history.chain
+    marks = {*also, *_sizes_seen(vault, readers), *chain.rotations, *chain.restarts} - {history.size}
     leaves = {seq: history.entry(seq).leaf for seq in seqs}
     for _ in range(2):
         proof = build_slice(history.tree, history.size, seqs, marks)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from healthvault.agefile.recipients import ScryptIdentity, X25519Identity
+from healthvault.agefile.source import read_fully
 from healthvault.crypto.agreement import x25519_public
 from healthvault.errors import AnswerNeeded, ConsentRefused, HealthVaultError, InvalidRequest, NotEstablished
 from healthvault.ledger.keychain import KeyChain
@@ -19,6 +20,7 @@ from healthvault.storage.inputs import InputFile
 from healthvault.tlog.checkpoint import origin_of
 from healthvault.tlog.cosignature import witness_key
 from healthvault.tlog.note import NoteKey
+from healthvault.vault.addressees import code_of
 from healthvault.vault.contacts import chain_of
 from healthvault.vault.memory import pin_file, read_pins, store_pins
 from healthvault.vault.staging import FolderSink, ImportSink
@@ -28,12 +30,13 @@ from healthvault.vault.vault import Place, Vault
 from healthvault.vault.views import Document
 from healthvault.verify.bundle import verify_bundle
 from healthvault.verify.compromise import verify_note
-from healthvault.verify.context import Context, NothingTaken, Opener, Sink, Verification
+from healthvault.verify.context import Context, NothingTaken, Opener, Sink, StatusInput, Verification
 from healthvault.verify.erasure import verify_certificate
 from healthvault.verify.pins import PinBook, VaultPins
 
 __all__ = ["VerifyOptions", "import_bundle", "open_bundle", "unaccepted", "verify_file"]
 
+MAX_STATUS_FILE_BYTES = 5 << 20  # more than the longest: what is longer is refused for its plaintext
 CLEARABLE = (NotEstablished, ConsentRefused)  # what a user may accept by name: exits 21 and 22
 
 
@@ -48,17 +51,19 @@ class VerifyOptions:
     """Codes that she accepts."""
     code: str | None = field(default=None, repr=False)
     """The code of the bundle, as typed."""
+    statuses: tuple[InputFile, ...] = ()
+    """Status files beside it."""
 
 
 def verify_file(
     vault: Vault | None, place: Place, file: InputFile, options: VerifyOptions, *, now_ms: int
 ) -> Verification:
-    """Verify a bundle, an erasure certificate or a compromise note, and remember what it showed.
+    """Verify a file of another vault, of whatever kind, and remember what it showed.
 
     Args:
         vault: Unlocked; None for somebody who has no vault: a bundle then needs a code.
         place: Where this reader's memory is.
-        file: The bundle, certificate or note.
+        file: A bundle, status file, proof file, erasure certificate or compromise note.
         options: What is asked of it.
         now_ms: The clock.
 
@@ -137,8 +142,20 @@ class _Reading:
 
 def _verify(vault: Vault | None, place: Place, reading: _Reading, sink: Sink) -> Verification:
     openers = _openers(vault, reading.options.code)
+    statuses = tuple(map(_status_input, reading.options.statuses))
     with reading.file.open() as source:
-        return _judged(vault, place, reading, openers, lambda context: verify_bundle(source, context, sink))
+        return _judged(
+            vault,
+            place,
+            reading,
+            openers,
+            lambda context: verify_bundle(source, replace(context, statuses=statuses), sink),
+        )
+
+
+def _status_input(file: InputFile) -> StatusInput:
+    with file.open() as source:
+        return StatusInput(name=file.shown, data=read_fully(source, MAX_STATUS_FILE_BYTES))
 
 
 def _judged(
@@ -177,7 +194,7 @@ def _context(vault: Vault | None, pins: PinBook, reading: _Reading, openers: tup
 
 def _openers(vault: Vault | None, code: str | None) -> tuple[Opener, ...]:
     if code is not None:
-        passphrase = "-".join(code.lower().replace("-", " ").split()).encode()
+        passphrase = code_of(code).encode()
         return (Opener(identity=ScryptIdentity(passphrase=passphrase), party=CODE_BEARER),)
     if vault is None:
         raise AnswerNeeded(

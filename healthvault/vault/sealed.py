@@ -18,23 +18,38 @@ from healthvault.ledger.documents import (
     parse_doc_revise,
 )
 from healthvault.ledger.kinds import (
+    Anchor,
     ContactDrop,
     ContactPin,
     EmergencyPage,
     Kind,
     Owner,
     Share,
+    StatusGiven,
+    parse_anchor,
     parse_contact_drop,
     parse_contact_pin,
     parse_emergency_page,
     parse_owner,
     parse_share,
+    parse_status_given,
 )
 
 __all__ = ["Sealed", "parse_sealed", "what_it_did"]
 
 Sealed = (
-    Owner | DocAdd | DocRevise | DocErase | ContactPin | ContactDrop | Grant | Revocation | Share | EmergencyPage
+    Owner
+    | DocAdd
+    | DocRevise
+    | DocErase
+    | ContactPin
+    | ContactDrop
+    | Grant
+    | Revocation
+    | Share
+    | StatusGiven
+    | Anchor
+    | EmergencyPage
 )
 _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.OWNER.value: lambda sealed, _: parse_owner(sealed),
@@ -47,6 +62,8 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.GRANT_REVOKE.value: lambda sealed, _: parse_revocation(sealed),
     Kind.SHARE.value: lambda sealed, _: parse_share(sealed),
     Kind.EMERGENCY.value: lambda sealed, _: parse_emergency_page(sealed),
+    Kind.STATUS.value: lambda sealed, _: parse_status_given(sealed),
+    Kind.ANCHOR.value: lambda sealed, _: parse_anchor(sealed),
 }
 
 

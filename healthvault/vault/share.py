@@ -27,7 +27,14 @@ from healthvault.ledger.state import StateOpening
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.add import Observer
-from healthvault.vault.addressees import Addressee, addressees_of, age_recipients, audience_of, grantees_again
+from healthvault.vault.addressees import (
+    CODE_WORDS,
+    Addressee,
+    addressees_of,
+    age_recipients,
+    audience_of,
+    grantees_again,
+)
 from healthvault.vault.disclosing import MemberFile, check_sizes, disclose, rows_to_share
 from healthvault.vault.grants import Terms, append_grant, check_dates, terms_in_force
 from healthvault.vault.history import damaged
@@ -38,8 +45,6 @@ from healthvault.vault.vault import Vault
 from healthvault.vault.views import BundleView
 
 __all__ = ["Letter", "UnderGrant", "share", "share_under"]
-
-CODE_WORDS = 7  # 77 bits: the file faces offline guessing for ever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from healthvault.storage.attempts import FailedUnlocks
 from healthvault.storage.inputs import Failure
 
 __all__ = [
+    "AnchorView",
     "BackupView",
     "BundleView",
     "CheckReport",
@@ -20,6 +21,7 @@ __all__ = [
     "KeyEventView",
     "KeySlotView",
     "LogEntry",
+    "ProofView",
     "Story",
     "VaultStatus",
 ]
@@ -251,3 +253,39 @@ class DrillReport:
     """The audit of what was restored, every document decrypted."""
     opened: tuple[str, ...]
     """Ids of the documents that were then read from it, byte for byte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofView:
+    """A small proof that was made; what its kind does not have is None."""
+
+    kind: str
+    """`status`, `proof` or `inclusion`."""
+    size: int
+    """Of the tree."""
+    root: bytes
+    size_bytes: int
+    reader: str | None = None
+    """Whom it is for."""
+    grant: str | None = None
+    status: str | None = None
+    """Of the grant."""
+    since: int | None = None
+    """The size that is continued."""
+    document: str | None = None
+    entry: int | None = None
+    leaf: bytes | None = None
+    """Leaf hash of the document's entry (32 bytes)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorView:
+    """An outside clock's word on a checkpoint, or the request for one: then without entry and times."""
+
+    size: int
+    root: bytes
+    time_ms: int | None = None
+    """The authority's: everything below the size was there by then."""
+    entry: int | None = None
+    logged_ms: int | None = None
+    """The owner's clock when it was taken in."""

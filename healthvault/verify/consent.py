@@ -17,9 +17,8 @@ from healthvault.ledger.entry import Entry
 from healthvault.ledger.meta import open_meta
 from healthvault.ledger.party import Party
 from healthvault.ledger.ranges import ranges_contain
-from healthvault.verify.pins import VaultPins
 
-__all__ = ["check_audience", "judge_grants", "known_end", "verify_grant"]
+__all__ = ["check_audience", "judge_grants", "verify_grant"]
 
 
 def verify_grant(row: DisclosedGrant, entries: Mapping[int, Entry], manifest: Manifest) -> Grant:
@@ -39,15 +38,6 @@ def verify_grant(row: DisclosedGrant, entries: Mapping[int, Entry], manifest: Ma
     )
     check_status(proof, manifest.state.capacity, manifest.state.grants_root)
     return grant
-
-
-def known_end(grant: Grant, pins: VaultPins) -> HealthVaultError | None:
-    """Return the known end of a grant, if there is one: slots never go back, so it holds for ever."""
-    status, known_size = pins.newest_status(grant.grant_id) or (Status.ACTIVE, 0)
-    if status == Status.ACTIVE:
-        return None
-    code = "grant_superseded" if status == Status.SUPERSEDED else "grant_revoked"
-    return ConsentRefused(code, f"the grant was ended before entry {known_size}")
 
 
 def check_audience(audience: tuple[AudienceMember, ...] | None, opener: Party) -> None:
@@ -72,7 +62,7 @@ def check_audience(audience: tuple[AudienceMember, ...] | None, opener: Party) -
 
 
 def judge_grants(
-    grants: tuple[Grant, ...], request: Request, ended: dict[bytes, HealthVaultError]
+    grants: tuple[Grant, ...], request: Request, ended: Mapping[bytes, HealthVaultError]
 ) -> list[HealthVaultError]:
     """Step 14: return why the grants do not cover the request.
 

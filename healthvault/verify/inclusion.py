@@ -31,6 +31,8 @@ def verify_slice(
     checkpoint: Checkpoint,
     chain: KeyChain,
     undisclosed: Mapping[int, bytes] = NONE_UNDISCLOSED,
+    *,
+    has_tip: bool = True,
 ) -> View:
     """Step 9: return the roots that the slice and the entries lead to, once they lead to the signed one.
 
@@ -40,6 +42,7 @@ def verify_slice(
         checkpoint: The signed one.
         chain: The vault's keys.
         undisclosed: Leaf hashes, by seq, of entries whose place is proved and which are not shown.
+        has_tip: The newest entry has to be among the disclosed ones.
 
     Raises:
         IntegrityError: `bad_proof`.
@@ -48,7 +51,7 @@ def verify_slice(
     is_over = proof.leaves == tuple(sorted((*undisclosed, *entries)))  # one that stands twice is on no slice
     if proof.size != checkpoint.size or not is_over:
         raise IntegrityError("bad_proof", "the slice is not over the disclosed entries and the signed size")
-    if proof.size - 1 not in entries:
+    if has_tip and proof.size - 1 not in entries:
         raise IntegrityError("bad_proof", "the last entry of the tree is not disclosed")
     needed = {size for size in (*chain.rotations, *chain.restarts) if size != proof.size}
     if not needed <= set(proof.marks):

@@ -91,6 +91,25 @@ def test_sizes_handed_out(rows: ConsentRows) -> None:
     assert () == rows.sizes_handed_to([], 100)
 
 
+def test_what_else_was_handed_out(rows: ConsentRows) -> None:
+    """Sizes of small files count as those of bundles; twice is once."""
+    rows.hand_out(7, [b"a", b"b"])
+    rows.hand_out(7, [b"a"])
+    assert ((7,), (7,)) == (rows.sizes_handed_to([b"a"], 10), rows.sizes_handed(10))
+
+
+def test_the_grant_in_a_slot(rows: ConsentRows) -> None:
+    """Its id, or None where none is."""
+    rows.insert_grant(grant(1, 11, "g_one"))
+    assert ("g_one", None) == (rows.grant_in(11), rows.grant_in(12))
+
+
+def test_the_entries_of_a_kind(rows: ConsentRows) -> None:
+    """All of them, rising."""
+    rows.insert_history([replace(HISTORY, seq=seq, kind="anchor" if seq % 2 else "share") for seq in range(5)])
+    assert ((1, 3), ()) == (rows.entries_of("anchor"), rows.entries_of("status"))
+
+
 def test_history(rows: ConsentRows) -> None:
     """The newest first, as many as asked for; an erased entry shows nothing but that."""
     rows.insert_history([replace(HISTORY, seq=seq, kind="doc.add", id=f"d_{seq}") for seq in range(5)])

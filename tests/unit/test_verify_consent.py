@@ -13,8 +13,9 @@ from healthvault.consent.status import Status
 from healthvault.errors import ConsentRefused, HealthVaultError
 from healthvault.ledger.entry import Entry, parse_entry
 from healthvault.ledger.party import CODE_BEARER, Party
-from healthvault.verify.consent import check_audience, judge_grants, known_end, verify_grant
-from healthvault.verify.pins import VaultPins
+from healthvault.verify.consent import check_audience, judge_grants, verify_grant
+from healthvault.verify.freshness import known_end
+from healthvault.verify.pins import KnownStatus
 from tests.bundles import Scene, make_bundle, scene
 from tests.owners import NOW_MS, Hooks, merge
 from tests.readers import Reader
@@ -168,17 +169,17 @@ def test_a_bundle_without_documents() -> None:
 
 def test_a_known_end_stays() -> None:
     """Revoked, superseded or erased, whatever the bundle shows."""
+    known = KnownStatus(grant_id=FIRST.grant_id, status=1, size=9, slot=FIRST.slot, seq=4, time_ms=0)
     for status, code in (
         (Status.REVOKED, "grant_revoked"),
         (Status.SUPERSEDED, "grant_superseded"),
         (Status.ERASED, "grant_revoked"),
     ):
-        end = known_end(FIRST, VaultPins(vault=b"v" * 32, grants=((FIRST.grant_id, status, 9),)))
+        end = known_end(replace(known, status=status))
         assert isinstance(end, ConsentRefused)
         assert code == end.code
         assert {code} == codes(FIRST, SECOND, ended={FIRST.grant_id: end})
-    for pins in (VaultPins(vault=b"v" * 32), VaultPins(vault=b"v" * 32, grants=((FIRST.grant_id, 1, 9),))):
-        assert known_end(FIRST, pins) is None
+    assert (None, None) == (known_end(known), known_end(None))
 
 
 def test_the_bundle_of_two() -> None:
