@@ -4,6 +4,7 @@
 import random
 from dataclasses import replace
 
+from healthvault.consent.conditions import UnknownCondition
 from healthvault.consent.status import SlotTable
 from healthvault.ledger.events import RotateReason
 from healthvault.ledger.secrets import meta_key
@@ -275,7 +276,7 @@ def other_terms(rng: random.Random) -> Made:
         {"not_before_ms": NOW_MS + 1},
         {"not_after_ms": NOW_MS},
         {"recheck_after_ms": NOW_MS},
-        {"conditions": ("quorum",)},
+        {"conditions": (UnknownCondition(kind="quorum"),)},
         {"actions": ("view", "print")},
         {"purposes": ("TREAT", "HMARKT")},
         {"purposes": ("FAMRQT",)},

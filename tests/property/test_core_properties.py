@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from healthvault.bundle.card import armour, dearmour, make_card, open_card
 from healthvault.bundle.manifest import parse_manifest
 from healthvault.codec import MAX_INT, Fields, pack, unpack
+from healthvault.consent.conditions import UnknownCondition
 from healthvault.consent.decision import Request, refusals
 from healthvault.consent.grant import Grant, parse_grant
 from healthvault.consent.purposes import ACTIONS, PURPOSES
@@ -235,7 +236,7 @@ grants = st.builds(
     not_before_ms=st.integers(0, 50),
     not_after_ms=st.integers(51, 100),
     recheck_after_ms=st.none() | st.integers(0, 100),
-    conditions=st.sampled_from([(), (), ("quorum",)]),
+    conditions=st.sampled_from([(), (), (UnknownCondition(kind="quorum"),)]),
     role=st.none() | texts,
 )
 
@@ -299,7 +300,7 @@ def test_a_smaller_grant_never_allows_more(both: tuple[Grant, Request], random: 
         replace(grant, records=ranges_of(random.sample(members, len(members) // 2))),
         replace(grant, not_before_ms=grant.not_before_ms + 10),
         replace(grant, not_after_ms=grant.not_after_ms - 10),
-        replace(grant, conditions=(*grant.conditions, "later")),
+        replace(grant, conditions=(*grant.conditions, UnknownCondition(kind="later"))),
         replace(grant, actions=(*grant.actions, "later")),
         replace(grant, purposes=(*grant.purposes, "later")),
     ):

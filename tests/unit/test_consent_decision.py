@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from healthvault.consent.conditions import UnknownCondition
 from healthvault.consent.decision import Request, refusals
 from healthvault.consent.grant import Grant
 from healthvault.ledger.party import CODE_BEARER, Party
@@ -58,7 +59,7 @@ def test_what_is_not_granted_is_denied(change: dict[str, int], code: str) -> Non
 @pytest.mark.parametrize(
     "change",
     [
-        {"conditions": ("quorum",)},
+        {"conditions": (UnknownCondition(kind="quorum"),)},
         {"actions": ("view", "print")},
         {"purposes": ("TREAT", "HMARKT")},
         {"purposes": ("TREAT", "treat")},
@@ -77,7 +78,7 @@ def test_nobody_in_particular_is_not_judged() -> None:
 
 def test_every_reason_is_given() -> None:
     """A judgement does not stop at the first."""
-    grant = replace(GRANT, conditions=("quorum",))
+    grant = replace(GRANT, conditions=(UnknownCondition(kind="quorum"),))
     request = Request(party=CODE_BEARER, at_ms=2000, seqs=(9,), purpose="HRESCH", actions=("forward",))
     assert {
         "condition_unknown", "not_grantee", "grant_expired", "out_of_scope", "purpose_not_covered",

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from healthvault.bundle.manifest import Manifest, parse_manifest
+from healthvault.consent.conditions import UnknownCondition
 from healthvault.consent.decision import Request
 from healthvault.consent.grant import Grant
 from healthvault.consent.status import Status
@@ -145,7 +146,7 @@ def test_each_document_needs_a_grant_that_holds() -> None:
 
 def test_a_grant_for_somebody_else_does_no_harm() -> None:
     """But it covers nothing either."""
-    other = replace(FIRST, grant_id=b"3" * 16, grantees=(NURSE,), conditions=("quorum",))
+    other = replace(FIRST, grant_id=b"3" * 16, grantees=(NURSE,), conditions=(UnknownCondition(kind="quorum"),))
     assert set() == codes(FIRST, SECOND, other)
     assert {"not_grantee", "condition_unknown"} == codes(other, SECOND)
     assert {"condition_unknown"} == codes(other, SECOND, request=replace(REQUEST, party=None))
