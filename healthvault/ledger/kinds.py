@@ -13,11 +13,13 @@ from healthvault.ledger.party import Party, parse_party
 from healthvault.ledger.ranges import Ranges, parse_ranges, ranges_to_value
 
 __all__ = [
+    "Approved",
     "ContactDrop",
     "ContactPin",
     "Kind",
     "Owner",
     "Share",
+    "parse_approved",
     "parse_contact_drop",
     "parse_contact_pin",
     "parse_owner",
@@ -37,6 +39,7 @@ class Kind(Enum):
     GRANT = "grant"
     GRANT_REVOKE = "grant.revoke"
     SHARE = "share"
+    APPROVAL = "approval"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +101,33 @@ class Share:
             "seqs": ranges_to_value(self.seqs),
             "recipients": [party.to_value() for party in self.recipients],
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """That somebody who was asked approved a grant: their own signed statement, checked when it came in."""
+
+    about: int
+    """Entry of the grant."""
+    vault: bytes
+    """Vault id of who approved (32 bytes)."""
+    approval: bytes
+    """The statement with its signature."""
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map."""
+        return {
+            "kind": Kind.APPROVAL.value,
+            "about": self.about,
+            "vault": self.vault,
+            "approval": self.approval,
+        }
+
+
+def parse_approved(sealed: Fields) -> Approved:
+    """Parse an `approval` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(frozenset({"kind", "about", "vault", "approval", "must"}))
+    return Approved(about=sealed.uint("about"), vault=sealed.bin("vault", 32), approval=sealed.bin("approval"))
 
 
 def parse_owner(sealed: Fields) -> Owner:

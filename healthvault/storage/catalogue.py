@@ -28,7 +28,7 @@ __all__ = ["Catalogue", "CatalogueLost", "Position", "peek"]
 WAIT_SECONDS = 10.0  # for another process that is bringing it up
 LEAST_BYTES = 64 * 1024  # with less room the database cannot work, and calls that an I/O error
 _ATTEMPTS = 3
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 _SCHEMA = """
 create table meta (key text primary key, value blob not null) without rowid;
 create table document (
@@ -51,14 +51,19 @@ create table consent (
     seq integer primary key, id text not null, slot integer not null unique, terms blob not null,
     status integer not null);
 create index consent_id on consent (id);
+create table grantee (party blob not null, seq integer not null, primary key (party, seq)) without rowid;
+create table approval (seq integer primary key, about integer not null, vault blob not null, raw blob not null);
+create index approval_about on approval (about);
 create table share (
     seq integer primary key, id text not null, slots blob not null, recipients text not null);
+create table shared (slot integer not null, seq integer not null, primary key (slot, seq)) without rowid;
 create table handed (recipient blob not null, size integer not null, primary key (recipient, size)) without rowid;
 create table history (
     seq integer primary key, kind text not null, time integer not null, id text, signer integer not null,
     detail text not null);
 create index history_id on history (id) where id is not null;
 """
+_TABLES = tuple(line.split()[2] for line in _SCHEMA.splitlines() if line.startswith("create table "))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +179,7 @@ class Catalogue:
 
     def clear(self) -> None:
         """Forget everything; inside a `change`."""
-        for table in ("meta", "document", "part", "contact", "consent", "share", "handed", "history"):
+        for table in _TABLES:
             self.connection.execute(f"delete from {table}")  # noqa: S608  names of our own
 
     def get(self, key: str) -> Value:

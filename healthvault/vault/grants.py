@@ -6,9 +6,10 @@ Spec: docs/spec/grants.md sections 1 and 5.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from healthvault.consent.decision import Request, refusals
+from healthvault.consent.conditions import Approvals, Condition
+from healthvault.consent.decision import RULES, Request, refusals
 from healthvault.consent.grant import Grant, Revocation, parse_grant
 from healthvault.consent.purposes import purpose_word
 from healthvault.consent.status import Status
@@ -20,6 +21,7 @@ from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.storage.consent_rows import ConsentRows, GrantRow
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.vault.addressees import addressees_of
+from healthvault.vault.deciding import check_included, standing_of, time_judged, words_of
 from healthvault.vault.disclosing import rows_to_share
 from healthvault.vault.read import unique, unique_prefix
 from healthvault.vault.transaction import Draft, Transaction
@@ -30,7 +32,9 @@ __all__ = [
     "Terms",
     "append_grant",
     "check_dates",
+    "conditions_of",
     "find_grant",
+    "grant_row",
     "grants_naming",
     "list_grants",
     "make_grant",
@@ -55,6 +59,12 @@ class Terms:
     not_before_ms: int | None = None
     not_after_ms: int
     recheck_after_ms: int | None = None
+    conditions: tuple[Condition, ...] = ()
+    """Further ones, but for approvals."""
+    needed: int = 0
+    """So many of `approvers` have to approve first; 0 for none."""
+    approvers: tuple[str, ...] = ()
+    """Names or ids of contacts."""
     accept: tuple[str, ...] = ()
     """Codes of refusals that the user overrides."""
 
@@ -65,10 +75,13 @@ def make_grant(vault: Vault, terms: Terms, *, now_ms: int) -> GrantView:
     Raises:
         NotFound: `not_found`, `ambiguous`, a document or contact.
         InvalidRequest: `nothing_to_share`, `erased`, `retracted`, `too_many`, `bad_expiry`, `io_error`.
-        ConsentRefused: `action_not_granted`, a received document may not be passed on.
+        ConsentRefused: `action_not_granted`, a received document may not be passed on; `denied_by_rule`,
+            `sensitivity_not_named`, its own conditions keep a document out.
         IntegrityError: `key_revoked`, a contact declared the keys on their card stolen.
     """
     rows = rows_to_share(vault, terms.records, terms.accept)
+    check_included(terms.conditions, ((row.id, words_of(row)) for row in rows))
+    terms = replace(terms, conditions=conditions_of(vault, terms))
     parties = tuple(addressee.party for addressee in addressees_of(vault, terms.to))
     check_dates(terms, now_ms)
     with Transaction(vault, now_ms=now_ms) as transaction:
@@ -93,6 +106,7 @@ def append_grant(
         not_before_ms=terms.not_before_ms if terms.not_before_ms is not None else now_ms - SLOW_CLOCK_MS,
         not_after_ms=terms.not_after_ms,
         recheck_after_ms=terms.recheck_after_ms,
+        conditions=terms.conditions,
     )
     transaction.append(draft, grant.to_map(), slots=slots)
     return grant, draft
@@ -104,21 +118,37 @@ def check_dates(terms: Terms, now_ms: int) -> None:
         raise InvalidRequest("bad_expiry", "it would have expired before it begins", hint="--until 90d")
 
 
+def conditions_of(vault: Vault, terms: Terms) -> tuple[Condition, ...]:
+    """Return the conditions of a new grant, with whose approval it needs.
+
+    Raises:
+        NotFound: `not_found`, `ambiguous`, an approver.
+        InvalidRequest: `bad_approvers`, fewer than are needed, too many, or the same twice.
+    """
+    if not terms.needed and not terms.approvers:
+        return terms.conditions
+    by = tuple(addressee.party for addressee in addressees_of(vault, terms.approvers)) if terms.approvers else ()
+    if not 1 <= terms.needed <= len(by) or len(by) != len(terms.approvers):
+        said = f"{terms.needed} approvals cannot come from {len(by)} people"
+        raise InvalidRequest("bad_approvers", said, hint="--needs 2 --approver Rita --approver 'Dr Lee'")
+    return (*terms.conditions, Approvals(needed=terms.needed, by=by))
+
+
 def terms_in_force(vault: Vault, prefix: str, *, now_ms: int) -> tuple[GrantRow, Grant]:
-    """Return a grant that holds now.
+    """Return a grant under which something may be shared now.
 
     Raises:
         NotFound: `not_found`, `ambiguous`.
-        ConsentRefused: `grant_revoked`, `grant_superseded`, `grant_not_yet`, `grant_expired`, `condition_unknown`.
+        ConsentRefused: `grant_revoked`, `grant_superseded`, `grant_not_yet`, `grant_expired`, `condition_unknown`,
+            `shares_used_up`, `approval_missing`: the first of them in the order of `RULES`.
     """
-    row = _row(vault, prefix)
-    grant = parse_grant(row.terms, row.seq)
-    if row.status != Status.ACTIVE:
-        ended = Status(row.status).name.lower()
-        raise ConsentRefused(f"grant_{ended}", f"{row.id} was {ended}", hint="make another grant")
-    for problem in refusals(grant, Request(party=None, at_ms=now_ms)):
-        raise problem
-    return row, grant
+    row = grant_row(vault, prefix)
+    standing = standing_of(vault, row)
+    found = refusals(standing, Request(party=None, at_ms=time_judged(vault, now_ms)))
+    if found:
+        first = min(found, key=lambda refusal: RULES.index(refusal.code))
+        raise ConsentRefused(first.code, f"{row.id}: {first.message}", hint=first.hint)
+    return row, standing.grant
 
 
 def grants_naming(vault: Vault, seq: int, *, now_ms: int) -> tuple[str, ...]:
@@ -140,7 +170,7 @@ def list_grants(vault: Vault, *, now_ms: int) -> Iterator[GrantView]:
 
 def find_grant(vault: Vault, prefix: str, *, now_ms: int) -> GrantView:
     """Return the grant that an id or its unique beginning names. Raises NotFound: `not_found`, `ambiguous`."""
-    return _view(vault, _row(vault, prefix), _bundles(vault), now_ms)
+    return _view(vault, grant_row(vault, prefix), _bundles(vault), now_ms)
 
 
 def revoke_grant(vault: Vault, prefix: str, *, reason: str, now_ms: int) -> GrantView:
@@ -150,7 +180,7 @@ def revoke_grant(vault: Vault, prefix: str, *, reason: str, now_ms: int) -> Gran
         NotFound: `not_found`, `ambiguous`.
         InvalidRequest: `grant_closed`, it was ended in another way; `io_error`.
     """
-    row = _row(vault, prefix)
+    row = grant_row(vault, prefix)
     if row.status != Status.REVOKED:
         grant = parse_grant(row.terms, row.seq)
         with Transaction(vault, now_ms=now_ms) as transaction:
@@ -164,7 +194,8 @@ def revoke_grant(vault: Vault, prefix: str, *, reason: str, now_ms: int) -> Gran
     return find_grant(vault, row.id, now_ms=now_ms)
 
 
-def _row(vault: Vault, prefix: str) -> GrantRow:
+def grant_row(vault: Vault, prefix: str) -> GrantRow:
+    """Return the catalogue's row of a grant. Raises NotFound: `not_found`, `ambiguous`."""
     rows = ConsentRows(vault.catalogue).grants_with_prefix(unique_prefix(prefix, "g_"))
     return unique(prefix, list(rows), [row.id for row in rows])
 

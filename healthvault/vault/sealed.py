@@ -17,12 +17,15 @@ from healthvault.ledger.documents import (
     parse_doc_erase,
     parse_doc_revise,
 )
+from healthvault.ledger.ids import contact_id_text
 from healthvault.ledger.kinds import (
+    Approved,
     ContactDrop,
     ContactPin,
     Kind,
     Owner,
     Share,
+    parse_approved,
     parse_contact_drop,
     parse_contact_pin,
     parse_owner,
@@ -31,7 +34,7 @@ from healthvault.ledger.kinds import (
 
 __all__ = ["Sealed", "parse_sealed", "what_it_did"]
 
-Sealed = Owner | DocAdd | DocRevise | DocErase | ContactPin | ContactDrop | Grant | Revocation | Share
+Sealed = Owner | DocAdd | DocRevise | DocErase | ContactPin | ContactDrop | Grant | Revocation | Share | Approved
 _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.OWNER.value: lambda sealed, _: parse_owner(sealed),
     Kind.DOC_ADD.value: lambda sealed, _: parse_doc_add(sealed),
@@ -42,6 +45,7 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.GRANT.value: parse_grant,
     Kind.GRANT_REVOKE.value: lambda sealed, _: parse_revocation(sealed),
     Kind.SHARE.value: lambda sealed, _: parse_share(sealed),
+    Kind.APPROVAL.value: lambda sealed, _: parse_approved(sealed),
 }
 
 
@@ -68,4 +72,6 @@ def what_it_did(said: Sealed | None, id_of: Callable[[int], str | None]) -> str:
         case DocRevise():
             done = ", ".join((*said.changed, *(("retracted",) if said.is_retracted else ())))
             return f"{done}: {said.reason}" if said.reason else done
+        case Approved():
+            return f"by {contact_id_text(said.vault)}"
     return ""
