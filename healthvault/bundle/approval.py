@@ -12,8 +12,16 @@ from healthvault.crypto.signing import SIGNATURE_BYTES, SigningKey, check_signat
 from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.keychain import KeyChain
 
-__all__ = ["Approval", "SignedApproval", "parse_approval", "sign_approval"]
+__all__ = [
+    "Approval",
+    "SignedApproval",
+    "approval_file",
+    "approval_in",
+    "parse_approval",
+    "sign_approval",
+]
 
+APPROVAL_KIND = "approval"
 LABEL = "approval"
 MAX_APPROVAL_BYTES = 4096
 _VERSION = 1
@@ -82,6 +90,23 @@ def sign_approval(approval: Approval, key: SigningKey) -> bytes:
     """Return the bytes of an approval: its canonical map, then the signature over it."""
     body = pack(approval.to_map())
     return body + sign(key, LABEL, body)
+
+
+def approval_file(raw: bytes) -> dict[str, Value]:
+    """Return the map of the small file that an approval travels in."""
+    return {"v": _VERSION, "kind": APPROVAL_KIND, "approval": raw}
+
+
+def approval_in(fields: Fields) -> bytes | None:
+    """Return the unverified approval in the map of a small file; None if that is of another kind.
+
+    Raises:
+        FormatError: `bad_schema`, `unsupported`.
+    """
+    if fields.text("kind") != APPROVAL_KIND:
+        return None
+    fields.refuse_unknown_must(frozenset({"v", "kind", "approval", "must"}))
+    return fields.bin("approval")
 
 
 def parse_approval(raw: bytes) -> SignedApproval:

@@ -27,6 +27,10 @@ GROUPS = {
         "grant": "Allow somebody documents, without handing them out yet.",
         "grants": "List what you allowed to whom.",
         "revoke": "End a grant, and say who already holds what.",
+        "can": "Ask whether your grants allow somebody a document, and by which rule.",
+        "what-if": "See what a decision would do, before you make it.",
+        "approve": "Agree to a grant of somebody else that asks you.",
+        "policy": "Check that decisions are as a table expects.",
     },
     "Exchange": {
         "share": "Write a bundle of documents for somebody.",

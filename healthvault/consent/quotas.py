@@ -25,7 +25,7 @@ def quota_refusals(
     held = tuple(conditions)
     most = min((condition.count for condition in held if isinstance(condition, MaxShares)), default=None)
     if shares is not None and most is not None and shares >= most:
-        said = f"the grant allows {most} shares, and there were {shares}"
+        said = f"{shares} of {most} shares were made under the grant"
         yield ConsentRefused("shares_used_up", said, hint="make another grant")
     missing = [] if approved is None else [found for one in held if (found := _missing(one, approved))]
     if missing:

@@ -55,7 +55,8 @@ create table grantee (party blob not null, seq integer not null, primary key (pa
 create table approval (seq integer primary key, about integer not null, vault blob not null, raw blob not null);
 create index approval_about on approval (about);
 create table share (
-    seq integer primary key, id text not null, slots blob not null, recipients text not null);
+    seq integer primary key, id text not null, slots blob not null, recipients text not null,
+    documents integer not null);
 create table shared (slot integer not null, seq integer not null, primary key (slot, seq)) without rowid;
 create table handed (recipient blob not null, size integer not null, primary key (recipient, size)) without rowid;
 create table history (

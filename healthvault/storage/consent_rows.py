@@ -58,6 +58,7 @@ class ShareRow:
     slots: tuple[int, ...]
     recipients: str
     has_documents: bool = True
+    """Not so where only a grant was shown, for approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +158,10 @@ class ConsentRows:
     def insert_share(self, row: ShareRow, size: int, recipients: Iterable[bytes]) -> None:
         """Add a share, and that its recipients were handed this tree size."""
         slots: list[Value] = list(row.slots)
-        self._db.execute("insert into share values (?,?,?,?)", (row.seq, row.id, pack(slots), row.recipients))
+        self._db.execute(
+            "insert into share values (?,?,?,?,?)",
+            (row.seq, row.id, pack(slots), row.recipients, row.has_documents),
+        )
         if row.has_documents:
             shared = [(slot, row.seq) for slot in row.slots]
             self._db.executemany("insert or ignore into shared values (?,?)", shared)
@@ -165,8 +169,15 @@ class ConsentRows:
 
     def shares(self) -> Iterator[ShareRow]:
         """Yield all shares, the newest first."""
-        for seq, id_text, slots, recipients in self._db.execute("select * from share order by seq desc"):
-            yield ShareRow(seq=seq, id=id_text, slots=tuple(unpack(slots)), recipients=recipients)  # type: ignore[arg-type]
+        rows = self._db.execute("select seq, id, slots, recipients, documents from share order by seq desc")
+        for seq, id_text, slots, recipients, documents in rows:
+            yield ShareRow(
+                seq=seq,
+                id=id_text,
+                slots=tuple(unpack(slots)),  # type: ignore[arg-type]
+                recipients=recipients,
+                has_documents=bool(documents),
+            )
 
     def shares_under(self, slot: int) -> int:
         """Return how many times documents were shared under the grant in a slot."""

@@ -8,7 +8,9 @@ Spec: docs/spec/grants.md section 4.3.
 
 from dataclasses import dataclass
 
-from healthvault.bundle.approval import Approval, SignedApproval, parse_approval
+from healthvault.agefile.file import decrypt
+from healthvault.bundle.approval import Approval, SignedApproval, approval_in, parse_approval
+from healthvault.bundle.sidefile import read_side_file
 from healthvault.consent.conditions import Approvals
 from healthvault.consent.decision import Request, Standing, refusals
 from healthvault.consent.grant import Grant, parse_grant
@@ -18,13 +20,15 @@ from healthvault.ledger.ids import contact_id_text, grant_id_text
 from healthvault.ledger.kinds import Approved
 from healthvault.ledger.party import Party
 from healthvault.storage.consent_rows import ConsentRows, ContactRow, GrantRow
+from healthvault.storage.inputs import InputFile
 from healthvault.vault.contacts import chain_of
 from healthvault.vault.memory import load_pins
+from healthvault.vault.receive import own_openers
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
 from healthvault.verify.thefts import with_stolen_keys
 
-__all__ = ["Taken", "approved_by", "asked_of", "grant_not_ended", "take_approval"]
+__all__ = ["Taken", "approved_by", "asked_of", "grant_not_ended", "keep_approval", "take_approval"]
 
 _ENDED = frozenset({"grant_revoked", "grant_superseded"})
 
@@ -98,6 +102,23 @@ def take_approval(vault: Vault, raw: bytes, *, now_ms: int) -> Taken:
         approved=tuple(party.name for party in asked_of(grant) if party.vault in {*known, said.vault}),
         needed=max(condition.needed for condition in grant.conditions if isinstance(condition, Approvals)),
     )
+
+
+def keep_approval(vault: Vault, file: InputFile, *, now_ms: int) -> Taken | None:
+    """Take in the approval in a file; None if the file is another one, or does not open.
+
+    Raises:
+        InputError: `unreadable`, `not_a_file`.
+        As `read_side_file` and `take_approval`.
+    """
+    with file.open() as source:
+        try:
+            opened = decrypt(source, [opener.identity for opener in own_openers(vault)])
+        except HealthVaultError:
+            return None  # who reads it as a bundle says why
+        fields = read_side_file(opened.reader)
+    raw = None if fields is None else approval_in(fields)
+    return None if raw is None else take_approval(vault, raw, now_ms=now_ms)
 
 
 def grant_not_ended(row: GrantRow) -> Grant:

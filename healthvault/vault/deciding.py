@@ -28,14 +28,16 @@ __all__ = [
     "check_included",
     "decide_for",
     "party_of",
+    "split_included",
     "standing_of",
     "standings_of",
     "subject_of",
-    "time_judged",
+    "time_of_decision",
     "words_of",
 ]
 
 CODE_WORD = "code"
+_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +55,14 @@ class Question:
     """None for now."""
 
 
-def time_judged(vault: Vault, now_ms: int) -> int:
-    """Return the time by which the owner's own grants are judged: a clock set back brings no grant back."""
-    return max(now_ms, vault.history.last.header.ts_ms)
+def time_of_decision(vault: Vault, now_ms: int) -> int:
+    """Return the time at which the owner's own decisions are judged, so that a clock set back opens nothing.
+
+    It is the later of the clock and the newest entry's time, unless that lies more than a day ahead of the clock:
+    one wrong clock would end every grant for ever.
+    """
+    last_ms = vault.history.last.header.ts_ms
+    return max(now_ms, last_ms) if last_ms <= now_ms + _DAY_MS else now_ms
 
 
 def decide_for(vault: Vault, question: Question, *, now_ms: int) -> tuple[Decision, str]:
@@ -72,7 +79,7 @@ def decide_for(vault: Vault, question: Question, *, now_ms: int) -> tuple[Decisi
         raise InvalidRequest("erased", f"{found.id} was erased")
     request = Request(
         party=party,
-        at_ms=time_judged(vault, now_ms) if question.at_ms is None else question.at_ms,
+        at_ms=time_of_decision(vault, now_ms) if question.at_ms is None else question.at_ms,
         document=subject_of(row),
         purpose=question.purpose,
         actions=() if question.action is None else (question.action,),
@@ -114,6 +121,22 @@ def subject_of(row: DocumentRow) -> Subject:
 def words_of(row: DocumentRow) -> DocumentWords:
     """Return what is said of a document now."""
     return DocumentWords(category=row.category, type=row.type, tags=row.tags, sensitivity=row.sensitivity)
+
+
+def split_included(
+    vault: Vault, conditions: Iterable[Condition], ids: Iterable[str]
+) -> tuple[tuple[str, ...], dict[str, ConsentRefused]]:
+    """Return which of the documents with these whole ids the conditions let pass, and why not the others."""
+    held, table = tuple(conditions), DocumentRows(vault.catalogue)
+    kept: list[str] = []
+    left_out: dict[str, ConsentRefused] = {}
+    for row in (row for id_text in ids for row in table.with_prefix(id_text)):
+        refusal = next(exclusions(held, words_of(row)), None)
+        if refusal is None:
+            kept.append(row.id)
+        else:
+            left_out[row.id] = refusal
+    return tuple(kept), left_out
 
 
 def check_included(conditions: Iterable[Condition], named: Iterable[tuple[str, DocumentWords]]) -> None:

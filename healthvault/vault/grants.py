@@ -12,6 +12,7 @@ from healthvault.consent.conditions import Approvals, Condition
 from healthvault.consent.decision import RULES, Request, refusals
 from healthvault.consent.grant import Grant, Revocation, parse_grant
 from healthvault.consent.purposes import purpose_word
+from healthvault.consent.selectors import condition_line
 from healthvault.consent.status import Status
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import ConsentRefused, InvalidRequest
@@ -21,18 +22,19 @@ from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.storage.consent_rows import ConsentRows, GrantRow
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.vault.addressees import addressees_of
-from healthvault.vault.deciding import check_included, standing_of, time_judged, words_of
+from healthvault.vault.deciding import check_included, standing_of, time_of_decision, words_of
 from healthvault.vault.disclosing import rows_to_share
-from healthvault.vault.read import unique, unique_prefix
+from healthvault.vault.read import document_at, unique, unique_prefix
 from healthvault.vault.transaction import Draft, Transaction
 from healthvault.vault.vault import Vault
-from healthvault.vault.views import GrantView
+from healthvault.vault.views import Document, GrantView
 
 __all__ = [
     "Terms",
     "append_grant",
     "check_dates",
     "conditions_of",
+    "documents_of",
     "find_grant",
     "grant_row",
     "grants_naming",
@@ -144,11 +146,18 @@ def terms_in_force(vault: Vault, prefix: str, *, now_ms: int) -> tuple[GrantRow,
     """
     row = grant_row(vault, prefix)
     standing = standing_of(vault, row)
-    found = refusals(standing, Request(party=None, at_ms=time_judged(vault, now_ms)))
+    found = refusals(standing, Request(party=None, at_ms=time_of_decision(vault, now_ms)))
     if found:
         first = min(found, key=lambda refusal: RULES.index(refusal.code))
         raise ConsentRefused(first.code, f"{row.id}: {first.message}", hint=first.hint)
     return row, standing.grant
+
+
+def documents_of(vault: Vault, grant: Grant) -> tuple[Document, ...]:
+    """Return the documents that a grant names and that are neither erased nor retracted."""
+    seqs = (first + step for first, count in grant.records for step in range(count))
+    found = (document_at(vault, seq) for seq in seqs)
+    return tuple(one for one in found if one is not None and one.status in {"current", "superseded"})
 
 
 def grants_naming(vault: Vault, seq: int, *, now_ms: int) -> tuple[str, ...]:
@@ -201,10 +210,10 @@ def grant_row(vault: Vault, prefix: str) -> GrantRow:
 
 
 def _bundles(vault: Vault) -> dict[int, list[str]]:
-    """Return the ids of the bundles that were handed out, by the slot of their grant."""
+    """Return the ids of the bundles of documents that were handed out, by the slot of their grant."""
     found: dict[int, list[str]] = {}
     for share in ConsentRows(vault.catalogue).shares():
-        for slot in share.slots:
+        for slot in share.slots if share.has_documents else ():
             found.setdefault(slot, []).append(share.id)
     return found
 
@@ -223,6 +232,7 @@ def _view(vault: Vault, row: GrantRow, bundles: dict[int, list[str]], now_ms: in
         not_before_ms=grant.not_before_ms,
         not_after_ms=grant.not_after_ms,
         status=_status(grant, row.status, now_ms),
+        conditions=tuple(map(condition_line, grant.conditions)),
         bundles=tuple(bundles.get(row.slot, ())),
     )
 

@@ -25,14 +25,14 @@ from healthvault.ledger.kinds import Share
 from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.ledger.secrets import meta_key
 from healthvault.ledger.state import StateOpening
-from healthvault.storage.document_rows import DocumentRow, DocumentRows
+from healthvault.storage.document_rows import DocumentRow
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.add import Observer
 from healthvault.vault.addressees import Addressee, addressees_of, age_recipients, audience_of, grantees_again
 from healthvault.vault.approvals import asked_of, grant_not_ended
 from healthvault.vault.deciding import check_included, words_of
 from healthvault.vault.disclosing import MemberFile, check_sizes, disclose, first_words, rows_to_share
-from healthvault.vault.grants import Terms, append_grant, check_dates, grant_row, terms_in_force
+from healthvault.vault.grants import Terms, append_grant, check_dates, documents_of, grant_row, terms_in_force
 from healthvault.vault.history import damaged
 from healthvault.vault.proofs import event_seqs, proof_of
 from healthvault.vault.read import stream_part
@@ -144,7 +144,8 @@ def share_under(
         As `share`.
     """
     row, grant = terms_in_force(vault, wish.grant, now_ms=now_ms)
-    rows = rows_to_share(vault, wish.records or _all_of(vault, grant), wish.accept)
+    records = wish.records or tuple(document.id for document in documents_of(vault, grant))
+    rows = rows_to_share(vault, records, wish.accept)
     _check_scope(grant, rows)
     _check_included(vault, grant.conditions, rows, letter)
     parcel = _Parcel(rows=rows, addressees=grantees_again(vault, grant.grantees), letter=letter)
@@ -189,12 +190,6 @@ def _check_included(
     check_included(conditions, ((row.id, words_of(row)) for row in rows))
     if letter.with_metadata:
         check_included(conditions, ((row.id, first_words(vault, row.seq)) for row in rows))
-
-
-def _all_of(vault: Vault, grant: Grant) -> tuple[str, ...]:
-    table = DocumentRows(vault.catalogue)
-    rows = (table.at(first + step) for first, count in grant.records for step in range(count))
-    return tuple(row.id for row in rows if row is not None and row.status in {"current", "superseded"})
 
 
 def _check_scope(grant: Grant, rows: Sequence[DocumentRow]) -> None:
