@@ -25,6 +25,7 @@ from healthvault.ledger.ranges import ranges_of
 __all__ = ["Policy", "Row", "World", "parse_policy"]
 
 CODE_WORD = "code"
+_SCHEMA = 1
 _WORLD = ("contacts", "documents", "grants")
 _STATUSES = {"active": Status.ACTIVE, "revoked": Status.REVOKED, "superseded": Status.SUPERSEDED}
 
@@ -83,6 +84,9 @@ def parse_policy(value: object) -> Policy:
         InvalidRequest: `bad_policy`, saying where; `unknown_purpose`, `bad_selector`.
     """
     top = Entry.of(value, "the file")
+    top.choice("type", ("policy",))
+    if top.number("schema", 0) != _SCHEMA:
+        raise top.wrong("schema")
     default = _moment(top, "at")
     rows = tuple(_row(item, number, default) for number, item in enumerate(top.entries("tests"), 1))
     world = _world(top) if top.has(*_WORLD) else None
