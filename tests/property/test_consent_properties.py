@@ -1,166 +1,63 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Properties of the judgement over grants, against a second evaluator: HV_TEST_POLICIES policies of each kind."""
+"""Properties of the judgement over grants, against a second evaluator.
+
+HV_TEST_POLICIES says over how many policies, HV_TEST_EFFECTS over how many ends of a grant.
+"""
 
 import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from healthvault.codec import pack
-from healthvault.consent.conditions import Approvals, Condition, Deny, MaxShares, Sensitive, UnknownCondition
-from healthvault.consent.decision import RULES, Decision, Request, Standing, Subject, decide, refusals
-from healthvault.consent.exclusion import DocumentWords
+from healthvault.consent.conditions import Approvals, Condition, Deny, MaxShares, Sensitive
+from healthvault.consent.decision import RULES, Request, Standing, decide, refusals
+from healthvault.consent.effect import losses
 from healthvault.consent.grant import Grant
 from healthvault.consent.purposes import ACTIONS, PURPOSES
 from healthvault.consent.status import Status
 from healthvault.errors import InvalidRequest
-from healthvault.ledger.ids import grant_id_text
-from healthvault.ledger.party import CODE_BEARER, Party
-from healthvault.ledger.ranges import ranges_of
+from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.verify.consent import judge_grants
-from tests import reference_consent
+from tests.policies import APPROVERS, LATER, WORDS, expected, random_deny, random_question
 
-POLICIES = int(os.environ.get("HV_TEST_POLICIES", "150"))
-EACH = settings(max_examples=POLICIES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-PARTIES = (
-    Party(vault=b"v" * 32, recipient_pk=b"k" * 32, name="Dr Lee"),
-    Party(vault=b"w" * 32, name="Rita"),
-    Party(recipient_pk=b"k" * 32, name="a bare key"),
-    CODE_BEARER,
-)
-APPROVERS = tuple(Party(vault=bytes([number]) * 32, name=f"approver {number}") for number in range(3))
-WORDS = {
-    "categories": ("lab", "imaging", "other", "dental"),
-    "types": ("pdf", "dicom"),
-    "tags": ("private", "work", "2026"),
-    "sensitivity": ("genetics", "mental-health", "of-later"),
-}
-SEQS = 12
-LATER = UnknownCondition(kind="weekdays")
+POLICIES = int(os.environ.get("HV_TEST_POLICIES", "300"))
+EACH = settings(max_examples=POLICIES, deadline=None, database=None)
 KNOWN = frozenset(PURPOSES.values())
-
-
-def some(words: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
-    """Draw words, none of them twice."""
-    return st.lists(st.sampled_from(words), max_size=2, unique=True).map(tuple)
-
-
-denies = st.builds(Deny, **{key: some(words) for key, words in WORDS.items()})
-conditions: st.SearchStrategy[Condition] = st.one_of(
-    denies,
-    st.builds(Sensitive, allow=some(WORDS["sensitivity"])),
-    st.builds(MaxShares, count=st.integers(1, 3)),
-    st.sampled_from(
-        [Approvals(needed=needed, by=APPROVERS[:count]) for count in (1, 2, 3) for needed in (1, count)]
-    ),
-    st.sampled_from(
-        [UnknownCondition(kind="weekdays"), UnknownCondition(kind="deny", fields=pack({"must": ["x"]}))]
-    ),
-)
-grants = st.builds(
-    Grant,
-    slot=st.just(0),
-    grant_id=st.binary(min_size=16, max_size=16),
-    grantees=st.lists(st.sampled_from(PARTIES), min_size=1, max_size=2, unique=True).map(tuple),
-    records=st.sets(st.integers(0, SEQS), min_size=1).map(ranges_of),
-    actions=st.lists(st.sampled_from([*ACTIONS, *ACTIONS, "print"]), min_size=1, max_size=2, unique=True).map(
-        tuple
-    ),
-    purposes=st.lists(
-        st.sampled_from(["TREAT", "HRESCH", "TREAT", "HMARKT"]), min_size=1, max_size=2, unique=True
-    ).map(tuple),
-    not_before_ms=st.integers(0, 40),
-    not_after_ms=st.integers(41, 100),
-    conditions=st.lists(conditions, max_size=3).map(tuple),
-)
-standings = st.builds(
-    Standing,
-    grant=grants,
-    seq=st.integers(20, 24),
-    status=st.sampled_from([Status.ACTIVE] * 4 + [Status.REVOKED, Status.SUPERSEDED, Status.ERASED]),
-    shares=st.none() | st.integers(0, 3),
-    approved=st.none() | st.sets(st.sampled_from([party.vault for party in APPROVERS])).map(frozenset),
-)
-policies = st.lists(standings, max_size=4)
-subjects = st.builds(
-    Subject,
-    seq=st.integers(0, SEQS),
-    words=st.builds(
-        DocumentWords,
-        category=st.sampled_from(WORDS["categories"]),
-        type=st.sampled_from(["pdf", "dicom", "text"]),
-        tags=some(WORDS["tags"]),
-        sensitivity=st.just(()) | some(WORDS["sensitivity"]),
-    ),
-)
-requests = st.builds(
-    Request,
-    party=st.sampled_from(PARTIES),
-    at_ms=st.integers(0, 110),
-    document=subjects,
-    purpose=st.none() | st.sampled_from(["TREAT", "HRESCH", "HPAYMT"]),
-    actions=st.just(()) | st.sampled_from(ACTIONS).map(lambda word: (word,)),
-)
-
-
-def expected(policy: list[Standing], request: Request) -> tuple[bool, str, str | None]:
-    """Ask the second evaluator, in plain maps."""
-    held = [
-        {
-            "id": grant_id_text(one.grant.grant_id),
-            "seq": one.seq,
-            "status": int(one.status),
-            "terms": one.grant.to_map(),
-            "shares": one.shares,
-            "approved": one.approved,
-        }
-        for one in policy
-    ]
-    subject, words = request.document, request.document.words
-    ask = {
-        "party": request.party.to_value(),
-        "document": {
-            "seq": subject.seq,
-            "category": words.category,
-            "type": words.type,
-            "tags": words.tags,
-            "sensitivity": words.sensitivity,
-        },
-        "at": request.at_ms,
-        "purpose": request.purpose,
-        "action": request.actions[0] if request.actions else None,
-    }
-    return reference_consent.decide(held, ask)
+questions = st.integers(0, 2**62).map(lambda seed: (*random_question(random.Random(seed)), random.Random(seed)))
 
 
 @EACH
-@given(policies, requests)
-def test_the_decision_is_that_of_the_second_evaluator(policy: list[Standing], request: Request) -> None:
-    """Whether, by which rule, by which grant."""
+@given(questions)
+def test_a_policy(question: tuple[list[Standing], Request, random.Random]) -> None:
+    """As the second evaluator says; the same in any order; and nothing that is taken away from it widens it."""
+    policy, request, rng = question
     decision = decide(policy, request)
     assert expected(policy, request) == (decision.allowed, decision.rule, decision.grant)
     assert decision.rule in {*RULES[2:], "granted", "no_grant"}
+    assert decision == decide(*shuffled(policy, request, rng))
+    if policy and not decision.allowed:
+        assert not decide(policy[1:], request).allowed
+    for less in smaller(policy[0], random_deny(rng)) if policy else ():
+        before, now = codes(policy[0], request), codes(less, request)
+        assert before - now <= {"grant_revoked", "grant_superseded"}
+        assert not before or now
+        assert decision.allowed or not decide([less, *policy[1:]], request).allowed
 
 
-@EACH
-@given(policies, requests, st.randoms(use_true_random=False))
-def test_nothing_depends_on_an_order(policy: list[Standing], request: Request, rng: random.Random) -> None:
-    """Of grants, conditions, grantees, words, labels: the same answer in the same words."""
-    decision = decide(policy, request)
-    mixed = [replace(one, grant=_shuffled(one.grant, rng)) for one in rng.sample(policy, len(policy))]
-    words = request.document.words
-    told = replace(
-        words,
-        tags=tuple(rng.sample(words.tags, len(words.tags))),
-        sensitivity=tuple(rng.sample(words.sensitivity, len(words.sensitivity))),
-    )
-    assert decision == decide(mixed, replace(request, document=replace(request.document, words=told)))
+def codes(standing: Standing, request: Request) -> set[str]:
+    """Return the codes of all rules that deny."""
+    return {refusal.code for refusal in refusals(standing, request)}
 
 
-def _shuffled(grant: Grant, rng: random.Random) -> Grant:
+def shuffled(policy: list[Standing], request: Request, rng: random.Random) -> tuple[list[Standing], Request]:
+    """Return the same in another order: grants, grantees, conditions, their words, those of the document."""
+
     def mixed(items: tuple) -> tuple:
         return tuple(rng.sample(items, len(items)))
 
@@ -172,13 +69,19 @@ def _shuffled(grant: Grant, rng: random.Random) -> Grant:
                 return Sensitive(allow=mixed(condition.allow))
         return condition
 
-    return replace(
-        grant,
-        grantees=mixed(grant.grantees),
-        actions=mixed(grant.actions),
-        purposes=mixed(grant.purposes),
-        conditions=mixed(tuple(map(inside, grant.conditions))),
-    )
+    def other(grant: Grant) -> Grant:
+        return replace(
+            grant,
+            grantees=mixed(grant.grantees),
+            actions=mixed(grant.actions),
+            purposes=mixed(grant.purposes),
+            conditions=mixed(tuple(map(inside, grant.conditions))),
+        )
+
+    words = request.document.words
+    told = replace(words, tags=mixed(words.tags), sensitivity=mixed(words.sensitivity))
+    held = [replace(one, grant=other(one.grant)) for one in rng.sample(policy, len(policy))]
+    return held, replace(request, document=replace(request.document, words=told))
 
 
 def smaller(standing: Standing, more: Deny) -> Iterator[Standing]:
@@ -208,41 +111,84 @@ def _without(items: tuple[str, ...], one: str) -> tuple[str, ...]:
 
 
 @EACH
-@given(policies.filter(bool), requests, denies)
-def test_taking_away_never_widens(policy: list[Standing], request: Request, more: Deny) -> None:
-    """A deny more, a shorter window, a purpose, action, record or grantee less, an end."""
-    before = {refusal.code for refusal in refusals(policy[0], request)}
-    was_allowed = decide(policy, request).allowed
-    for less in smaller(policy[0], more):
-        assert before - {refusal.code for refusal in refusals(less, request)} <= {
-            "grant_revoked",
-            "grant_superseded",
-        }
-        assert was_allowed or not decide([less, *policy[1:]], request).allowed
-    assert was_allowed or not decide(policy[1:], request).allowed
-
-
-@EACH
-@given(policies, requests)
-def test_a_reader_never_denies_what_the_owner_allows(policy: list[Standing], request: Request) -> None:
+@given(questions)
+def test_a_reader_never_denies_what_the_owner_allows(
+    question: tuple[list[Standing], Request, random.Random],
+) -> None:
     """By the same rules, but for those that only the owner can count, and the status that is proved apart."""
-    decision: Decision = decide(policy, request)
+    policy, request, _ = question
     told = Request(party=request.party, at_ms=request.at_ms, purpose=request.purpose, actions=request.actions)
-    held = tuple(one.grant for one in policy)
-    for subject in (request.document, replace(request.document, words=None)):
-        problems = judge_grants(held, told, (subject,), {})
-        assert not (decision.allowed and problems)
+    held, subject = tuple(one.grant for one in policy), request.document
+    if decide(policy, request).allowed:
+        for shown in (subject, replace(subject, words=None)):
+            assert [] == judge_grants(held, told, (shown,), {})
 
 
 @EACH
-@given(st.lists(grants, max_size=3), st.lists(subjects, max_size=3), st.integers(0, 110))
-def test_ending_a_grant_never_allows_more(held: list[Grant], shown: list[Subject], at_ms: int) -> None:
+@given(questions)
+def test_ending_a_grant_never_allows_more(question: tuple[list[Standing], Request, random.Random]) -> None:
     """In a bundle: a revocation that is known, or a grant that is missing, only takes away."""
-    request = Request(party=None, at_ms=at_ms)
-    held = list({grant.grant_id: grant for grant in held}.values())
-    if judge_grants(tuple(held), request, tuple(shown), {}):
+    policy, request, rng = question
+    held, asked = tuple(one.grant for one in policy), Request(party=None, at_ms=request.at_ms)
+    shown = tuple(replace(request.document, seq=seq) for seq in rng.sample(range(13), rng.randrange(4)))
+    if judge_grants(held, asked, shown, {}):
         for place, grant in enumerate(held):
             ended = {grant.grant_id: InvalidRequest("grant_revoked", "")}
-            assert judge_grants(tuple(held), request, tuple(shown), ended)
+            assert judge_grants(held, asked, shown, ended)
             less = (*held[:place], *held[place + 1 :])
-            assert judge_grants(less, request, tuple(shown), {}) or not shown
+            assert judge_grants(less, asked, shown, {}) or not shown
+
+
+@settings(max_examples=int(os.environ.get("HV_TEST_EFFECTS", "25")), deadline=None, database=None)
+@given(questions)
+def test_what_if_is_what_happens(question: tuple[list[Standing], Request, random.Random]) -> None:
+    """A revocation takes away what was foreseen and nothing else, of whom it names and of whom it does not."""
+    policy, request, rng = question
+    if not policy:
+        return
+    ended, now_ms = rng.choice(policy), request.at_ms
+    subjects = [replace(request.document, seq=seq) for seq in range(13)]
+    after = [replace(one, status=Status.REVOKED) if one is ended else one for one in policy]
+    foreseen = {
+        (loss.party, loss.seq, use) for loss in losses(policy, ended, subjects, now_ms) for use in loss.uses
+    }
+    parties = {party for one in policy for party in one.grant.grantees}
+    uses = {(code, word) for one in policy for code in one.grant.purposes for word in one.grant.actions}
+    happened = set()
+    for subject in subjects:
+        about = [one for one in policy if ranges_contain(one.grant.records, subject.seq)]
+        for party in parties if about else ():
+            for code, word in uses:
+                asked = replace(request, party=party, document=subject, purpose=code, actions=(word,))
+                times = [replace(asked, at_ms=at_ms) for at_ms in range(now_ms, max(now_ms + 1, 101), 9)]
+                times += [replace(asked, at_ms=edge) for edge in _edges(policy) if edge > now_ms]
+                if any(decide(policy, one).allowed and not decide(after, one).allowed for one in times):
+                    happened.add((party, subject.seq, (code, word)))
+    assert foreseen == {loss for loss in happened if loss[0] in ended.grant.grantees}
+    assert all(_is_covered(loss[0], ended.grant) for loss in happened)
+
+
+def _edges(policy: list[Standing]) -> set[int]:
+    return {edge for one in policy for edge in (one.grant.not_before_ms, one.grant.not_after_ms)}
+
+
+def _is_covered(party: object, grant: Grant) -> bool:
+    return any(grantee.covers(party) for grantee in grant.grantees)
+
+
+def test_every_process_decides_the_same_in_the_same_words() -> None:
+    """Whatever the seed of its hash tables."""
+    root = Path(__file__).resolve().parents[2]
+    said = {
+        subprocess.run(
+            [sys.executable, "-m", "tests.policies", "150"],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "4242")
+    }
+    assert 1 == len(said)
+    assert 150 == len(said.pop().splitlines())
