@@ -17,7 +17,9 @@ from healthvault.cli.commands import root
 __all__ = ["COMMANDS", "REFERENCE", "help_page", "quoted_pages"]
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "cli.md"
-BLOCK = re.compile(r"^```text\n(\$ hv(?P<name>[a-z -]*) --help\n)(?P<page>.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^```text\n(\$ hv(?P<name>(?: [a-z-]+)*?) --help\n)(?P<page>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 def _names(group: click.Group, family: str = "") -> Iterator[str]:

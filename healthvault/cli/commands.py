@@ -29,6 +29,10 @@ GROUPS = {
         "grants": "List what you allowed to whom.",
         "revoke": "End a grant, and say who already holds what.",
         "status-proof": "Write the newest status of a grant for somebody who holds bundles of it.",
+        "can": "Ask whether your grants allow somebody a document, and by which rule.",
+        "what-if": "See what a decision would do, before you make it.",
+        "approve": "Agree to a grant of somebody else that asks you.",
+        "policy": "Check that decisions are as a table expects.",
     },
     "Exchange": {
         "share": "Write a bundle of documents for somebody.",

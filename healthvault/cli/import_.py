@@ -7,6 +7,7 @@ import click
 
 from healthvault.cli.clock import now_ms
 from healthvault.cli.command import hv_command
+from healthvault.cli.consent_objects import approval_object
 from healthvault.cli.objects import document_object
 from healthvault.cli.options import clock_ok_option
 from healthvault.cli.reading_options import ReadChoice, accept_option, read_options
@@ -27,16 +28,23 @@ def import_(
 ) -> None:
     """Verify a bundle, and only then keep its documents in your own vault, marked as received.
 
+    An approval that somebody sent you (`hv approve`) is checked and kept too.
+
     Needs the action `keep`, which shares give unless told otherwise. What is not established (exit 21) or not
     allowed (exit 22) can be accepted, each code by name; what is changed, forged or rolled back never.
     """
     from healthvault.cli.inputs import stdin_or_file
     from healthvault.cli.opening import opened
     from healthvault.cli.reading import check_allowed, verify_options
+    from healthvault.vault.approvals import keep_approval
     from healthvault.vault.receive import import_bundle
 
     options = verify_options(terminal.settings, chosen, accept)
     with opened(terminal, writing=True, clock_ok=clock_ok) as vault:
-        verification, documents = import_bundle(vault, stdin_or_file(file), options, now_ms=now_ms())
+        source = stdin_or_file(file)
+        if (taken := keep_approval(vault, source, now_ms=now_ms())) is not None:
+            terminal.fields(approval_object(taken))
+            return
+        verification, documents = import_bundle(vault, source, options, now_ms=now_ms())
     check_allowed(file, verification, accept)
     terminal.rows(map(document_object, documents), _COLUMNS)

@@ -206,8 +206,12 @@ def contact_object(contact: "ContactView") -> JsonObject:
     )
 
 
-def grant_object(grant: "GrantView") -> JsonObject:
-    """Return a grant; `bundles` are the copies that were handed out under it and stay readable."""
+def grant_object(grant: "GrantView", why: tuple[str, str] | None = None) -> JsonObject:
+    """Return a grant; `bundles` are the copies that were handed out under it and stay readable.
+
+    `why`: the rule that it stands under, and the same in words, where somebody asked.
+    """
+    said: JsonObject = {} if why is None else {"rule": why[0], "reason": why[1]}
     return _new(
         "grant",
         {
@@ -220,7 +224,9 @@ def grant_object(grant: "GrantView") -> JsonObject:
             "not_before": rfc3339(grant.not_before_ms),
             "not_after": rfc3339(grant.not_after_ms),
             "status": grant.status,
+            "conditions": list(grant.conditions),
             "bundles": list(grant.bundles),
+            **said,
         },
     )
 

@@ -14,6 +14,7 @@ from healthvault.ledger.ranges import Ranges, parse_ranges, ranges_to_value
 
 __all__ = [
     "Anchor",
+    "Approved",
     "ContactDrop",
     "ContactPin",
     "EmergencyPage",
@@ -22,6 +23,7 @@ __all__ = [
     "Share",
     "StatusGiven",
     "parse_anchor",
+    "parse_approved",
     "parse_contact_drop",
     "parse_contact_pin",
     "parse_emergency_page",
@@ -46,6 +48,7 @@ class Kind(Enum):
     EMERGENCY = "emergency"
     STATUS = "status"
     ANCHOR = "anchor"
+    APPROVAL = "approval"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +179,33 @@ class Anchor:
             "tsr": self.tsr,
             "time": self.time_ms,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """That somebody who was asked approved a grant: their own signed statement, checked when it came in."""
+
+    about: int
+    """Entry of the grant."""
+    vault: bytes
+    """Vault id of who approved (32 bytes)."""
+    approval: bytes
+    """The statement with its signature."""
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map."""
+        return {
+            "kind": Kind.APPROVAL.value,
+            "about": self.about,
+            "vault": self.vault,
+            "approval": self.approval,
+        }
+
+
+def parse_approved(sealed: Fields) -> Approved:
+    """Parse an `approval` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(frozenset({"kind", "about", "vault", "approval", "must"}))
+    return Approved(about=sealed.uint("about"), vault=sealed.bin("vault", 32), approval=sealed.bin("approval"))
 
 
 def parse_owner(sealed: Fields) -> Owner:

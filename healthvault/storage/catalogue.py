@@ -52,8 +52,13 @@ create table consent (
     seq integer primary key, id text not null, slot integer not null unique, terms blob not null,
     status integer not null);
 create index consent_id on consent (id);
+create table grantee (party blob not null, seq integer not null, primary key (party, seq)) without rowid;
+create table approval (seq integer primary key, about integer not null, vault blob not null, raw blob not null);
+create index approval_about on approval (about);
 create table share (
-    seq integer primary key, id text not null, slots blob not null, recipients text not null);
+    seq integer primary key, id text not null, slots blob not null, recipients text not null,
+    documents integer not null);
+create table shared (slot integer not null, seq integer not null, primary key (slot, seq)) without rowid;
 create table handed (recipient blob not null, size integer not null, primary key (recipient, size)) without rowid;
 create table history (
     seq integer primary key, kind text not null, time integer not null, id text, signer integer not null,

@@ -131,7 +131,7 @@ class _View:
             documents=tuple(map(self._reference, documents)),
             purposes=grant.purposes,
             actions=grant.actions,
-            conditions=grant.conditions,
+            conditions=tuple(str(condition.to_map()["kind"]) for condition in grant.conditions),
             not_before_ms=grant.not_before_ms,
             not_after_ms=grant.not_after_ms,
         )

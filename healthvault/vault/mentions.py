@@ -132,9 +132,11 @@ _RULES = {
     Kind.SHARE.value: _Rule(action="share", reads=(_documents("seqs"), _parties("recipients"), _slots("k"))),
     "note": _Rule(action="note", reads=(_document("about"),)),
     "attest": _Rule(action="attest", reads=(_document("about"),)),
-    "status": _Rule(action="status", reads=(_parties("recipients"), _slot("k", means_grants=True))),
+    Kind.STATUS.value: _Rule(action="status", reads=(_parties("recipients"), _slot("k", means_grants=True))),
     "receipt.in": _Rule(action="receipt", reads=(_about("about"), _vault("vault"))),
-    "anchor": _Rule(action="anchor"),
+    Kind.ANCHOR.value: _Rule(action="anchor"),
+    Kind.APPROVAL.value: _Rule(action="approve", reads=(_about("about"), _vault("vault"))),
+    Kind.EMERGENCY.value: _Rule(action="emergency", reads=(_document("sheet"),)),
 }
 
 

@@ -15,10 +15,10 @@ from healthvault.errors import FormatError, IntegrityError, InvalidRequest
 from healthvault.ledger import ids
 from healthvault.ledger.documents import DocAdd, DocErase, DocRevise, DocStatus
 from healthvault.ledger.entry import Entry
-from healthvault.ledger.kinds import ContactDrop, ContactPin, EmergencyPage, Owner, Share, StatusGiven
+from healthvault.ledger.kinds import Approved, ContactDrop, ContactPin, EmergencyPage, Owner, Share, StatusGiven
 from healthvault.ledger.party import Party
 from healthvault.storage.catalogue import Catalogue
-from healthvault.storage.consent_rows import ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
+from healthvault.storage.consent_rows import ApprovalRow, ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
 from healthvault.storage.document_rows import OTHER, DocumentRow, DocumentRows, PartRow
 from healthvault.storage.objects import Objects
 from healthvault.storage.trail_rows import Named, TrailRows
@@ -258,7 +258,8 @@ class Projector:
         if grant.supersedes is not None:
             self._consents.set_status_of(grant.supersedes, Status.SUPERSEDED)
         self._consents.insert_grant(
-            GrantRow(seq=entry.seq, id=id_text, slot=grant.slot, terms=sealed, status=Status.ACTIVE)
+            GrantRow(seq=entry.seq, id=id_text, slot=grant.slot, terms=sealed, status=Status.ACTIVE),
+            map(party_key, grant.grantees),
         )
         return id_text
 
@@ -273,7 +274,9 @@ class Projector:
     def _share(self, share: Share, entry: Entry, _sealed: Fields) -> str | None:
         id_text = ids.bundle_id_text(share.bundle_id)
         names = ", ".join(party.name for party in share.recipients if not party.is_code) or "whoever has the code"
-        row = ShareRow(seq=entry.seq, id=id_text, slots=share.slots, recipients=names)
+        row = ShareRow(
+            seq=entry.seq, id=id_text, slots=share.slots, recipients=names, has_documents=bool(share.seqs)
+        )
         self._consents.insert_share(row, share.size, map(party_key, share.recipients))
         return id_text
 
@@ -285,6 +288,14 @@ class Projector:
     def _status(self, given: StatusGiven, _entry: Entry, _sealed: Fields) -> str | None:
         self._consents.hand_out(given.size, map(party_key, given.recipients))
         return None if given.slot is None else self._consents.grant_in(given.slot)
+
+    @_follow.register
+    def _approval(self, approval: Approved, entry: Entry, _sealed: Fields) -> str | None:
+        self._consents.insert_approval(
+            ApprovalRow(seq=entry.seq, about=approval.about, vault=approval.vault, raw=approval.approval)
+        )
+        granted = self._consents.grant_at(approval.about)
+        return granted.id if granted else None
 
     def _id_of(self, seq: int) -> str | None:
         row = self._documents.at(seq)

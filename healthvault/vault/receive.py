@@ -34,7 +34,7 @@ from healthvault.verify.context import Context, NothingTaken, Opener, Sink, Stat
 from healthvault.verify.erasure import verify_certificate
 from healthvault.verify.pins import PinBook, VaultPins
 
-__all__ = ["VerifyOptions", "import_bundle", "open_bundle", "unaccepted", "verify_file"]
+__all__ = ["VerifyOptions", "import_bundle", "open_bundle", "own_openers", "unaccepted", "verify_file"]
 
 MAX_STATUS_FILE_BYTES = 5 << 20  # more than the longest: what is longer is refused for its plaintext
 CLEARABLE = (NotEstablished, ConsentRefused)  # what a user may accept by name: exits 21 and 22
@@ -202,6 +202,11 @@ def _openers(vault: Vault | None, code: str | None) -> tuple[Opener, ...]:
             "there is no vault here and no code was given",
             hint="--code if the sender told you one, or `hv init` first",
         )
+    return own_openers(vault)
+
+
+def own_openers(vault: Vault) -> tuple[Opener, ...]:
+    """Return the keys of an unlocked vault that open what was made for it, the newest first."""
     vault_id = vault.keyring.vault_id
     return tuple(
         Opener(

@@ -17,8 +17,10 @@ from healthvault.ledger.documents import (
     parse_doc_erase,
     parse_doc_revise,
 )
+from healthvault.ledger.ids import contact_id_text
 from healthvault.ledger.kinds import (
     Anchor,
+    Approved,
     ContactDrop,
     ContactPin,
     EmergencyPage,
@@ -27,6 +29,7 @@ from healthvault.ledger.kinds import (
     Share,
     StatusGiven,
     parse_anchor,
+    parse_approved,
     parse_contact_drop,
     parse_contact_pin,
     parse_emergency_page,
@@ -50,6 +53,7 @@ Sealed = (
     | StatusGiven
     | Anchor
     | EmergencyPage
+    | Approved
 )
 _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.OWNER.value: lambda sealed, _: parse_owner(sealed),
@@ -64,6 +68,7 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.EMERGENCY.value: lambda sealed, _: parse_emergency_page(sealed),
     Kind.STATUS.value: lambda sealed, _: parse_status_given(sealed),
     Kind.ANCHOR.value: lambda sealed, _: parse_anchor(sealed),
+    Kind.APPROVAL.value: lambda sealed, _: parse_approved(sealed),
 }
 
 
@@ -93,4 +98,6 @@ def what_it_did(said: Sealed | None, id_of: Callable[[int], str | None]) -> str:
         case EmergencyPage():
             shares = "" if said.needed is None else f", {said.needed} of {said.count}"
             return f"{', '.join(said.sections)}; protection: {said.protection}{shares}"
+        case Approved():
+            return f"by {contact_id_text(said.vault)}"
     return ""

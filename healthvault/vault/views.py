@@ -124,6 +124,8 @@ class GrantView:
     not_after_ms: int
     status: str
     """`active`, `expired`, `not_yet`, `revoked` or `superseded`."""
+    conditions: tuple[str, ...] = ()
+    """Further conditions, in the words in which they are typed."""
     bundles: tuple[str, ...] = ()
     """Ids of the bundles that were handed out under it: copies that stay readable."""
 

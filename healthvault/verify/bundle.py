@@ -243,12 +243,12 @@ class _Steps:
         request = Request(
             party=None if self._report.has_problem(Question.AUDIENCE) else self._opened.party,
             at_ms=self._judged_ms(),
-            seqs=tuple(document.seq for document in self._manifest.docs),
             purpose=self._context.purpose,
             actions=self._context.actions,
         )
         ended = {status.grant_id: end for status in known if (end := known_end(status))}
-        self._report.problem(question, *consent.judge_grants(self._grants, request, ended))
+        subjects = tuple(documents.subject_of(row, self._entries) for row in self._manifest.docs)
+        self._report.problem(question, *consent.judge_grants(self._grants, request, subjects, ended))
         if self._view is None or self._report.has_problem(Question.INCLUSION):
             self._report.unknown(question, "the status of the grant is not proved")
         else:

@@ -50,8 +50,8 @@ def test_a_contact_is_dropped_by_its_newest_pin(rows: ConsentRows) -> None:
 
 def test_grants_come_back_newest_first(rows: ConsentRows) -> None:
     """With their terms as they stand in the entry."""
-    rows.insert_grant(grant(3, 5, "g_a"))
-    rows.insert_grant(grant(6, 2, "g_b"))
+    rows.insert_grant(grant(3, 5, "g_a"), [b"v" * 32])
+    rows.insert_grant(grant(6, 2, "g_b"), [b"v" * 32])
     found = list(rows.grants())
     assert [(6, "g_b", 2, 1), (3, "g_a", 5, 1)] == [(row.seq, row.id, row.slot, row.status) for row in found]
     assert {"kind": "grant", "k": 5} == found[1].terms.map
@@ -60,7 +60,7 @@ def test_grants_come_back_newest_first(rows: ConsentRows) -> None:
 def test_a_grant_is_found_by_its_prefix(rows: ConsentRows) -> None:
     """The beginning of an id finds all that begin so."""
     for slot, id_text in enumerate(("g_aaab", "g_aaac", "g_b")):
-        rows.insert_grant(grant(slot, slot, id_text))
+        rows.insert_grant(grant(slot, slot, id_text), [b"v" * 32])
     assert ["g_aaab", "g_aaac"] == [row.id for row in rows.grants_with_prefix("g_aaa")]
     assert () == rows.grants_with_prefix("g_c")
 
@@ -68,7 +68,7 @@ def test_a_grant_is_found_by_its_prefix(rows: ConsentRows) -> None:
 def test_the_end_of_a_grant(rows: ConsentRows) -> None:
     """It is noted by slot or by entry, for that grant alone."""
     for seq in (1, 2, 3):
-        rows.insert_grant(grant(seq, seq + 10, f"g_{seq}"))
+        rows.insert_grant(grant(seq, seq + 10, f"g_{seq}"), [b"v" * 32])
     rows.set_status(11, 2)
     rows.set_status_of(3, 3)
     assert [3, 1, 2] == [row.status for row in rows.grants()]
