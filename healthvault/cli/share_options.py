@@ -7,6 +7,7 @@ from typing import TypedDict, TypeVar
 import click
 
 from healthvault.cli.dates import When, parse_when
+from healthvault.cli.options import CATEGORY_WORDS
 from healthvault.cli.reading_options import parse_purpose
 
 __all__ = ["ShareChoice", "TermsChoice", "share_options", "terms_options"]
@@ -34,6 +35,7 @@ class ShareChoice(TermsChoice):
     grant: str | None
     message: str
     with_metadata: bool
+    complete: tuple[str, ...]
 
 
 def share_options(body: _Body) -> _Body:
@@ -41,6 +43,13 @@ def share_options(body: _Body) -> _Body:
     for option in (
         click.option(
             "--with-metadata", is_flag=True, help="Also disclose tags, author, source and the exact file name."
+        ),
+        click.option(
+            "--complete",
+            multiple=True,
+            type=click.Choice(CATEGORY_WORDS),
+            metavar="CATEGORY",
+            help="Also prove how many documents of this category there are, shared or not; repeatable.",
         ),
         click.option("--message", default="", help="A few words to the reader."),
         click.option("--grant", metavar="GRANT", help="Share under this grant, with those whom it names."),

@@ -134,7 +134,7 @@ def _under_grant(terminal: Terminal, vault: Vault, documents: tuple[str, ...], c
 
 
 def _letter(chosen: ShareChoice) -> Letter:
-    return Letter(message=chosen["message"], with_metadata=chosen["with_metadata"])
+    return Letter(message=chosen["message"], with_metadata=chosen["with_metadata"], complete=chosen["complete"])
 
 
 def _confirm(terminal: Terminal, documents: Sequence[Document], question: str, *, yes: bool) -> None:

@@ -35,7 +35,7 @@ def verify(terminal: Terminal, files: tuple[str, ...], **chosen: Unpack[ReadChoi
     """
     from healthvault.cli.opening import opened_if_there, place_of
     from healthvault.cli.reading import exit_of_verification, verified, verify_options
-    from healthvault.cli.verification import hints_of, limits_of, verification_object
+    from healthvault.cli.verification import completeness_of, hints_of, limits_of, verification_object
     from healthvault.storage.inputs import Failure
 
     options = verify_options(terminal.settings, chosen)
@@ -47,7 +47,8 @@ def verify(terminal: Terminal, files: tuple[str, ...], **chosen: Unpack[ReadChoi
                 exits.append(EXITS[PartlyDone])
                 continue
             exits.append(exit_of_verification(outcome))
-            terminal.fields(verification_object(file, outcome, exits[-1]), unsaid=("ok", "exit"))
+            terminal.fields(verification_object(file, outcome, exits[-1]), unsaid=("ok", "exit", "completeness"))
+            terminal.lines("completeness", completeness_of(outcome))
             terminal.lines("limits", limits_of(outcome))
             terminal.lines("next", hints_of(outcome))
     raise click.exceptions.Exit(worst_exit(exits))

@@ -28,7 +28,7 @@ __all__ = ["Catalogue", "CatalogueLost", "Position", "peek"]
 WAIT_SECONDS = 10.0  # for another process that is bringing it up
 LEAST_BYTES = 64 * 1024  # with less room the database cannot work, and calls that an I/O error
 _ATTEMPTS = 3
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 _SCHEMA = """
 create table meta (key text primary key, value blob not null) without rowid;
 create table document (
@@ -44,6 +44,12 @@ create table part (
     stored integer not null, pack integer not null, position integer not null,
     primary key (seq, number)) without rowid;
 create index part_dedupe on part (dedupe);
+create table standing (
+    seq integer primary key, slot integer not null, status text not null, supersedes integer, line integer);
+create index standing_supersedes on standing (supersedes) where supersedes is not null;
+create table line (
+    slot integer not null, number integer not null, kind integer not null, ref integer not null,
+    primary key (slot, number)) without rowid;
 create table contact (
     vault blob primary key, seq integer not null, name text not null, card blob not null,
     witness integer not null, pinned integer not null) without rowid;
@@ -59,6 +65,8 @@ create table history (
     detail text not null);
 create index history_id on history (id) where id is not null;
 """
+
+_TABLES = ("meta", "document", "part", "standing", "line", "contact", "consent", "share", "handed", "history")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +182,7 @@ class Catalogue:
 
     def clear(self) -> None:
         """Forget everything; inside a `change`."""
-        for table in ("meta", "document", "part", "contact", "consent", "share", "handed", "history"):
+        for table in _TABLES:
             self.connection.execute(f"delete from {table}")  # noqa: S608  names of our own
 
     def get(self, key: str) -> Value:

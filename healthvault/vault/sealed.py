@@ -7,8 +7,9 @@ Spec: docs/spec/journal.md section 3.
 
 from collections.abc import Callable
 
-from healthvault.codec import Fields
+from healthvault.codec import Fields, Value
 from healthvault.consent.grant import Grant, Revocation, parse_grant, parse_revocation
+from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.documents import (
     DocAdd,
     DocErase,
@@ -17,6 +18,7 @@ from healthvault.ledger.documents import (
     parse_doc_erase,
     parse_doc_revise,
 )
+from healthvault.ledger.entry import Entry
 from healthvault.ledger.kinds import (
     ContactDrop,
     ContactPin,
@@ -30,8 +32,11 @@ from healthvault.ledger.kinds import (
     parse_owner,
     parse_share,
 )
+from healthvault.ledger.meta import open_meta
+from healthvault.ledger.secrets import meta_key
+from healthvault.vault.history import refusal
 
-__all__ = ["Sealed", "parse_sealed", "what_it_did"]
+__all__ = ["Sealed", "open_sealed_part", "parse_sealed", "what_it_did"]
 
 Sealed = (
     Owner | DocAdd | DocRevise | DocErase | ContactPin | ContactDrop | Grant | Revocation | Share | EmergencyPage
@@ -48,6 +53,20 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.SHARE.value: lambda sealed, _: parse_share(sealed),
     Kind.EMERGENCY.value: lambda sealed, _: parse_emergency_page(sealed),
 }
+
+
+def open_sealed_part(entry: Entry, secret: bytes | None) -> dict[str, Value] | None:
+    """Return the sealed map of an entry; None if it has none, or its secret (32 bytes) is gone.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, it does not open.
+    """
+    if entry.enc is None or secret is None:
+        return None
+    try:
+        return open_meta(meta_key(secret), entry).map
+    except (FormatError, IntegrityError) as err:
+        raise refusal(err, f"journal entry {entry.seq}") from err
 
 
 def parse_sealed(sealed: Fields, seq: int) -> Sealed | None:

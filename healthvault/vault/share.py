@@ -6,7 +6,7 @@ file. The bundle is checked by its writer: slice against the signed root, docume
 Spec: docs/spec/bundle.md section 3.1.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from healthvault.consent.status import StatusProof
 from healthvault.crypto.hashing import random_bytes
 from healthvault.crypto.words import random_words
 from healthvault.errors import ConsentRefused, InvalidRequest
+from healthvault.ledger.changes import slot_of
 from healthvault.ledger.ids import bundle_id_text, grant_id_text
 from healthvault.ledger.kinds import Share
 from healthvault.ledger.ranges import ranges_contain, ranges_of
@@ -31,6 +32,7 @@ from healthvault.vault.addressees import Addressee, addressees_of, age_recipient
 from healthvault.vault.disclosing import MemberFile, check_sizes, disclose, rows_to_share
 from healthvault.vault.grants import Terms, append_grant, check_dates, terms_in_force
 from healthvault.vault.history import damaged
+from healthvault.vault.inventories import check_committed, inventories_of
 from healthvault.vault.proofs import event_seqs, proof_of
 from healthvault.vault.read import stream_part
 from healthvault.vault.transaction import Transaction
@@ -39,6 +41,7 @@ from healthvault.vault.views import BundleView
 
 __all__ = ["Letter", "UnderGrant", "share", "share_under"]
 
+_READABLE = frozenset({"current", "superseded"})
 CODE_WORDS = 7  # 77 bits: the file faces offline guessing for ever
 
 
@@ -49,6 +52,8 @@ class Letter:
     message: str = ""
     with_metadata: bool = False
     """Disclose the sealed description too: tags, file name, source."""
+    complete: tuple[str, ...] = ()
+    """Categories of which to say how many documents there are, shared or not."""
 
 
 NO_LETTER = Letter()
@@ -137,6 +142,7 @@ def share_under(
     row, grant = terms_in_force(vault, wish.grant, now_ms=now_ms)
     rows = rows_to_share(vault, wish.records or _all_of(vault, grant), wish.accept)
     _check_scope(grant, rows)
+    _check_categories(vault, grant, letter)
     parcel = _Parcel(rows=rows, addressees=grantees_again(vault, grant.grantees), letter=letter)
     secret = vault.keystore.read(row.seq)
     if secret is None:
@@ -151,9 +157,13 @@ def share_under(
 
 
 def _all_of(vault: Vault, grant: Grant) -> tuple[str, ...]:
+    return tuple(row.id for row in _named_by(vault, grant) if row.status in _READABLE)
+
+
+def _named_by(vault: Vault, grant: Grant) -> Iterator[DocumentRow]:
     table = DocumentRows(vault.catalogue)
     rows = (table.at(first + step) for first, count in grant.records for step in range(count))
-    return tuple(row.id for row in rows if row is not None and row.status in {"current", "superseded"})
+    return (row for row in rows if row is not None)
 
 
 def _check_scope(grant: Grant, rows: Sequence[DocumentRow]) -> None:
@@ -161,6 +171,17 @@ def _check_scope(grant: Grant, rows: Sequence[DocumentRow]) -> None:
     if outside:
         hint = "share it without --grant, under a new one"
         raise ConsentRefused("out_of_scope", f"the grant does not name {outside[0]}", hint=hint)
+
+
+def _check_categories(vault: Vault, grant: Grant, letter: Letter) -> None:
+    """Check that the grant names a document of each category whose number would be told."""
+    if not letter.complete:
+        return
+    named = {slot_of(row.category) for row in _named_by(vault, grant) if row.status in _READABLE}
+    for category in letter.complete:
+        if slot_of(category) not in named:
+            hint = "share under a new grant, without --grant, if they shall know how many there are"
+            raise ConsentRefused("out_of_scope", f"the grant names no document of category {category}", hint=hint)
 
 
 def _log_share(
@@ -198,6 +219,7 @@ def _hand_out(
     """Log the share once the file can be written, then write it; it gets its name when it is whole."""
     check_sizes(vault, parcel.rows)
     _check_text(parcel.letter.message)
+    check_committed(vault, parcel.letter.complete)
     code = None if audience_of(parcel.addressees) else "-".join(random_words(CODE_WORDS))
     with OutputFile(out) as file:
         logged = log()
@@ -266,5 +288,6 @@ def _manifest(vault: Vault, parcel: _Parcel, logged: _Logged, now_ms: int) -> tu
         grants=(grant,),
         docs=tuple(docs),
         message=parcel.letter.message,
+        complete=inventories_of(vault, parcel.letter.complete, parcel.rows),
     )
     return manifest, members

@@ -19,6 +19,7 @@ from healthvault.ledger.entry import Entry
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import Party
 from healthvault.verify import authorship, consent, documents, inclusion
+from healthvault.verify.completeness import Completeness, judge_inventories
 from healthvault.verify.consistency import View, check_events, judge_history, remember
 from healthvault.verify.context import CLOCK_SLACK_MS, Context, NothingTaken, Sink, Verification, VerifiedDocument
 from healthvault.verify.documents import ReceivedEvidence
@@ -101,6 +102,7 @@ class _Steps:
         self._signer_name = context.contacts.get(opened.chain.vault_id)
         self._entries: Mapping[int, Entry] = {}
         self._view: View | None = None
+        self._completeness: tuple[Completeness, ...] = ()
         self._grants: tuple[Grant, ...] = ()
         self._witnessed_ms = 0
         self._documents: tuple[VerifiedDocument, ...] = ()
@@ -143,6 +145,7 @@ class _Steps:
         try:
             self._view = inclusion.verify_slice(manifest.slice, self._entries, checkpoint, chain)
             inclusion.check_tip_state(self._entries[checkpoint.size - 1], manifest.state, chain)
+            self._completeness = judge_inventories(manifest, self._entries)
         except HealthVaultError as err:
             self._report.problem(Question.INCLUSION, err)
             return
@@ -275,6 +278,7 @@ class _Steps:
             tip_ms=self._tip_ms() if self._entries else None,
             grants=self._grants,
             documents=self._documents,
+            completeness=() if self._report.has_problem(Question.INTEGRITY) else self._completeness,
             message=manifest.message,
             seen_before_ms=self._pins.first_seen_ms(self._opened.digest),
         )

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The inventories of a vault: taken from the catalogue, followed over what was erased, and proved.
+
+Spec: docs/spec/inventories.md.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from healthvault.bundle.completeness import DisclosedInventories, DisclosedInventory, OpenedIn, OpenedOut
+from healthvault.codec import Fields
+from healthvault.errors import FormatError, InvalidRequest
+from healthvault.ledger.changes import Change, change_of, open_changes, slot_of
+from healthvault.ledger.documents import DocErase
+from healthvault.ledger.inventory import Inventories, LineKind
+from healthvault.storage.document_rows import DocumentRow
+from healthvault.storage.inventory_rows import InventoryRows
+from healthvault.tlog.slice import build_slice
+from healthvault.tlog.tree import MemoryTree
+from healthvault.vault.history import damaged, refusal
+from healthvault.vault.sealed import open_sealed_part, parse_sealed
+from healthvault.vault.vault import Vault
+
+__all__ = ["InventoryReplay", "changes_by", "check_committed", "inventories_of", "load_inventories"]
+
+
+def load_inventories(vault: Vault) -> Inventories:
+    """Return the catalogue's inventories: to be trusted only once they give the last entry's state."""
+    state_key = vault.keys.identity.state_key
+    return Inventories(state_key, InventoryRows(vault.catalogue), vault.catalogue.get("inventories"))
+
+
+def changes_by(vault: Vault, seqs: Iterable[int]) -> tuple[Change | None, ...]:
+    """Return what each of these entries changes. Raises VaultDamaged: `vault_damaged`, one cannot be read."""
+    found: list[Change | None] = []
+    for seq in seqs:
+        sealed = open_sealed_part(vault.history.entry(seq), vault.keystore.read(seq))
+        try:
+            found.append(change_of(parse_sealed(Fields(sealed, f"entry {seq}"), seq)) if sealed else None)
+        except FormatError as err:
+            raise refusal(err, f"journal entry {seq}") from err
+    return tuple(found)
+
+
+class InventoryReplay:
+    """Follows entries for the catalogue once all are known: a later one may say what an erased one changed."""
+
+    def __init__(self, vault: Vault, followed: Inventories | None = None) -> None:
+        """Begin; `followed` were moved on by who wrote these very entries, and need not be again."""
+        self._vault = vault
+        self._followed = followed
+        self._changes: list[tuple[int, Change | None]] = []
+        self._lost: dict[int, Change | None] = {}
+
+    def take(self, seq: int, said: object) -> None:
+        """Note what an entry says; None for one that cannot be opened.
+
+        Raises:
+            FormatError: `bad_schema`, it does not say what its victims had changed.
+            IntegrityError: `tampered`, likewise.
+        """
+        change = change_of(said)
+        if change is not None or said is None:
+            self._changes.append((seq, change))
+        if isinstance(said, DocErase):
+            self._lost |= open_changes(self._vault.keys.identity.state_key, seq, said)
+
+    def finish(self) -> None:
+        """Bring the catalogue's inventories up; inside a `change`."""
+        inventories = self._followed or self._replayed()
+        catalogue = self._vault.catalogue
+        InventoryRows(catalogue).save(*inventories.take_changed())
+        catalogue.put("inventories", inventories.to_value())
+
+    def _replayed(self) -> Inventories:
+        inventories = load_inventories(self._vault)
+        for seq, change in self._changes:
+            inventories.take(seq, self._lost.get(seq) if change is None else change)
+        return inventories
+
+
+def check_committed(vault: Vault, categories: Sequence[str]) -> None:
+    """Check that something can be proved of these categories. Raises InvalidRequest: `nothing_to_prove`."""
+    if categories and not load_inventories(vault).is_committed:
+        raise InvalidRequest(
+            "nothing_to_prove",
+            "no document of this vault names a category, so nothing can be said of all that have one",
+            hint="say it with `hv amend ID --category`",
+        )
+
+
+def inventories_of(
+    vault: Vault, categories: Sequence[str], rows: Iterable[DocumentRow]
+) -> DisclosedInventories | None:
+    """Return what a bundle says, as of the newest entry, of some categories as a whole; None for no category.
+
+    Args:
+        vault: Unlocked, its catalogue brought up.
+        categories: Words.
+        rows: The documents that are shared; others of the category are counted only.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, the catalogue does not hold what the newest entry commits to.
+    """
+    if not categories:
+        return None
+    shown, inventories = frozenset(row.seq for row in rows), load_inventories(vault)
+    slots = sorted({*map(slot_of, categories)})
+    return DisclosedInventories(
+        commitments=tuple(inventories.commitments(vault.history.last.header.prev)),
+        rows=tuple(_opened(vault, inventories, slot, shown) for slot in slots),
+    )
+
+
+def _opened(vault: Vault, inventories: Inventories, slot: int, shown: frozenset[int]) -> DisclosedInventory:
+    key = vault.keys.identity.state_key
+    lines = tuple(InventoryRows(vault.catalogue).lines(slot))
+    tree = MemoryTree(line.leaf(key) for line in lines)
+    if tree.root() != inventories.root_of(slot):
+        raise damaged("the index does not hold what the newest entry commits to; remove cache/ to make it anew")
+    outs = tuple(line for line in lines if line.kind is not LineKind.IN)
+    gone = {line.ref for line in outs}
+    ins = tuple(
+        line for line in lines if line.kind is LineKind.IN and line.ref in shown and line.number not in gone
+    )
+    return DisclosedInventory(
+        slot=slot,
+        blind=inventories.blind(slot, vault.history.last.header.prev),
+        slice=build_slice(tree, len(lines), [line.number for line in (*ins, *outs)], ()) if lines else None,
+        ins=tuple(OpenedIn(number=line.number, seq=line.ref, salt=line.salt(key)) for line in ins),
+        outs=tuple(
+            OpenedOut(number=line.number, kind=line.kind, ref=line.ref, salt=line.salt(key)) for line in outs
+        ),
+    )
