@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from healthvault.codec import Fields, Value
 from healthvault.errors import IntegrityError
-from healthvault.ledger.inventory import SLOT_COUNT, LineKind
+from healthvault.ledger.inventory import BLIND_BYTES, SLOT_COUNT, LineKind
 from healthvault.tlog.slice import Slice, parse_slice
 
 __all__ = ["DisclosedInventories", "DisclosedInventory", "OpenedIn", "OpenedOut", "parse_inventories"]
@@ -103,7 +103,7 @@ def parse_inventories(complete: Fields) -> DisclosedInventories:
 def _parse_row(row: Fields) -> DisclosedInventory:
     found = DisclosedInventory(
         slot=row.uint("slot", SLOT_COUNT - 1),
-        blind=row.bin("blind", 32),
+        blind=row.bin("blind", BLIND_BYTES),
         slice=parse_slice(row.map["lines"]) if row.has("lines") else None,
         ins=tuple(_parse_in(item) for item in row.maps("in")),
         outs=tuple(_parse_out(item) for item in row.maps("out")),

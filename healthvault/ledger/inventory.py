@@ -14,7 +14,7 @@ from operator import add
 from healthvault.codec import Value, positional
 from healthvault.crypto.hashing import labelled, labelled_hash, labelled_hashes, labelled_mac
 from healthvault.errors import FormatError
-from healthvault.ledger.changes import Added, Change, Revised
+from healthvault.ledger.changes import OTHER_SLOT, Added, Change, Revised
 from healthvault.ledger.documents import DocStatus
 from healthvault.ledger.standing import Shelf, Standing, Standings
 from healthvault.ledger.state import NO_EXTENSION
@@ -22,6 +22,7 @@ from healthvault.tlog.frontier import Frontier
 from healthvault.tlog.tree import leaf_hash
 
 __all__ = [
+    "BLIND_BYTES",
     "SLOT_COUNT",
     "Inventories",
     "Line",
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 SLOT_COUNT = 16  # some are kept for categories to come: the number is the same for all
+BLIND_BYTES = 16
 _NUMBERS = tuple(bytes([slot]) for slot in range(SLOT_COUNT))
 
 
@@ -108,8 +110,9 @@ class Inventories:
         self._standings = Standings(shelf)
         self._lines: list[Line] = []
         self._is_named, self._logs = _parse(value)
-        self._tails = [_tail(slot, log.size, log.root()) for slot, log in enumerate(self._logs)]
-        self._stale: set[int] = set()
+        self._counts = [log.size for log in self._logs]
+        self._tails = [b""] * SLOT_COUNT
+        self._stale = {*range(SLOT_COUNT)}
 
     def to_value(self) -> Value:
         """Return what goes on from here, but for the documents."""
@@ -129,6 +132,10 @@ class Inventories:
             return
         if isinstance(change, (Added, Revised)) and change.slot is not None:
             self._is_named = True
+        if isinstance(change, Added) and change.supersedes is None:  # as below, in a third of the time
+            slot = OTHER_SLOT if change.slot is None else change.slot
+            self._standings.keep(Standing(seq=seq, slot=slot, line=self._add(slot, LineKind.IN, seq)))
+            return
         touched = self._standings.take(seq, change)
         for before, now in touched:
             if before is not None and before.line is not None and not _is_in(now, before.slot):
@@ -145,13 +152,13 @@ class Inventories:
     def commitments(self, prev: bytes) -> list[bytes]:
         """Return the commitment (32 bytes) to each inventory in that same entry."""
         for slot in self._stale:
-            self._tails[slot] = _tail(slot, self._logs[slot].size, self._logs[slot].root())
+            self._tails[slot] = _tail(slot, self._counts[slot], self._logs[slot].root())
         self._stale.clear()
         blinds = self._blinds(prev)
         return labelled_hashes("inventory", b"", map(add, blinds, self._tails))
 
     def blind(self, slot: int, prev: bytes) -> bytes:
-        """Return what hides an inventory (32 bytes) in that same entry."""
+        """Return what hides an inventory (16 bytes) in that same entry."""
         return self._blinds(prev)[slot]
 
     def root_of(self, slot: int) -> bytes:
@@ -165,13 +172,14 @@ class Inventories:
 
     def _blinds(self, prev: bytes) -> list[bytes]:
         key = labelled_mac(self._state_key, "inventories", prev)
-        return labelled_hashes("inventory-blind", key, _NUMBERS)
+        pairs = labelled_hashes("inventory-blind", key, _NUMBERS[: SLOT_COUNT // 2])
+        return [pair[start : start + BLIND_BYTES] for pair in pairs for start in (0, BLIND_BYTES)]
 
     def _add(self, slot: int, kind: LineKind, ref: int) -> int:
-        log = self._logs[slot]
-        line = Line(slot=slot, number=log.size, kind=kind, ref=ref)
-        log.append(line.leaf(self._state_key))
+        line = Line(slot=slot, number=self._counts[slot], kind=kind, ref=ref)
+        self._logs[slot].append(line.leaf(self._state_key))
         self._lines.append(line)
+        self._counts[slot] += 1
         self._stale.add(slot)
         return line.number
 

@@ -80,18 +80,21 @@ class Standings:
         before: dict[int, Standing | None] = {}
         match change:
             case Added():
-                slot = OTHER_SLOT if change.slot is None else change.slot
                 before[seq] = None
-                self.keep(Standing(seq=seq, slot=slot, supersedes=change.supersedes))
-                if change.supersedes is not None:
-                    self._newer.setdefault(change.supersedes, []).append(seq)
-                    self._settle(seq, before)
+                self._put_in(seq, change, before)
             case Revised():
                 self._revise(change, before)
             case Erased():
                 for victim in change.victims:
                     self._erase(victim, before)
         return [(before[touched], self.changed[touched]) for touched in sorted(before)]
+
+    def _put_in(self, seq: int, change: Added, before: dict[int, Standing | None]) -> None:
+        slot = OTHER_SLOT if change.slot is None else change.slot
+        self.keep(Standing(seq=seq, slot=slot, supersedes=change.supersedes))
+        if change.supersedes is not None:
+            self._newer.setdefault(change.supersedes, []).append(seq)
+            self._settle(seq, before)
 
     def _revise(self, change: Revised, before: dict[int, Standing | None]) -> None:
         found = self.at(change.about)

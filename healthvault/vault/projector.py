@@ -35,6 +35,8 @@ class Appended:
 
     entry: Entry
     sealed: dict[str, Value] | None
+    said: Sealed | None = None
+    """What the map says, where that is known already."""
 
 
 def load_slots(catalogue: Catalogue) -> SlotTable:
@@ -128,7 +130,7 @@ class Projector:
         if appended.sealed is not None:
             sealed = Fields(appended.sealed, f"entry {entry.seq}")
             kind = sealed.text("kind")
-            said = parse_sealed(sealed, entry.seq)
+            said = appended.said or parse_sealed(sealed, entry.seq)
             id_text, detail = self._follow(said, entry, sealed), what_it_did(said, self._id_of)
         elif entry.enc is not None:
             kind, id_text = "erased", self._hole(entry)

@@ -123,7 +123,7 @@ class Transaction:
         self._inventories.take(draft.seq, change_of(said))
         header = self._header(draft)
         enc = seal_meta(meta_key(draft.secret), sealed, header)
-        return self._keep(draft, sign_entry(header, enc, self._vault.keys.sign_key), sealed)
+        return self._keep(draft, sign_entry(header, enc, self._vault.keys.sign_key), sealed, said)
 
     def event_place(self) -> dict[str, Value]:
         """Return what a key event says of its own place, if it is appended next."""
@@ -148,7 +148,7 @@ class Transaction:
         )
         entry = sign_entry(header, None, sign_key)
         self._chain = extend_chain(self._chain, parse_entry(entry.raw))
-        return self._keep(draft, entry, None)
+        return self._keep(draft, entry)
 
     def opening(self) -> StateOpening:
         """Return what opens the state of the entry appended last."""
@@ -173,8 +173,10 @@ class Transaction:
         catch_up(vault, self._appended, self._inventories)
         self._appended, self._secrets = [], []
 
-    def _keep(self, draft: Draft, entry: Entry, sealed: dict[str, Value] | None) -> Entry:
-        self._appended.append(Appended(entry=entry, sealed=sealed))
+    def _keep(
+        self, draft: Draft, entry: Entry, sealed: dict[str, Value] | None = None, said: Sealed | None = None
+    ) -> Entry:
+        self._appended.append(Appended(entry=entry, sealed=sealed, said=said))
         self._secrets.append((draft.seq, draft.secret))
         self._last = entry
         return entry
