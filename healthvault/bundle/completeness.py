@@ -5,16 +5,24 @@ Parsing checks shapes only; whether they lead to the tip's state is for `verify.
 Spec: docs/spec/inventories.md section 4.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from healthvault.codec import Fields, Value
 from healthvault.errors import IntegrityError
-from healthvault.ledger.inventory import BLIND_BYTES, SLOT_COUNT, LineKind
-from healthvault.tlog.slice import Slice, parse_slice
+from healthvault.ledger.inventory import BLIND_BYTES, SLOT_COUNT, Inventories, Line, LineKind
+from healthvault.tlog.slice import Slice, build_slice, parse_slice
+from healthvault.tlog.tree import MemoryTree
 
-__all__ = ["DisclosedInventories", "DisclosedInventory", "OpenedIn", "OpenedOut", "parse_inventories"]
+__all__ = [
+    "DisclosedInventories",
+    "DisclosedInventory",
+    "OpenedIn",
+    "OpenedOut",
+    "open_inventories",
+    "parse_inventories",
+]
 
 _OUT = tuple(kind for kind in LineKind if kind is not LineKind.IN)
 
@@ -82,6 +90,47 @@ class DisclosedInventories:
     def to_value(self) -> Value:
         """Return the map that stands in the manifest."""
         return {"commitments": list(self.commitments), "rows": [row.to_value() for row in self.rows]}
+
+
+def open_inventories(
+    inventories: Inventories, prev: bytes, lines: Mapping[int, Sequence[Line]], shown: Collection[int]
+) -> DisclosedInventories:
+    """Return what the entry after the one with leaf hash `prev` proves of some inventories.
+
+    Args:
+        inventories: As of that entry.
+        prev: 32 bytes.
+        lines: All lines of each inventory to be opened, by its slot, rising.
+        shown: Entries of the documents that may be named; others are counted only.
+
+    Raises:
+        IntegrityError: `bad_state`, the lines are not those of the inventory.
+    """
+    return DisclosedInventories(
+        commitments=tuple(inventories.commitments(prev)),
+        rows=tuple(_open(inventories, prev, slot, whole, shown) for slot, whole in lines.items()),
+    )
+
+
+def _open(
+    inventories: Inventories, prev: bytes, slot: int, lines: Sequence[Line], shown: Collection[int]
+) -> DisclosedInventory:
+    tree = MemoryTree(map(inventories.leaf, lines))
+    if tree.root() != inventories.root_of(slot):
+        raise IntegrityError("bad_state", "these are not the lines that the newest entry commits to")
+    outs = tuple(line for line in lines if line.kind is not LineKind.IN)
+    gone = {line.ref for line in outs}
+    ins = tuple(
+        line for line in lines if line.kind is LineKind.IN and line.ref in shown and line.number not in gone
+    )
+    salt = inventories.salt
+    return DisclosedInventory(
+        slot=slot,
+        blind=inventories.blind(slot, prev),
+        slice=build_slice(tree, len(lines), [line.number for line in (*ins, *outs)], ()) if lines else None,
+        ins=tuple(OpenedIn(number=line.number, seq=line.ref, salt=salt(line)) for line in ins),
+        outs=tuple(OpenedOut(number=line.number, kind=line.kind, ref=line.ref, salt=salt(line)) for line in outs),
+    )
 
 
 def parse_inventories(complete: Fields) -> DisclosedInventories:

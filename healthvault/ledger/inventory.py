@@ -68,14 +68,6 @@ class Line:
     ref: int
     """IN: the entry of the document. Else: the number of the line that put it in."""
 
-    def salt(self, state_key: bytes) -> bytes:
-        """Return what hides it (32 bytes): disclosed with it, and only then."""
-        return labelled_mac(state_key, "line-salt", bytes([self.slot]), self.number.to_bytes(8, "big"))
-
-    def leaf(self, state_key: bytes) -> bytes:
-        """Return its leaf hash (32 bytes)."""
-        return line_leaf(self.salt(state_key), self.slot, self.kind, self.ref)
-
 
 def line_leaf(salt: bytes, slot: int, kind: int, ref: int) -> bytes:
     """Return the leaf hash (32 bytes) of a line."""
@@ -161,6 +153,14 @@ class Inventories:
         """Return what hides an inventory (16 bytes) in that same entry."""
         return self._blinds(prev)[slot]
 
+    def salt(self, line: Line) -> bytes:
+        """Return what hides a line (32 bytes): disclosed with it, and only then."""
+        return labelled_mac(self._state_key, "line-salt", bytes([line.slot]), line.number.to_bytes(8, "big"))
+
+    def leaf(self, line: Line) -> bytes:
+        """Return the leaf hash of a line (32 bytes)."""
+        return line_leaf(self.salt(line), line.slot, line.kind, line.ref)
+
     def root_of(self, slot: int) -> bytes:
         """Return the root (32 bytes) over the lines of an inventory."""
         return self._logs[slot].root()
@@ -177,7 +177,7 @@ class Inventories:
 
     def _add(self, slot: int, kind: LineKind, ref: int) -> int:
         line = Line(slot=slot, number=self._counts[slot], kind=kind, ref=ref)
-        self._logs[slot].append(line.leaf(self._state_key))
+        self._logs[slot].append(self.leaf(line))
         self._lines.append(line)
         self._counts[slot] += 1
         self._stale.add(slot)

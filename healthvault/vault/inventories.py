@@ -6,16 +6,14 @@ Spec: docs/spec/inventories.md.
 
 from collections.abc import Iterable, Sequence
 
-from healthvault.bundle.completeness import DisclosedInventories, DisclosedInventory, OpenedIn, OpenedOut
+from healthvault.bundle.completeness import DisclosedInventories, open_inventories
 from healthvault.codec import Fields
-from healthvault.errors import FormatError, InvalidRequest
+from healthvault.errors import FormatError, IntegrityError, InvalidRequest
 from healthvault.ledger.changes import Change, change_of, open_changes, slot_of
 from healthvault.ledger.documents import DocErase
-from healthvault.ledger.inventory import Inventories, LineKind
+from healthvault.ledger.inventory import Inventories
 from healthvault.storage.document_rows import DocumentRow
 from healthvault.storage.inventory_rows import InventoryRows
-from healthvault.tlog.slice import build_slice
-from healthvault.tlog.tree import MemoryTree
 from healthvault.vault.history import damaged, refusal
 from healthvault.vault.sealed import open_sealed_part, parse_sealed
 from healthvault.vault.vault import Vault
@@ -103,31 +101,11 @@ def inventories_of(
     """
     if not categories:
         return None
-    shown, inventories = frozenset(row.seq for row in rows), load_inventories(vault)
-    slots = sorted({*map(slot_of, categories)})
-    return DisclosedInventories(
-        commitments=tuple(inventories.commitments(vault.history.last.header.prev)),
-        rows=tuple(_opened(vault, inventories, slot, shown) for slot in slots),
-    )
-
-
-def _opened(vault: Vault, inventories: Inventories, slot: int, shown: frozenset[int]) -> DisclosedInventory:
-    key = vault.keys.identity.state_key
-    lines = tuple(InventoryRows(vault.catalogue).lines(slot))
-    tree = MemoryTree(line.leaf(key) for line in lines)
-    if tree.root() != inventories.root_of(slot):
-        raise damaged("the index does not hold what the newest entry commits to; remove cache/ to make it anew")
-    outs = tuple(line for line in lines if line.kind is not LineKind.IN)
-    gone = {line.ref for line in outs}
-    ins = tuple(
-        line for line in lines if line.kind is LineKind.IN and line.ref in shown and line.number not in gone
-    )
-    return DisclosedInventory(
-        slot=slot,
-        blind=inventories.blind(slot, vault.history.last.header.prev),
-        slice=build_slice(tree, len(lines), [line.number for line in (*ins, *outs)], ()) if lines else None,
-        ins=tuple(OpenedIn(number=line.number, seq=line.ref, salt=line.salt(key)) for line in ins),
-        outs=tuple(
-            OpenedOut(number=line.number, kind=line.kind, ref=line.ref, salt=line.salt(key)) for line in outs
-        ),
-    )
+    lines = InventoryRows(vault.catalogue).lines
+    opened = {slot: tuple(lines(slot)) for slot in sorted({*map(slot_of, categories)})}
+    try:
+        return open_inventories(
+            load_inventories(vault), vault.history.last.header.prev, opened, frozenset(row.seq for row in rows)
+        )
+    except IntegrityError as err:
+        raise damaged(f"{err.message}; remove cache/ to make the index anew") from err
