@@ -165,11 +165,6 @@ class Inventories:
         """Return the root (32 bytes) over the lines of an inventory."""
         return self._logs[slot].root()
 
-    @property
-    def is_committed(self) -> bool:
-        """Whether any entry named a category so far: else nothing is committed to."""
-        return self._is_named
-
     def _blinds(self, prev: bytes) -> list[bytes]:
         key = labelled_mac(self._state_key, "inventories", prev)
         pairs = labelled_hashes("inventory-blind", key, _NUMBERS[: SLOT_COUNT // 2])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from healthvault.bundle.completeness import DisclosedInventories, open_inventories
 from healthvault.codec import Fields
-from healthvault.errors import FormatError, IntegrityError, InvalidRequest
+from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.changes import Change, change_of, open_changes, slot_of
 from healthvault.ledger.documents import DocErase
 from healthvault.ledger.inventory import Inventories
@@ -18,7 +18,7 @@ from healthvault.vault.history import damaged, refusal
 from healthvault.vault.sealed import open_sealed_part, parse_sealed
 from healthvault.vault.vault import Vault
 
-__all__ = ["InventoryReplay", "changes_by", "check_committed", "inventories_of", "load_inventories"]
+__all__ = ["InventoryReplay", "changes_by", "inventories_of", "load_inventories"]
 
 
 def load_inventories(vault: Vault) -> Inventories:
@@ -74,16 +74,6 @@ class InventoryReplay:
         for seq, change in self._changes:
             inventories.take(seq, self._lost.get(seq) if change is None else change)
         return inventories
-
-
-def check_committed(vault: Vault, categories: Sequence[str]) -> None:
-    """Check that something can be proved of these categories. Raises InvalidRequest: `nothing_to_prove`."""
-    if categories and not load_inventories(vault).is_committed:
-        raise InvalidRequest(
-            "nothing_to_prove",
-            "no document of this vault names a category, so nothing can be said of all that have one",
-            hint="say it with `hv amend ID --category`",
-        )
 
 
 def inventories_of(

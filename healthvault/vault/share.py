@@ -24,7 +24,7 @@ from healthvault.ledger.ids import bundle_id_text, grant_id_text
 from healthvault.ledger.kinds import Share
 from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.ledger.secrets import meta_key
-from healthvault.ledger.state import StateOpening
+from healthvault.ledger.state import NO_EXTENSION, StateOpening
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.add import Observer
@@ -32,8 +32,8 @@ from healthvault.vault.addressees import Addressee, addressees_of, age_recipient
 from healthvault.vault.disclosing import MemberFile, check_sizes, disclose, rows_to_share
 from healthvault.vault.grants import Terms, append_grant, check_dates, terms_in_force
 from healthvault.vault.history import damaged
-from healthvault.vault.inventories import check_committed, inventories_of
-from healthvault.vault.proofs import event_seqs, proof_of
+from healthvault.vault.inventories import inventories_of
+from healthvault.vault.proofs import event_seqs, proof_of, tip_opening
 from healthvault.vault.read import stream_part
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
@@ -105,8 +105,8 @@ def share(
 
     Raises:
         NotFound: `not_found`, `ambiguous`, a document or contact.
-        InvalidRequest: `nothing_to_share`, `erased`, `retracted`, `too_many`, `unsafe_output`, `bad_expiry`,
-            `bad_text`, `too_large`, `io_error`.
+        InvalidRequest: `nothing_to_share`, `nothing_to_prove`, `erased`, `retracted`, `too_many`, `unsafe_output`,
+            `bad_expiry`, `bad_text`, `too_large`, `io_error`.
         ConsentRefused: `action_not_granted`, a received document may not be passed on.
         IntegrityError: `key_revoked`, a contact declared the keys on their card stolen.
     """
@@ -136,7 +136,7 @@ def share_under(
 
     Raises:
         ConsentRefused: `grant_revoked`, `grant_superseded`, `grant_not_yet`, `grant_expired`, `condition_unknown`;
-            `out_of_scope`, a document that it does not name.
+            `out_of_scope`, a document or category that it does not name.
         As `share`.
     """
     row, grant = terms_in_force(vault, wish.grant, now_ms=now_ms)
@@ -219,7 +219,7 @@ def _hand_out(
     """Log the share once the file can be written, then write it; it gets its name when it is whole."""
     check_sizes(vault, parcel.rows)
     _check_text(parcel.letter.message)
-    check_committed(vault, parcel.letter.complete)
+    _check_committed(vault, parcel.letter)
     code = None if audience_of(parcel.addressees) else "-".join(random_words(CODE_WORDS))
     with OutputFile(out) as file:
         logged = log()
@@ -237,6 +237,15 @@ def _hand_out(
         code=code,
         marks=len(manifest.slice.marks),
     )
+
+
+def _check_committed(vault: Vault, letter: Letter) -> None:
+    if letter.complete and tip_opening(vault).ext_root == NO_EXTENSION:
+        raise InvalidRequest(
+            "nothing_to_prove",
+            "no document of this vault names a category, so nothing is known of all that have one",
+            hint="say what one is about: `hv amend ID --category`",
+        )
 
 
 def _check_text(message: str) -> None:
