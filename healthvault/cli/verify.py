@@ -25,7 +25,7 @@ def verify(terminal: Terminal, files: tuple[str, ...], **chosen: Unpack[ReadChoi
     """Check bundles, and print a verdict for each question apart.
 
     Integrity, authorship, inclusion, consistency with what was seen before, audience, grant, time, issuer,
-    witnesses. What a file cannot say is printed too.
+    witnesses. What a file cannot say is printed too, such as whether it has all documents of a category.
 
     A compromise note, by which somebody declares her keys stolen, is taken in: what the old keys signed is refused
     from then on. An erasure certificate is checked against its owner's log; that bytes are gone no file can show.
