@@ -76,7 +76,7 @@ def test_row_52_a_document_without_a_part() -> None:
     ],
 )
 def test_row_52_a_wrong_count(code: str, change: Callable[[Map, Map], object]) -> None:
-    """What does not lead to the newest entry's state, or contradicts itself, fails inclusion and says no number."""
+    """What leads to another state, or contradicts itself, fails inclusion; no number is said."""
     outcome = read(change)
     assert_refused(outcome, code, IntegrityError)
     assert Result.FAIL is outcome.results[Question.INCLUSION]
