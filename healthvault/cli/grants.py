@@ -10,7 +10,7 @@ from healthvault.cli.terminal import Terminal
 
 __all__ = ["grants"]
 
-_SCREEN = ("id", "contact", "purpose", "not_after", "status", "records", "bundles")
+_SCREEN = ("id", "contact", "purpose", "not_after", "status", "records", "bundles", "conditions")
 _WHY = ("id", "contact", "status", "rule", "reason")
 _PIPE = ("id", "contact", "purpose", "actions", "not_before", "not_after", "status", "records", "bundles")
 
