@@ -91,7 +91,8 @@ def take_approval(vault: Vault, raw: bytes, *, now_ms: int) -> Taken:
     _check_subject(vault, said, row.seq, grant)
     known = approved_by(vault, row.seq, grant)
     if said.vault in known:
-        raise InvalidRequest("already_approved", f"{contact.name} has approved {row.id} already")
+        who = contact_id_text(said.vault)
+        raise InvalidRequest("already_approved", f"{who} has approved {row.id} already")
     with Transaction(vault, now_ms=now_ms) as transaction:
         draft = transaction.begin()
         transaction.append(draft, Approved(about=row.seq, vault=said.vault, approval=raw).to_map())
