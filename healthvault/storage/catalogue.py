@@ -29,7 +29,7 @@ __all__ = ["Catalogue", "CatalogueLost", "Position", "peek"]
 WAIT_SECONDS = 10.0  # for another process that is bringing it up
 LEAST_BYTES = 64 * 1024  # with less room the database cannot work, and calls that an I/O error
 _ATTEMPTS = 3
-_SCHEMA_VERSION = 4
+_SCHEMA_VERSION = 5
 _SCHEMA = """
 create table meta (key text primary key, value blob not null) without rowid;
 create table document (
@@ -82,8 +82,6 @@ create table follows (
     primary key (what, about, seq)) without rowid;
 """
 _TABLES = tuple(re.findall(r"create table (\w+)", _SCHEMA))
-
-_TABLES = ("meta", "document", "part", "standing", "line", "contact", "consent", "share", "handed", "history")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,8 @@ class InventoryReplay:
             FormatError: `bad_schema`, it does not say what its victims had changed.
             IntegrityError: `tampered`, likewise.
         """
+        if self._followed:
+            return
         change = change_of(said)
         if change is not None or said is None:
             self._changes.append((seq, change))

@@ -15,17 +15,17 @@ from healthvault.bundle.container import ContainerWriter, document_member
 from healthvault.bundle.disclosure import DisclosedGrant
 from healthvault.bundle.manifest import Manifest, sign_manifest
 from healthvault.consent.conditions import Condition
+from healthvault.consent.exclusion import DocumentWords
 from healthvault.consent.grant import Grant
 from healthvault.consent.status import StatusProof
 from healthvault.crypto.hashing import random_bytes
 from healthvault.crypto.words import random_words
 from healthvault.errors import ConsentRefused, InvalidRequest
-from healthvault.ledger.changes import slot_of
 from healthvault.ledger.ids import bundle_id_text, grant_id_text
 from healthvault.ledger.kinds import Share
 from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.ledger.secrets import meta_key
-from healthvault.ledger.state import NO_EXTENSION, StateOpening
+from healthvault.ledger.state import StateOpening
 from healthvault.storage.document_rows import DocumentRow
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.add import Observer
@@ -38,12 +38,13 @@ from healthvault.vault.addressees import (
     grantees_again,
 )
 from healthvault.vault.approvals import asked_of, grant_not_ended
+from healthvault.vault.counting import check_committed, check_named
 from healthvault.vault.deciding import check_included, words_of
 from healthvault.vault.disclosing import MemberFile, check_sizes, disclose, first_words, rows_to_share
 from healthvault.vault.grants import Terms, append_grant, check_dates, documents_of, grant_row, terms_in_force
 from healthvault.vault.history import damaged
 from healthvault.vault.inventories import inventories_of
-from healthvault.vault.proofs import event_seqs, proof_of, tip_opening
+from healthvault.vault.proofs import event_seqs, proof_of
 from healthvault.vault.read import stream_part
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
@@ -157,7 +158,7 @@ def share_under(
     rows = rows_to_share(vault, records, wish.accept)
     _check_scope(grant, rows)
     _check_included(vault, grant.conditions, rows, letter)
-    _check_categories(vault, grant, letter)
+    check_named(vault, grant, letter.complete)
     parcel = _Parcel(rows=rows, addressees=grantees_again(vault, grant.grantees), letter=letter)
     return _hand_out(vault, parcel, _log_under(vault, parcel, grant, row.seq, now_ms), out, now_ms, observer)
 
@@ -196,10 +197,11 @@ def _log_under(vault: Vault, parcel: _Parcel, grant: Grant, seq: int, now_ms: in
 def _check_included(
     vault: Vault, conditions: tuple[Condition, ...], rows: Sequence[DocumentRow], letter: Letter
 ) -> None:
-    """Check the documents as they are described now, and as their reader will see them described."""
+    """Check the documents as described now and as their reader will see them, and the categories told of."""
     check_included(conditions, ((row.id, words_of(row)) for row in rows))
     if letter.with_metadata:
         check_included(conditions, ((row.id, first_words(vault, row.seq)) for row in rows))
+    check_included(conditions, ((f"category {word}", DocumentWords(category=word)) for word in letter.complete))
 
 
 def _check_scope(grant: Grant, rows: Sequence[DocumentRow]) -> None:
@@ -207,17 +209,6 @@ def _check_scope(grant: Grant, rows: Sequence[DocumentRow]) -> None:
     if outside:
         hint = "share it without --grant, under a new one"
         raise ConsentRefused("out_of_scope", f"the grant does not name {outside[0]}", hint=hint)
-
-
-def _check_categories(vault: Vault, grant: Grant, letter: Letter) -> None:
-    """Check that the grant names a document of each category whose number would be told."""
-    if not letter.complete:
-        return
-    named = {slot_of(document.category) for document in documents_of(vault, grant)}
-    for category in letter.complete:
-        if slot_of(category) not in named:
-            hint = "share under a new grant, without --grant, if they shall know how many there are"
-            raise ConsentRefused("out_of_scope", f"the grant names no document of category {category}", hint=hint)
 
 
 def _log_share(
@@ -255,7 +246,7 @@ def _hand_out(
     """Log the share once the file can be written, then write it; it gets its name when it is whole."""
     check_sizes(vault, parcel.rows)
     _check_text(parcel.letter.message)
-    _check_committed(vault, parcel.letter)
+    check_committed(vault, parcel.letter.complete)
     code = None if audience_of(parcel.addressees) else "-".join(random_words(CODE_WORDS))
     with OutputFile(out) as file:
         logged = log()
@@ -273,15 +264,6 @@ def _hand_out(
         code=code,
         marks=len(manifest.slice.marks),
     )
-
-
-def _check_committed(vault: Vault, letter: Letter) -> None:
-    if letter.complete and tip_opening(vault).ext_root == NO_EXTENSION:
-        raise InvalidRequest(
-            "nothing_to_prove",
-            "no document of this vault names a category, so nothing is known of all that have one",
-            hint="say what one is about: `hv amend ID --category`",
-        )
 
 
 def _check_text(message: str) -> None:

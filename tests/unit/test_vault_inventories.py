@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from healthvault.bundle.completeness import DisclosedInventories
+from healthvault.consent.conditions import Deny
 from healthvault.errors import ConsentRefused, InvalidRequest, VaultDamaged
 from healthvault.ledger.changes import CATEGORIES
 from healthvault.ledger.keychain import RotateReason
@@ -146,6 +147,17 @@ def test_under_a_grant(pair: tuple[Sample, Sample], tmp_path: Path) -> None:
         assert not (tmp_path / "no.hvb").exists()
         share_under(vault, wish, tmp_path / "again.hvb", now_ms=NOW_MS, letter=ALLERGY)
     assert ((3, 7, 0),) == proved(lee, tmp_path / "again.hvb")
+
+
+def test_a_denied_category(pair: tuple[Sample, Sample], tmp_path: Path) -> None:
+    """What the terms keep out is not counted for their reader either."""
+    ana, _ = pair
+    terms = replace(request(allergies(ana)), conditions=(Deny(categories=("lab",)),))
+    with ana.open(writing=True) as vault:
+        size = vault.history.size
+        with pytest.raises(ConsentRefused) as caught:
+            share(vault, terms, tmp_path / "no.hvb", now_ms=NOW_MS, letter=Letter(complete=("lab",)))
+        assert ("denied_by_rule", size) == (caught.value.code, vault.history.size)
 
 
 def test_a_vault_that_names_no_category(pair: tuple[Sample, Sample], tmp_path: Path) -> None:
