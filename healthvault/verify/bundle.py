@@ -19,13 +19,14 @@ from healthvault.ledger.entry import Entry
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import Party
 from healthvault.verify import authorship, consent, documents, inclusion
-from healthvault.verify.consistency import View, check_events, judge_history, remember
+from healthvault.verify.consistency import check_events, judge_history, remember
 from healthvault.verify.context import CLOCK_SLACK_MS, Context, NothingTaken, Sink, Verification, VerifiedDocument
 from healthvault.verify.documents import ReceivedEvidence
 from healthvault.verify.issuer import judge_issuers
 from healthvault.verify.pins import PinBook, VaultPins
 from healthvault.verify.thefts import thefts_declared
 from healthvault.verify.verdicts import Question, Report
+from healthvault.verify.view import View
 
 __all__ = ["verify_bundle"]
 

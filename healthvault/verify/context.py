@@ -26,6 +26,7 @@ __all__ = [
     "Context",
     "Declared",
     "Erasure",
+    "Forked",
     "NothingTaken",
     "Opener",
     "Sink",
@@ -129,6 +130,18 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forked:
+    """What a fork proof proves: two histories of one vault."""
+
+    at: int
+    """The smallest size, or the number of a key event, at which they are seen to differ."""
+    sizes: tuple[int, int]
+    """How many entries each shows."""
+    roots: tuple[bytes | None, bytes | None]
+    """What each shows at size `at` (32 bytes); None where only key events differ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """The outcome: verdicts, and what may be said of the bundle. Fields are None where a step was not reached."""
 
@@ -136,7 +149,7 @@ class Verification:
     pins: PinBook
     """To be stored before anything is shown; unchanged unless the bundle earned a place in it."""
     kind: str = "bundle"
-    """What the file is: `bundle`, `erasure` or `compromise`."""
+    """What the file is: `bundle`, `erasure`, `compromise`, `view` or `fork-proof`."""
     manifest: Manifest | None = None
     bundle_id: bytes | None = None
     chain: KeyChain | None = None
@@ -154,6 +167,9 @@ class Verification:
     """What an erasure certificate says; None for another file."""
     declared: Declared | None = None
     """What a compromise note declares; None for another file. `size` and `root` are those at which it closes."""
+
+    forked: Forked | None = None
+    """What a fork proof proves; None for another file, and for one that proves nothing."""
 
     @property
     def problems(self) -> tuple[HealthVaultError, ...]:

@@ -16,11 +16,11 @@ from healthvault.tlog.checkpoint import Checkpoint, open_checkpoint, origin_of, 
 from healthvault.tlog.cosignature import Cosignature, cosignatures
 from healthvault.tlog.note import parse_note
 from healthvault.tlog.slice import Slice, rebuild
-from healthvault.verify.consistency import View
 from healthvault.verify.context import Context
 from healthvault.verify.pins import VaultPins
+from healthvault.verify.view import View
 
-__all__ = ["check_tip_state", "verify_slice", "verify_witnessed"]
+__all__ = ["check_tip_state", "rebuilt_view", "verify_slice", "verify_witnessed"]
 
 NONE_UNDISCLOSED: Mapping[int, bytes] = MappingProxyType({})
 
@@ -46,10 +46,21 @@ def verify_slice(
     """
     leaves = {**undisclosed, **{seq: entry.leaf for seq, entry in entries.items()}}
     is_over = proof.leaves == tuple(sorted((*undisclosed, *entries)))  # one that stands twice is on no slice
-    if proof.size != checkpoint.size or not is_over:
-        raise IntegrityError("bad_proof", "the slice is not over the disclosed entries and the signed size")
+    if not is_over:
+        raise IntegrityError("bad_proof", "the slice is not over the disclosed entries")
     if proof.size - 1 not in entries:
         raise IntegrityError("bad_proof", "the last entry of the tree is not disclosed")
+    return rebuilt_view(proof, leaves, checkpoint, chain)
+
+
+def rebuilt_view(proof: Slice, leaves: Mapping[int, bytes], checkpoint: Checkpoint, chain: KeyChain) -> View:
+    """Return the roots that a slice and its leaf hashes lead to, once they lead to the signed one.
+
+    Raises:
+        IntegrityError: `bad_proof`; `bad_key`, a restart does not go on from the tree that it names.
+    """
+    if proof.size != checkpoint.size:
+        raise IntegrityError("bad_proof", "the slice is not of the signed size")
     needed = {size for size in (*chain.rotations, *chain.restarts) if size != proof.size}
     if not needed <= set(proof.marks):
         raise IntegrityError("bad_proof", "the slice does not pass through every change of keys")

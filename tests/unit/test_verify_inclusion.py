@@ -15,9 +15,9 @@ from healthvault.tlog.checkpoint import Checkpoint
 from healthvault.tlog.cosignature import MAX_AHEAD_MS
 from healthvault.tlog.note import parse_note
 from healthvault.tlog.slice import Slice, build_slice
-from healthvault.verify.consistency import View
 from healthvault.verify.inclusion import check_tip_state, verify_slice, verify_witnessed
 from healthvault.verify.pins import SeenSize, VaultPins
+from healthvault.verify.view import View
 from tests.bundles import scene
 from tests.owners import NOW_MS, Owner, flip
 from tests.readers import Reader
