@@ -9,12 +9,14 @@ A view holds the key events, a signed checkpoint and a proof of older sizes: no 
 Spec: docs/spec/views.md.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from healthvault.bundle.armour import armour, begin_line, dearmour
 from healthvault.codec import LARGE_ITEMS, Fields, Value, pack, unpack
 from healthvault.errors import FormatError
-from healthvault.tlog.slice import Slice, parse_slice
+from healthvault.ledger.entry import parse_entry
+from healthvault.tlog.slice import Slice, known_nodes, narrow, parse_slice
 
 __all__ = [
     "BEGIN_FORK_PROOF",
@@ -22,6 +24,7 @@ __all__ = [
     "MAX_VIEW_TEXT_BYTES",
     "ForkProof",
     "HistoryView",
+    "cut_view",
     "fork_proof_bytes",
     "fork_proof_text",
     "parse_fork_proof",
@@ -74,6 +77,31 @@ class ForkProof:
     """Two views that are said to contradict each other, unverified."""
 
     views: tuple[HistoryView, HistoryView]
+
+
+def cut_view(
+    origin: str,
+    note: bytes,
+    proof: Slice,
+    entries: tuple[bytes, ...],
+    undisclosed: Mapping[int, bytes] | None = None,
+) -> HistoryView:
+    """Return what a verified file shows of the history, without its documents.
+
+    Args:
+        origin: Of its vault.
+        note: Its checkpoint.
+        proof: Its slice.
+        entries: Exact bytes of the entries that it discloses.
+        undisclosed: Leaf hashes, by seq, of the slice's other leaves.
+
+    Raises:
+        IntegrityError: `bad_proof`, the entries are not those of the slice.
+    """
+    shown = [parse_entry(raw).unverified for raw in entries]
+    known = known_nodes(proof, {**(undisclosed or {}), **{entry.seq: entry.leaf for entry in shown}})
+    events = tuple(entry.raw for entry in shown if entry.header.event is not None)
+    return HistoryView(origin=origin, events=events, note=note, slice=narrow(known, (), proof.marks))
 
 
 def view_text(view: HistoryView) -> bytes:

@@ -26,13 +26,17 @@ GROUPS = {
         "contact": "Keep the cards of people you exchange with.",
         "grant": "Allow somebody documents, without handing them out yet.",
         "grants": "List what you allowed to whom.",
+        "copies": "List what is out, and what came back about it.",
         "revoke": "End a grant, and say who already holds what.",
     },
     "Exchange": {
         "share": "Write a bundle of documents for somebody.",
         "verify": "Check a bundle: separate verdicts, nothing written.",
         "open": "Verify a bundle, then write its documents to a folder.",
-        "import": "Verify a bundle, then keep its documents in your vault.",
+        "import": "Verify a bundle, then keep its documents in your vault; or keep a receipt.",
+        "compare": "Say whether one file's history goes on from another's.",
+        "fork-proof": "Prove to anybody that a vault showed two histories.",
+        "attest-deleted": "Delete a bundle, and promise its owner so.",
         "export": "Write everything out in open formats.",
     },
     "Keep": {

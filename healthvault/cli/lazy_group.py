@@ -36,8 +36,8 @@ class LazyGroup(click.Group):
         """Import and return a command, or None if there is none of that name."""
         if cmd_name not in self.lines:
             return None
-        word = cmd_name + "_" if cmd_name in _OWNED_BY_PYTHON else cmd_name
-        module = f"{self.family}_{cmd_name}" if self.family else word
+        word = cmd_name + "_" if cmd_name in _OWNED_BY_PYTHON else cmd_name.replace("-", "_")
+        module = f"{self.family}_{word}" if self.family else word
         command: click.Command = getattr(import_module(f"healthvault.cli.{module}"), word)
         return command
 

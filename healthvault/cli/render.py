@@ -28,9 +28,23 @@ _IDS = frozenset(
         "records",
         "documents",
         "bundles",
+        "grants",
     }
 )
-_TIMES = frozenset({"added", "time", "certified", "pinned", "not_before", "not_after", "seen_before"})
+_TIMES = frozenset(
+    {
+        "added",
+        "time",
+        "certified",
+        "pinned",
+        "not_before",
+        "not_after",
+        "seen_before",
+        "shared",
+        "cosigned",
+        "entered",
+    }
+)
 _EMPTY: tuple[Json, ...] = (None, "", [])
 _NUMBERS = frozenset({"size_bytes", "entry", "index", "entries", "bytes"})
 _SIZES = frozenset({"size_bytes", "bytes"})
@@ -45,7 +59,7 @@ _STYLES = {
     "warning": "yellow",
 }
 _WIDE_COLUMNS = 100
-_FIRST_TO_GO = frozenset({"media_type", "issuer", "claimed", "not_before", "author"})
+_FIRST_TO_GO = frozenset({"media_type", "issuer", "claimed", "not_before", "author", "entered", "cosigned"})
 _MIN_WIDTHS = {"id": 10, "contact": 8, "title": 14, "status": 7, "detail": 20, "grant": 10}
 _WHOLE = frozenset({"path", "card", "recipient", "code"})  # meant to be copied: never cut or folded
 

@@ -4,9 +4,11 @@
 No verdict is summed up into one: integrity is not truth, and a file cannot know of a later revocation.
 """
 
+from base64 import b64encode
+
 from healthvault.cli.certificate import ERASURE_LIMITS, erasure_fields
 from healthvault.cli.clock import local_text, rfc3339
-from healthvault.cli.objects import Json, JsonObject, checkpoint_object
+from healthvault.cli.objects import Json, JsonObject, checkpoint_object, interval_fields
 from healthvault.consent.grant import Grant
 from healthvault.consent.purposes import purpose_word
 from healthvault.crypto.words import to_words
@@ -17,8 +19,9 @@ from healthvault.ledger.ids import (
     fingerprint_bytes,
     grant_id_text,
 )
-from healthvault.verify.context import Declared, Verification, VerifiedDocument
+from healthvault.verify.context import Declared, Forked, Verification, VerifiedDocument
 from healthvault.verify.verdicts import Question, Result
+from healthvault.verify.witnesses import Sighting, first_to_see
 
 __all__ = ["hints_of", "limits_of", "verification_object"]
 
@@ -61,9 +64,10 @@ def verification_object(file: str, verification: Verification, exit_code: int) -
             }
             for verdict in verification.verdicts
         ],
-        "documents": [_document(document) for document in verification.documents],
+        "documents": [_document(document, verification.sightings) for document in verification.documents],
         **(erasure_fields(erasure) if erasure else {}),
         **(_declared(verification.declared) if verification.declared else {}),
+        **(_forked(verification.forked) if verification.forked else {}),
     }
 
 
@@ -93,6 +97,15 @@ def hints_of(verification: Verification) -> list[str]:
 
 def _declared(declared: Declared) -> JsonObject:
     return {"compromise": {"epoch": declared.epoch, "was_known": declared.was_known}}
+
+
+def _forked(forked: Forked) -> JsonObject:
+    """Return what two histories contradict each other in."""
+    sides: list[Json] = [
+        {"size": size, "root_at": None if root is None else b64encode(root).decode()}
+        for size, root in zip(forked.sizes, forked.roots, strict=True)
+    ]
+    return {"fork": {"at": forked.at, "sides": sides}}
 
 
 def _signer(verification: Verification) -> Json:
@@ -127,7 +140,8 @@ def _grant(grant: Grant) -> JsonObject:
     }
 
 
-def _document(document: VerifiedDocument) -> JsonObject:
+def _document(document: VerifiedDocument, sightings: tuple[Sighting, ...]) -> JsonObject:
+    seen = first_to_see(sightings, document.seq)
     return {
         "id": document_id_text(document.leaf),
         "title": document.title,
@@ -138,4 +152,6 @@ def _document(document: VerifiedDocument) -> JsonObject:
         "status": document.row.claimed_status,
         "issuer": None,
         "claimed": not document.is_disclosed,
+        "entered": rfc3339(document.entered_ms),
+        **interval_fields(None, None if seen is None else seen.time_ms),
     }

@@ -17,10 +17,12 @@ __all__ = [
     "ContactPin",
     "Kind",
     "Owner",
+    "ReceiptIn",
     "Share",
     "parse_contact_drop",
     "parse_contact_pin",
     "parse_owner",
+    "parse_receipt_in",
     "parse_share",
 ]
 
@@ -37,6 +39,7 @@ class Kind(Enum):
     GRANT = "grant"
     GRANT_REVOKE = "grant.revoke"
     SHARE = "share"
+    RECEIPT_IN = "receipt.in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,33 @@ class Share:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptIn:
+    """A reader's receipt for a bundle, checked when it came in."""
+
+    about: int
+    """The `share` entry."""
+    vault: bytes
+    """The reader's vault id (32 bytes)."""
+    receipt: bytes
+    """The signed statement."""
+    note: bytes
+    """The bundle's checkpoint, with the vault's own line and the reader's cosignature."""
+    card: bytes
+    """The reader's card."""
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map."""
+        return {
+            "kind": Kind.RECEIPT_IN.value,
+            "about": self.about,
+            "vault": self.vault,
+            "receipt": self.receipt,
+            "note": self.note,
+            "card": self.card,
+        }
+
+
 def parse_owner(sealed: Fields) -> Owner:
     """Parse an `owner` map. Raises FormatError `bad_schema`, `unsupported`."""
     sealed.refuse_unknown_must(frozenset({"kind", "name", "must"}))
@@ -129,4 +159,16 @@ def parse_share(sealed: Fields) -> Share:
         slots=tuple(sealed.uints("k")),
         seqs=parse_ranges(sealed, "seqs"),
         recipients=tuple(parse_party(item) for item in sealed.maps("recipients", 64)),
+    )
+
+
+def parse_receipt_in(sealed: Fields) -> ReceiptIn:
+    """Parse a `receipt.in` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(frozenset({"kind", "about", "vault", "receipt", "note", "card", "must"}))
+    return ReceiptIn(
+        about=sealed.uint("about"),
+        vault=sealed.bin("vault", 32),
+        receipt=sealed.bin("receipt"),
+        note=sealed.bin("note"),
+        card=sealed.bin("card"),
     )

@@ -54,6 +54,9 @@ create index consent_id on consent (id);
 create table share (
     seq integer primary key, id text not null, slots blob not null, recipients text not null);
 create table handed (recipient blob not null, size integer not null, primary key (recipient, size)) without rowid;
+create table receipt (
+    seq integer primary key, share integer not null, vault blob not null, name text not null, action text not null,
+    said integer not null, cosigned integer not null, size integer not null, note blob not null);
 create table history (
     seq integer primary key, kind text not null, time integer not null, id text, signer integer not null,
     detail text not null);
@@ -174,7 +177,7 @@ class Catalogue:
 
     def clear(self) -> None:
         """Forget everything; inside a `change`."""
-        for table in ("meta", "document", "part", "contact", "consent", "share", "handed", "history"):
+        for table in ("meta", "document", "part", "contact", "consent", "share", "handed", "receipt", "history"):
             self.connection.execute(f"delete from {table}")  # noqa: S608  names of our own
 
     def get(self, key: str) -> Value:

@@ -15,7 +15,7 @@ from healthvault.errors import FormatError, IntegrityError, InvalidRequest
 from healthvault.ledger import ids
 from healthvault.ledger.documents import DocAdd, DocErase, DocRevise, DocStatus
 from healthvault.ledger.entry import Entry
-from healthvault.ledger.kinds import ContactDrop, ContactPin, Owner, Share
+from healthvault.ledger.kinds import ContactDrop, ContactPin, Owner, ReceiptIn, Share
 from healthvault.ledger.party import Party
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
@@ -23,6 +23,7 @@ from healthvault.storage.document_rows import OTHER, DocumentRow, DocumentRows, 
 from healthvault.storage.objects import Objects
 from healthvault.vault.history import damaged, refusal
 from healthvault.vault.packwalk import PackWalk, StoredAt, spread, stored_total
+from healthvault.vault.receipt_rows import receipt_row
 from healthvault.vault.sealed import Sealed, parse_sealed, what_it_did
 
 __all__ = ["Appended", "Projector", "load_slots", "party_key"]
@@ -271,6 +272,11 @@ class Projector:
         row = ShareRow(seq=entry.seq, id=id_text, slots=share.slots, recipients=names)
         self._consents.insert_share(row, share.size, map(party_key, share.recipients))
         return id_text
+
+    @_follow.register
+    def _receipt_in(self, receipt: ReceiptIn, entry: Entry, _sealed: Fields) -> str | None:
+        self._consents.insert_receipt(receipt_row(receipt, entry.seq))
+        return ids.contact_id_text(receipt.vault)
 
     def _id_of(self, seq: int) -> str | None:
         row = self._documents.at(seq)

@@ -15,8 +15,9 @@ from healthvault.vault.history import damaged
 from healthvault.vault.projection import current_slots, opening_of
 from healthvault.vault.projector import party_key
 from healthvault.vault.vault import Vault
+from healthvault.verify.view import View
 
-__all__ = ["ANYBODY", "event_seqs", "proof_of", "tip_opening"]
+__all__ = ["ANYBODY", "event_seqs", "own_view", "proof_of", "tip_opening"]
 
 MAX_MARKS = 1024
 ANYBODY = (CODE_BEARER,)  # readers of whom nothing is known: each size that was handed out may be theirs
@@ -27,17 +28,40 @@ def event_seqs(vault: Vault) -> set[int]:
     return {entry.seq for entry in vault.history.chain.entries}
 
 
-def proof_of(vault: Vault, seqs: Collection[int], readers: tuple[Party, ...]) -> Slice:
+def proof_of(
+    vault: Vault, seqs: Collection[int], readers: tuple[Party, ...], sizes: Collection[int] = ()
+) -> Slice:
     """Return the proof of some entries, with every size that its readers may have seen as a mark, checked.
+
+    Args:
+        vault: Unlocked.
+        seqs: The entries.
+        readers: Who it is for.
+        sizes: More sizes to pass through.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, the tree does not lead to the signed root.
+    """
+    chain = vault.history.chain
+    return _checked(vault, seqs, {*_sizes_seen(vault, readers), *sizes, *chain.rotations, *chain.restarts})
+
+
+def own_view(vault: Vault, sizes: Collection[int]) -> View:
+    """Return the own history as another's file would show it, with its roots at those of these sizes that it has.
 
     Raises:
         VaultDamaged: `vault_damaged`, the tree does not lead to the signed root.
     """
     history = vault.history
-    marks = {*_sizes_seen(vault, readers), *history.chain.rotations, *history.chain.restarts} - {history.size}
+    found = rebuild(_checked(vault, (), {size for size in sizes if 0 < size < history.size}), {})
+    return View(size=found.size, root=found.root, mark_roots=found.mark_roots, chain=history.chain)
+
+
+def _checked(vault: Vault, seqs: Collection[int], marks: set[int]) -> Slice:
+    history = vault.history
     leaves = {seq: history.entry(seq).leaf for seq in seqs}
     for _ in range(2):
-        proof = build_slice(history.tree, history.size, seqs, marks)
+        proof = build_slice(history.tree, history.size, seqs, marks - {history.size})
         if rebuild(proof, leaves).root == history.checkpoint.root:
             return proof
         history.renew_tree()  # the signed root does not vouch for what lies below a full tile

@@ -22,16 +22,19 @@ from healthvault.ledger.kinds import (
     ContactPin,
     Kind,
     Owner,
+    ReceiptIn,
     Share,
     parse_contact_drop,
     parse_contact_pin,
     parse_owner,
+    parse_receipt_in,
     parse_share,
 )
+from healthvault.vault.receipt_rows import receipt_detail
 
 __all__ = ["Sealed", "parse_sealed", "what_it_did"]
 
-Sealed = Owner | DocAdd | DocRevise | DocErase | ContactPin | ContactDrop | Grant | Revocation | Share
+Sealed = Owner | DocAdd | DocRevise | DocErase | ContactPin | ContactDrop | Grant | Revocation | Share | ReceiptIn
 _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.OWNER.value: lambda sealed, _: parse_owner(sealed),
     Kind.DOC_ADD.value: lambda sealed, _: parse_doc_add(sealed),
@@ -42,6 +45,7 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.GRANT.value: parse_grant,
     Kind.GRANT_REVOKE.value: lambda sealed, _: parse_revocation(sealed),
     Kind.SHARE.value: lambda sealed, _: parse_share(sealed),
+    Kind.RECEIPT_IN.value: lambda sealed, _: parse_receipt_in(sealed),
 }
 
 
@@ -68,4 +72,6 @@ def what_it_did(said: Sealed | None, id_of: Callable[[int], str | None]) -> str:
         case DocRevise():
             done = ", ".join((*said.changed, *(("retracted",) if said.is_retracted else ())))
             return f"{done}: {said.reason}" if said.reason else done
+        case ReceiptIn():
+            return receipt_detail(said)
     return ""

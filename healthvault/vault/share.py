@@ -30,12 +30,13 @@ from healthvault.vault.add import Observer
 from healthvault.vault.addressees import Addressee, addressees_of, age_recipients, audience_of, grantees_again
 from healthvault.vault.disclosing import MemberFile, check_sizes, disclose, rows_to_share
 from healthvault.vault.grants import Terms, append_grant, check_dates, terms_in_force
-from healthvault.vault.history import damaged
+from healthvault.vault.handed_out import meta_of
 from healthvault.vault.proofs import event_seqs, proof_of
 from healthvault.vault.read import stream_part
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import BundleView
+from healthvault.vault.witnessing import witnessed_rows
 
 __all__ = ["Letter", "UnderGrant", "share", "share_under"]
 
@@ -138,10 +139,7 @@ def share_under(
     rows = rows_to_share(vault, wish.records or _all_of(vault, grant), wish.accept)
     _check_scope(grant, rows)
     parcel = _Parcel(rows=rows, addressees=grantees_again(vault, grant.grantees), letter=letter)
-    secret = vault.keystore.read(row.seq)
-    if secret is None:
-        raise damaged(f"the secret of entry {row.seq} is missing")
-    key = meta_key(secret)
+    key = meta_of(vault, row.seq)
 
     def log() -> _Logged:
         with Transaction(vault, now_ms=now_ms) as transaction:
@@ -244,6 +242,7 @@ def _write(
 def _manifest(vault: Vault, parcel: _Parcel, logged: _Logged, now_ms: int) -> tuple[Manifest, list[MemberFile]]:
     history = vault.history
     seqs = {*event_seqs(vault), *(row.seq for row in parcel.rows), logged.grant_seq, history.size - 1}
+    witnessed = witnessed_rows(vault, [row.seq for row in parcel.rows])
     docs, members = disclose(vault, parcel.rows, with_metadata=parcel.letter.with_metadata)
     grant = DisclosedGrant(
         seq=logged.grant_seq,
@@ -261,10 +260,11 @@ def _manifest(vault: Vault, parcel: _Parcel, logged: _Logged, now_ms: int) -> tu
         audience=audience_of(parcel.addressees),
         note=history.note,
         entries=tuple(history.entry(seq).raw for seq in sorted(seqs)),
-        slice=proof_of(vault, seqs, tuple(addressee.party for addressee in parcel.addressees)),
+        slice=proof_of(vault, seqs, tuple(addressee.party for addressee in parcel.addressees), witnessed),
         state=logged.opening,
         grants=(grant,),
         docs=tuple(docs),
+        witnessed=tuple(witnessed.values()),
         message=parcel.letter.message,
     )
     return manifest, members

@@ -27,6 +27,7 @@ from healthvault.verify.pins import PinBook, VaultPins
 from healthvault.verify.thefts import thefts_declared
 from healthvault.verify.verdicts import Question, Report
 from healthvault.verify.view import View
+from healthvault.verify.witnesses import Sighting, judge_witnesses, time_bound
 
 __all__ = ["verify_bundle"]
 
@@ -103,6 +104,7 @@ class _Steps:
         self._entries: Mapping[int, Entry] = {}
         self._view: View | None = None
         self._grants: tuple[Grant, ...] = ()
+        self._sightings: tuple[Sighting, ...] = ()
         self._witnessed_ms = 0
         self._documents: tuple[VerifiedDocument, ...] = ()
         self._evidence: tuple[ReceivedEvidence, ...] = ()
@@ -174,11 +176,9 @@ class _Steps:
         except HealthVaultError as err:
             self._report.problem(Question.WITNESSES, err)
             return
-        if not found:
-            self._report.unknown(Question.WITNESSES, "no cosignature of a witness that you know")
-            return
-        self._witnessed_ms = max(item.time_ms for item in found)
-        self._report.passed(Question.WITNESSES, f"{len(found)} witnesses that you know saw this history")
+        self._sightings = found
+        self._witnessed_ms = max((item.cosignature.time_ms for item in found), default=0)
+        judge_witnesses(self._report, found, self._context.witnesses_needed)
 
     def _grant(self) -> None:
         question = Question.GRANT
@@ -251,7 +251,7 @@ class _Steps:
                     hint="ask the owner for a newer one",
                 ),
             )
-        self._report.passed(Question.TIME, "the owner's clock says so; nobody else does")
+        self._report.passed(Question.TIME, time_bound(self._sightings))
 
     def _issuer(self) -> None:
         """Step 18; it never upgrades another verdict."""
@@ -276,6 +276,7 @@ class _Steps:
             tip_ms=self._tip_ms() if self._entries else None,
             grants=self._grants,
             documents=self._documents,
+            sightings=self._sightings,
             message=manifest.message,
             seen_before_ms=self._pins.first_seen_ms(self._opened.digest),
         )

@@ -20,6 +20,7 @@ from healthvault.ledger.party import Party
 from healthvault.tlog.note import NoteKey
 from healthvault.verify.pins import PinBook
 from healthvault.verify.verdicts import Verdict
+from healthvault.verify.witnesses import Sighting
 
 __all__ = [
     "CLOCK_SLACK_MS",
@@ -56,6 +57,8 @@ class Context:
     """Vault ids pinned by the user, and her names for them."""
     witnesses: tuple[NoteKey, ...] = ()
     """Cosignature keys of contacts that she trusts as witnesses."""
+    witnesses_needed: int = 0
+    """How many of them must have seen the history."""
     actions: tuple[str, ...] = ()
     """What the reader is about to do: `view` or `keep`."""
     purpose: str | None = None
@@ -97,6 +100,8 @@ class VerifiedDocument:
     size_bytes: int
     is_disclosed: bool
     row: DisclosedDocument
+    entered_ms: int
+    """When it was entered, by the owner's clock."""
     date: str | None = None
     author: str | None = None
     category: str | None = None
@@ -161,6 +166,8 @@ class Verification:
     """Time of the tip, by the owner's clock."""
     grants: tuple[Grant, ...] = ()
     documents: tuple[VerifiedDocument, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    """What witnesses that the reader knows saw of this history, and when."""
     message: str = ""
     seen_before_ms: int | None = None
     erasure: Erasure | None = None

@@ -13,12 +13,13 @@ from healthvault.ledger.entry import Entry
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.state import StateOpening
 from healthvault.tlog.checkpoint import Checkpoint, open_checkpoint, origin_of, parse_checkpoint
-from healthvault.tlog.cosignature import Cosignature, cosignatures
+from healthvault.tlog.cosignature import cosignatures
 from healthvault.tlog.note import parse_note
 from healthvault.tlog.slice import Slice, rebuild
 from healthvault.verify.context import Context
 from healthvault.verify.pins import VaultPins
 from healthvault.verify.view import View
+from healthvault.verify.witnesses import Sighting
 
 __all__ = ["check_tip_state", "rebuilt_view", "verify_slice", "verify_witnessed"]
 
@@ -85,8 +86,8 @@ def check_tip_state(tip: Entry, opening: StateOpening, chain: KeyChain) -> None:
 
 def verify_witnessed(
     rows: tuple[Witnessed, ...], view: View, context: Context, pins: VaultPins
-) -> tuple[Cosignature, ...]:
-    """Step 12: return the newest cosignature of each known witness on older checkpoints of this vault.
+) -> tuple[Sighting, ...]:
+    """Step 12: return what known witnesses saw of this vault: their cosignatures on older checkpoints.
 
     A checkpoint by an epoch known as compromised that was not accepted before is left out.
 
@@ -95,7 +96,7 @@ def verify_witnessed(
         IntegrityError: `bad_signature`, by this vault or by a known witness; `bad_proof`, its size is no mark.
         HistoryError: `fork`, two signed roots of one size.
     """
-    found: list[Cosignature] = []
+    found: list[Sighting] = []
     own = [key for epoch in view.chain.epochs for key in (epoch.keys.sign_pk, epoch.keys.witness_pk)]
     for row in rows:
         note = parse_note(row.note)
@@ -109,6 +110,6 @@ def verify_witnessed(
             raise IntegrityError("bad_proof", "a witnessed checkpoint is not among the slice's marks")
         if shown != checkpoint.root:
             raise HistoryError("fork", "a witnessed checkpoint has another root than this history")
-        found += cosignatures(note, context.witnesses, own=own, now_ms=context.now_ms)
-    newest = {item.key.public: item for item in sorted(found, key=lambda item: item.time_ms)}
-    return tuple(newest.values())
+        counted = cosignatures(note, context.witnesses, own=own, now_ms=context.now_ms)
+        found += [Sighting(size=size, cosignature=item) for item in counted]
+    return tuple(found)
