@@ -11,17 +11,18 @@ from typing import TypeVar
 from healthvault.bundle.view import ForkProof, parse_fork_proof_text, parse_view_text
 from healthvault.errors import HealthVaultError, HistoryError
 from healthvault.tlog.checkpoint import vault_id_of
+from healthvault.verify.authorship import judge_signer
 from healthvault.verify.consistency import check_events, judge_history
 from healthvault.verify.context import Context, Forked, Verification
 from healthvault.verify.forks import judge_proof, remember_fork, verify_view
 from healthvault.verify.pins import VaultPins
+from healthvault.verify.thefts import thefts_declared
 from healthvault.verify.verdicts import Question, Report
 
 __all__ = ["verify_fork_proof", "verify_view_file"]
 
 _ASKED = (Question.INTEGRITY, Question.AUTHORSHIP, Question.INCLUSION, Question.CONSISTENCY)
 _PROVES_NOTHING = frozenset({"bad_proof"})  # a matter of the tree; everything else is one of keys
-_UNPINNED = "a vault that you have not pinned"
 _T = TypeVar("_T")
 
 
@@ -42,7 +43,7 @@ def verify_view_file(text: bytes, context: Context) -> Verification:
         return Verification(verdicts=report.verdicts(_ASKED), pins=context.pins, kind="view")
     pins, question = context.pins.of(view.chain.vault_id), Question.CONSISTENCY
     name = context.contacts.get(view.chain.vault_id)
-    report.passed(Question.AUTHORSHIP, f"signed by the keys of {name or _UNPINNED}")
+    judge_signer(report, name, thefts_declared(view.chain, ()))
     report.passed(Question.INCLUSION, f"a log of {view.size} entries, and {len(view.mark_roots)} older sizes")
     judged = judge_history(pins, view)
     report.problem(question, *check_events(pins, view.chain, view.size), *judged.problems)
@@ -74,9 +75,7 @@ def verify_fork_proof(text: bytes, context: Context) -> Verification:
         return Verification(verdicts=report.verdicts(_ASKED), pins=context.pins, kind=kind)
     first, second, problem, at = judged
     name = context.contacts.get(first.chain.vault_id)
-    report.passed(
-        Question.AUTHORSHIP, f"both are signed by the keys of {name or 'a vault that you have not pinned'}"
-    )
+    judge_signer(report, name, thefts_declared(first.chain, ()))
     report.passed(Question.INCLUSION, f"one shows {first.size} entries, the other {second.size}")
     hint = "rely on neither history until the owner has explained it in person; later files of hers are flagged"
     report.problem(Question.CONSISTENCY, HistoryError("fork", problem.message, hint=hint))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from healthvault.bundle.card import Card, open_card
 from healthvault.bundle.receipt import Receipt, Statement, open_statement
-from healthvault.errors import FormatError, IntegrityError
+from healthvault.errors import FormatError, HistoryError, IntegrityError
 from healthvault.ledger.ids import bundle_id_text, contact_id_text
 from healthvault.ledger.party import Party
 from healthvault.tlog.checkpoint import checkpoint_key, origin_of
@@ -109,6 +109,8 @@ def _reader(raw: bytes, own: OwnSide) -> Card:
 def _check_history(shown: View, own: View) -> None:
     """Check that what the reader was shown is the past of the own vault."""
     found = compare(shown, own)
+    if found.relation is Relation.CANNOT_TELL and shown.size > own.size:
+        raise HistoryError("rollback", f"your keys signed {shown.size} entries, and this vault has {own.size}")
     if found.relation not in {Relation.EXTENDS, Relation.SAME} and found.problem is not None:
         raise found.problem
 
