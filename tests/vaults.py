@@ -138,6 +138,11 @@ def lee(folder: Path) -> Sample:
     return _copy("lee", "Dr Wen Lee", folder)
 
 
+def kim(folder: Path) -> Sample:
+    """Return an empty vault of Dr Kim, below `folder`."""
+    return _copy("kim", "Dr Kim", folder)
+
+
 def pair(folder: Path) -> tuple[Sample, Sample]:
     """Return the vaults of Ana and Dr Lee, who know each other."""
     patient, doctor = ana(folder), lee(folder)
