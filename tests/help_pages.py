@@ -14,12 +14,13 @@ __all__ = ["COMMANDS", "REFERENCE", "help_page", "quoted_pages"]
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "cli.md"
 COMMANDS = (
     "init", "add", "list", "show", "get", "amend", "retract", "erase", "log", "id", "contact", "contact add",
-    "contact list", "contact show", "contact remove", "grant", "grants", "revoke", "share", "verify", "open",
-    "import", "export", "status", "check", "key", "key list", "key add", "key remove", "key drill",
-    "key split", "key join", "key rotate", "key compromised", "key root", "key restart", "passwd", "unlock",
-    "lock", "backup", "restore", "demo", "completion", "help",
+    "contact list", "contact show", "contact witness", "contact remove", "grant", "grants", "copies", "revoke",
+    "share", "verify", "open", "import", "compare", "fork-proof", "attest-deleted", "export", "status", "check",
+    "key", "key list", "key add", "key remove", "key drill", "key split", "key join", "key rotate",
+    "key compromised", "key root", "key restart", "passwd", "unlock", "lock", "backup", "restore", "demo",
+    "completion", "help",
 )  # fmt: skip
-BLOCK = re.compile(r"^```text\n(\$ hv(?P<name>[a-z ]*) --help\n)(?P<page>.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```text\n(\$ hv(?P<name>[a-z -]*) --help\n)(?P<page>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def help_page(name: str) -> str:

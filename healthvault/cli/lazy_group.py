@@ -37,7 +37,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self.lines:
             return None
         word = cmd_name + "_" if cmd_name in _OWNED_BY_PYTHON else cmd_name.replace("-", "_")
-        module = f"{self.family}_{word}" if self.family else word
+        module = f"{self.family}_{cmd_name.replace('-', '_')}" if self.family else word
         command: click.Command = getattr(import_module(f"healthvault.cli.{module}"), word)
         return command
 
