@@ -7,6 +7,7 @@ Spec: docs/spec/status-and-proof-files.md section 4.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from healthvault.bundle.receipt import ACTIONS, DELETED
 from healthvault.ledger.ids import bundle_id_text, contact_id_text
@@ -32,10 +33,11 @@ def list_copies(vault: Vault) -> Iterator[Copy]:
         VaultDamaged: `vault_damaged`, a share's entry or secret cannot be read.
     """
     rows = ConsentRows(vault.catalogue)
+    by_share = sorted(rows.receipts(), key=lambda row: (row.share_seq, row.seq))
     known = _Known(
         names={row.vault: row.name for row in rows.contacts()},
         grants={row.slot: row.id for row in rows.grants()},
-        receipts=rows.receipts(),
+        receipts={seq: [*about] for seq, about in groupby(by_share, key=lambda row: row.share_seq)},
     )
     for row in rows.shares():
         share = share_of(vault, row.seq)
@@ -71,14 +73,14 @@ class _Known:
     """Of contacts, by vault id."""
     grants: Mapping[int, str]
     """Ids, by status slot."""
-    receipts: Sequence[ReceiptRow]
+    receipts: Mapping[int, Sequence[ReceiptRow]]
+    """By `share` entry, in the order in which they came in."""
 
 
 def _copy(vault: Vault, seq: int, share: Share, party: Party, known: _Known) -> Copy:
     documents = DocumentRows(vault.catalogue)
     seqs = [first + step for first, count in share.seqs for step in range(count)]
-    about = [found for found in known.receipts if found.share_seq == seq]
-    said = [found for found in about if party.is_code or found.vault == party.vault]
+    said = [found for found in known.receipts.get(seq, ()) if party.is_code or found.vault == party.vault]
     return Copy(
         bundle=bundle_id_text(share.bundle_id),
         entry=seq,

@@ -5,9 +5,12 @@ Only theirs: every later reader sees who cosigned.
 Spec: docs/spec/tree.md section 6, docs/spec/bundle.md section 3.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection
+from itertools import accumulate
 
 from healthvault.bundle.disclosure import Witnessed
+from healthvault.codec import MAX_INT
 from healthvault.storage.consent_rows import ConsentRows, ReceiptRow
 from healthvault.tlog.note import MAX_SIGNATURES, SignedNote, parse_note
 from healthvault.vault.vault import Vault
@@ -31,15 +34,16 @@ def witnessed_rows(vault: Vault, seqs: Collection[int]) -> dict[int, Witnessed]:
     witnesses = {row.vault for row in rows.contacts() if row.is_witness}
     seen = [row for row in rows.receipts() if row.vault in witnesses]
     newest = {row.vault: row.size for row in sorted(seen, key=lambda row: row.size)}
-    earliest = [_earliest(seen, seq) for seq in seqs]
-    wanted = [*newest.values(), *(size for size in earliest if size is not None)]
-    sizes = sorted(dict.fromkeys(wanted))[-WITNESSED_MAX:]
+    sizes = sorted({*newest.values(), *_earliest(seen, seqs)})[-WITNESSED_MAX:]
     return {size: Witnessed(note=_merged([row for row in seen if row.size == size])) for size in sizes}
 
 
-def _earliest(seen: list[ReceiptRow], seq: int) -> int | None:
-    holding = [(row.cosigned_ms, row.size) for row in seen if row.size > seq]
-    return min(holding)[1] if holding else None
+def _earliest(seen: list[ReceiptRow], seqs: Collection[int]) -> set[int]:
+    """Return, for each entry that some checkpoint holds, the size of the one that was cosigned first."""
+    by_size = sorted((row.size, row.cosigned_ms) for row in seen)
+    first = [*accumulate(((time_ms, size) for size, time_ms in reversed(by_size)), min)][::-1]
+    places = {bisect_right(by_size, (seq, MAX_INT)) for seq in seqs}
+    return {first[place][1] for place in places if place < len(first)}
 
 
 def _merged(rows: list[ReceiptRow]) -> bytes:

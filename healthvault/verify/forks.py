@@ -71,10 +71,11 @@ def judge_proof(proof: ForkProof, stolen: frozenset[int] = frozenset()) -> tuple
     raise _no_proof(found)
 
 
-def remember_fork(pins: VaultPins, proof: ForkProof) -> VaultPins:
-    """Return the pins with a proof that holds."""
-    raw = fork_proof_bytes(proof)
-    return pins if raw in pins.evidence else replace(pins, evidence=(*pins.evidence, raw))
+def remember_fork(pins: VaultPins, proof: ForkProof, first: View, second: View) -> VaultPins:
+    """Return the pins with a proof that holds, unless one is there that stands for both of its views."""
+    if forked_before(pins, first.chain) and forked_before(pins, second.chain):
+        return pins
+    return replace(pins, evidence=(*pins.evidence, fork_proof_bytes(proof)))
 
 
 def forked_before(pins: VaultPins, chain: KeyChain) -> bool:

@@ -81,7 +81,7 @@ def verify_fork_proof(text: bytes, context: Context) -> Verification:
     report.problem(Question.CONSISTENCY, HistoryError("fork", problem.message, hint=hint))
     return Verification(
         verdicts=report.verdicts(_ASKED),
-        pins=context.pins.updated(remember_fork(pins, proof)),
+        pins=context.pins.updated(remember_fork(pins, proof, first, second)),
         kind=kind,
         chain=first.chain,
         signer_name=name,
