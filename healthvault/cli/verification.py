@@ -31,6 +31,11 @@ _COMPROMISE_LIMITS = (
     "From now on, what the old keys signed is refused, unless you accepted it before. Ask for a new card.",
     "Whoever has neither this note nor the new card goes on accepting what a thief signs.",
 )
+_FORK_LIMITS = (
+    "The vault's keys signed two histories. Which of them is right, and who did it, is not shown.",
+    "Whoever has the keys could. If they were stolen the owner can declare it; then this proves nothing of her.",
+)
+_VIEW_LIMIT = "Shows how much history there is and that it is one; no document, and nothing of what is in it."
 _REWRITE = "Shows no internal edits. Without an older checkpoint, a full rewrite by the owner is not detectable."
 
 
@@ -78,16 +83,24 @@ def limits_of(verification: Verification) -> list[str]:
     results = {verdict.question: verdict.result for verdict in verification.verdicts}
     if verification.chain is None or results[Question.INCLUSION] is not Result.PASS:
         return []
-    limits = [*(ERASURE_LIMITS if verification.erasure else (_UNTRUE,)), _CLOCK]
+    limits = [*_limits_of_kind(verification)]
     if verification.grants and verification.tip_ms is not None:
         known = local_text(rfc3339(verification.tip_ms))
         limits.append(f"No revocation known as of {known}; this file cannot know more.")
-    if results[Question.CONSISTENCY] is Result.UNKNOWN:
+    if results[Question.CONSISTENCY] is Result.UNKNOWN and not verification.forked:
         limits.append(_REWRITE)
     if verification.signer_name is None:
         words = " ".join(to_words(fingerprint_bytes(verification.chain.vault_id)))
         limits.append(f"Whether the key that signed is the owner's is for you to check, by voice: {words}")
     return limits
+
+
+def _limits_of_kind(verification: Verification) -> tuple[str, ...]:
+    if verification.forked:
+        return _FORK_LIMITS
+    if verification.erasure:
+        return (*ERASURE_LIMITS, _CLOCK)
+    return (_VIEW_LIMIT,) if verification.kind == "view" else (_UNTRUE, _CLOCK)
 
 
 def hints_of(verification: Verification) -> list[str]:
