@@ -15,6 +15,23 @@ MAX_PLAIN_BYTES = 1 << 20
 _COMPRESSED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")  # zlib, gzip
 
 
+def documents() -> dict[str, bytes]:
+    """Return documents of many kinds that hold the word."""
+    text = f"the finding is {WORD}\n"
+    fhir = f'{{"resourceType":"Observation","status":"final","code":{{"text":"{WORD}"}}}}'
+    return {
+        f"{WORD}.txt": text.encode() * 400,
+        f"{WORD}.json": fhir.encode(),
+        "utf16.txt": ("\ufeff" + text).encode("utf-16-le"),
+        "scan.pdf": f"%PDF-1.4\n1 0 obj<</Title({WORD})>>endobj\n".encode(),
+        "hl7.hl7": f"MSH|^~\\&|{WORD}|{WORD}|||20260301||ORU^R01|1|P|2.5\rPID|1||{WORD}\r".encode(),
+        "ccda.xml": f'<ClinicalDocument xmlns="urn:hl7-org:v3"><title>{WORD}</title></ClinicalDocument>'.encode(),
+        "broken.json": f'{{"resourceType": "{WORD}'.encode(),
+        "broken.xml": f"<ClinicalDocument><title>{WORD}".encode(),
+        "large.bin": WORD.encode() * 400_000,
+    }
+
+
 def forms(word: str) -> dict[str, bytes]:
     """Return what to look for, in lower case: of base64 what does not depend on what stands before and after."""
     plain = word.encode()

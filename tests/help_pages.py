@@ -7,20 +7,32 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import click
+
+from healthvault.cli.commands import root
 
 __all__ = ["COMMANDS", "REFERENCE", "help_page", "quoted_pages"]
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "cli.md"
-COMMANDS = (
-    "init", "add", "list", "show", "get", "amend", "retract", "erase", "log", "id", "contact", "contact add",
-    "contact list", "contact show", "contact witness", "contact remove", "grant", "grants", "copies", "revoke",
-    "share", "verify", "open", "import", "compare", "fork-proof", "attest-deleted", "export", "status", "check",
-    "key", "key list", "key add", "key remove", "key drill", "key split", "key join", "key rotate",
-    "key compromised", "key root", "key restart", "passwd", "unlock", "lock", "backup", "restore", "demo",
-    "completion", "help",
-)  # fmt: skip
-BLOCK = re.compile(r"^```text\n(\$ hv(?P<name>[a-z -]*) --help\n)(?P<page>.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^```text\n(\$ hv(?P<name>(?: [a-z-]+)*?) --help\n)(?P<page>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+
+
+def _names(group: click.Group, family: str = "") -> Iterator[str]:
+    """Yield the names of all commands below a group, in the order of the map."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield f"{family}{name}"
+        if isinstance(command, click.Group):
+            yield from _names(command, f"{family}{name} ")
+
+
+COMMANDS = tuple(_names(root))
 
 
 def help_page(name: str) -> str:

@@ -14,7 +14,7 @@ LAYERS = (
     {"codec", "crypto"},
     {"tlog", "agefile"},
     {"ledger", "records"},
-    {"bundle", "consent"},
+    {"bundle", "consent", "emergency"},
     {"storage"},
     {"verify"},
     {"vault"},
@@ -24,6 +24,9 @@ HOMES = {
     "nacl": "crypto",
     "mnemonic": "crypto",
     "shamir_mnemonic": "crypto",
+    "rfc3161_client": "crypto",
+    "cryptography": "crypto",
+    "segno": "emergency",
     "keyring": "storage",
     "msgpack": "codec",
     "click": "cli",
@@ -32,7 +35,7 @@ HOMES = {
     "sqlcipher3": "storage",
     "zc": "storage",
 }
-PURE = {"codec", "crypto", "tlog", "agefile", "ledger", "records", "bundle", "consent", "verify"}
+PURE = {"codec", "crypto", "tlog", "agefile", "ledger", "records", "bundle", "consent", "emergency", "verify"}
 OUTSIDE_WORLD = {"os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "time", "getpass"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "constants", "types", "base", "manager"}
 MAX_LINES = 400

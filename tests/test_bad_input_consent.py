@@ -160,11 +160,12 @@ def test_row_53_a_known_end(status: int, code: str) -> None:
     start = scene()
     draft = start.draft()
     first = start.read(draft.seal())
-    grant_id = start.owner.sealed[start.grant]["grant_id"]
-    known = replace(first.pins.of(start.owner.vault_id), grants=((grant_id, Status(status).value, 9),))
+    pins = first.pins.of(start.owner.vault_id)
+    (shown,) = pins.grants
+    known = replace(pins, grants=(replace(shown, status=Status(status).value),))
     outcome = start.read(draft.seal(), pins=PinBook(vaults=(known,)))
     assert_refused(outcome, code, ConsentRefused)
-    other = replace(known, grants=((b"x" * 16, status, 9),))
+    other = replace(known, grants=(replace(shown, status=status, grant_id=b"x" * 16),))
     assert set() == start.read(draft.seal(), pins=PinBook(vaults=(other,))).codes
 
 

@@ -24,8 +24,9 @@ def test_row_13_the_first_member() -> None:
     draft = start.draft()
     plain = draft.container()
     huge = member_header("manifest", (64 << 20) + 1)
-    for inner in (b"", b"m", bytes(1024), plain[512:], member_header("Manifest", 10) + plain[512:]):
+    for inner in (b"", b"m", bytes(1024), b"x" + plain[513:], member_header("Manifest", 10) + plain[512:]):
         assert_refused(start.read(draft.seal(inner)), "bad_container", FormatError)
+    assert_refused(start.read(draft.seal(plain[512:])), "tampered", FormatError)  # read as one padded map
     assert_refused(start.read(draft.seal(huge)), "limit_exceeded", FormatError)
 
 

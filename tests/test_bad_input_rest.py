@@ -8,6 +8,7 @@ import pytest
 
 from healthvault.bundle.card import armour, dearmour, make_card, open_card
 from healthvault.codec import Value, pack, pad, unpack
+from healthvault.consent.conditions import UnknownCondition
 from healthvault.crypto.aead import open_sealed
 from healthvault.crypto.hashing import derive, labelled_hash
 from healthvault.crypto.signing import sign, signing_key
@@ -261,7 +262,11 @@ def test_row_76_commits_and_blobs(fields: Callable[[list[Value]], list[Value]]) 
 
 @pytest.mark.parametrize(
     "terms",
-    [{"conditions": ("quorum",)}, {"actions": ("view", "print")}, {"purposes": ("TREAT", "HMARKT")}],
+    [
+        {"conditions": (UnknownCondition(kind="quorum"),)},
+        {"actions": ("view", "print")},
+        {"purposes": ("TREAT", "HMARKT")},
+    ],
 )
 def test_row_79_unknown_terms(terms: dict[str, tuple[str, ...]]) -> None:
     """What a reader does not know, it denies, whatever is asked for."""

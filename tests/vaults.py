@@ -143,6 +143,11 @@ def kim(folder: Path) -> Sample:
     return _copy("kim", "Dr Kim", folder)
 
 
+def rita(folder: Path) -> Sample:
+    """Return an empty vault of Rita Silva, below `folder`."""
+    return _copy("rita", "Rita Silva", folder)
+
+
 def pair(folder: Path) -> tuple[Sample, Sample]:
     """Return the vaults of Ana and Dr Lee, who know each other."""
     patient, doctor = ana(folder), lee(folder)

@@ -6,7 +6,7 @@ Does not seek and does not know how long the stream is. Spec: docs/spec/age.md.
 
 from typing import Protocol
 
-__all__ = ["Source", "read_fully"]
+__all__ = ["Prefixed", "Source", "read_fully"]
 
 
 class Source(Protocol):
@@ -14,6 +14,22 @@ class Source(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """Return up to `size` bytes, and none only at the end."""
+
+
+class Prefixed:
+    """A stream of which some bytes were read already, to tell what it is; they are read again first."""
+
+    def __init__(self, first: bytes, rest: Source) -> None:
+        self.first = first
+        self._ahead = first
+        self._rest = rest
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes, and none only at the end. Raises what the stream raises."""
+        if not self._ahead:
+            return self._rest.read(size)
+        given, self._ahead = self._ahead[:size], self._ahead[size:]
+        return given
 
 
 def read_fully(source: Source, size_bytes: int) -> bytes:

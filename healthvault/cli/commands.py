@@ -20,6 +20,7 @@ GROUPS = {
         "retract": "Mark a document as entered in error.",
         "erase": "Destroy what opens documents, for good.",
         "log": "Show the history, newest first.",
+        "audit": "Show who did what with which document, for whom, under which grant.",
     },
     "People and consent": {
         "id": "Show who you are, or write your card for others.",
@@ -28,6 +29,11 @@ GROUPS = {
         "grants": "List what you allowed to whom.",
         "copies": "List what is out, and what came back about it.",
         "revoke": "End a grant, and say who already holds what.",
+        "status-proof": "Write the newest status of a grant for somebody who holds bundles of it.",
+        "can": "Ask whether your grants allow somebody a document, and by which rule.",
+        "what-if": "See what a decision would do, before you make it.",
+        "approve": "Agree to a grant of somebody else that asks you.",
+        "policy": "Check that decisions are as a table expects.",
     },
     "Exchange": {
         "share": "Write a bundle of documents for somebody.",
@@ -37,7 +43,10 @@ GROUPS = {
         "compare": "Say whether one file's history goes on from another's.",
         "fork-proof": "Prove to anybody that a vault showed two histories.",
         "attest-deleted": "Delete a bundle, and promise its owner so.",
+        "prove": "Prove that your vault continues an older one, or where a document stands in it.",
+        "anchor": "Have an outside clock vouch for the newest checkpoint, by files.",
         "export": "Write everything out in open formats.",
+        "emergency": "Keep what must be known in an emergency, and print it.",
     },
     "Keep": {
         "status": "Show the vault at a glance.",

@@ -18,7 +18,7 @@ _FORMATS = ("jsonl", "files", "fhir")
 @hv_command(
     "hv export > documents.jsonl",
     "hv export --format files -o ./everything",
-    "hv export --format fhir --content --type fhir -o documents.ndjson",
+    "hv export --format fhir --content -o vault.ndjson",
 )
 @click.option(
     "--format", "form", type=click.Choice(_FORMATS), default="jsonl", show_default=True, help="The form."
@@ -32,8 +32,10 @@ def export(
     """Write documents out, readable by other programs. What is written is no longer encrypted.
 
     jsonl: a line of JSON a document, as `hv list --json`. files: the original bytes in folders by type, with a
-    manifest.jsonl. fhir: a FHIR R4 DocumentReference a line. Proofs travel in bundles only (`hv share`). A
-    document that is damaged is named on stderr, the others are written (exit 3).
+    manifest.jsonl. fhir: a FHIR R4 resource a line: patient, documents with their provenance, a Consent for each
+    grant, an AuditEvent for what was shared, taken in, revoked and erased; with a filter, those that name a chosen
+    document. Proofs travel in bundles only (`hv share`). A document that is damaged is named on stderr, the
+    others are written (exit 3).
     """
     from healthvault.cli.exporting import export_folder, export_lines
     from healthvault.cli.opening import opened

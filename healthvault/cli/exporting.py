@@ -14,7 +14,8 @@ from healthvault.cli.options import is_stdout
 from healthvault.cli.outcomes import Outcomes
 from healthvault.cli.terminal import Terminal, json_line
 from healthvault.storage.outputs import OutputFile
-from healthvault.vault.export import export_contents, export_fhir, export_files
+from healthvault.vault.export import export_contents, export_files
+from healthvault.vault.export_fhir import export_fhir
 from healthvault.vault.read import Filter, list_documents
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Failure

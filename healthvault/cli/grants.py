@@ -11,12 +11,14 @@ from healthvault.cli.terminal import Terminal
 __all__ = ["grants"]
 
 _SCREEN = ("id", "contact", "purpose", "not_after", "status", "records", "bundles")
+_WHY = ("id", "contact", "status", "rule", "reason")
 _PIPE = ("id", "contact", "purpose", "actions", "not_before", "not_after", "status", "records", "bundles")
 
 
-@hv_command("hv grants", "hv grants --active", "hv grants --json | jq .bundles")
+@hv_command("hv grants", "hv grants --active", "hv grants --why")
 @click.option("--active", is_flag=True, help="Only grants that hold now.")
-def grants(terminal: Terminal, *, active: bool) -> None:
+@click.option("--why", is_flag=True, help="Also say by which rule each can be used now or not.")
+def grants(terminal: Terminal, *, active: bool, why: bool) -> None:
     """List your grants, the newest first.
 
     `bundles` are the copies that were handed out under a grant. They stay readable by who has them, also when
@@ -24,7 +26,10 @@ def grants(terminal: Terminal, *, active: bool) -> None:
     """
     from healthvault.cli.opening import opened
     from healthvault.vault.grants import list_grants
+    from healthvault.vault.reasons import why as explain
 
+    now, columns = now_ms(), _SCREEN if terminal.is_screen else _PIPE
     with opened(terminal) as vault:
-        shown = (grant for grant in list_grants(vault, now_ms=now_ms()) if not active or grant.status == "active")
-        terminal.rows(map(grant_object, shown), _SCREEN if terminal.is_screen else _PIPE)
+        shown = (grant for grant in list_grants(vault, now_ms=now) if not active or grant.status == "active")
+        objects = (grant_object(one, explain(vault, one.id, now_ms=now) if why else None) for one in shown)
+        terminal.rows(objects, _WHY if why else columns)

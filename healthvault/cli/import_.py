@@ -8,6 +8,7 @@ import click
 
 from healthvault.cli.clock import now_ms
 from healthvault.cli.command import hv_command
+from healthvault.cli.consent_objects import approval_object
 from healthvault.cli.objects import document_object
 from healthvault.cli.options import clock_ok_option
 from healthvault.cli.reading_options import ReadChoice, accept_option, read_options
@@ -36,7 +37,8 @@ def import_(
 ) -> None:
     """Verify a bundle, and only then keep its documents in your own vault, marked as received.
 
-    A receipt that a reader of yours sent back is checked and kept too: `hv copies` shows what it says.
+    A receipt that a reader of yours sent back (`hv copies` shows what it says), and an approval that somebody sent
+    you (`hv approve`), is checked and kept too.
 
     Needs the action `keep`, which shares give unless told otherwise. What is not established (exit 21) or not
     allowed (exit 22) can be accepted, each code by name; what is changed, forged or rolled back never.
@@ -44,14 +46,17 @@ def import_(
     from healthvault.cli.inputs import stdin_or_file
     from healthvault.cli.opening import opened
     from healthvault.cli.reading import check_allowed, verify_options
+    from healthvault.vault.approvals import keep_approval
     from healthvault.vault.receipts import keep_receipt
     from healthvault.vault.receive import import_bundle
 
     options = verify_options(terminal.settings, chosen, accept)
     with receipt_to(receipt) as keep, opened(terminal, writing=True, clock_ok=clock_ok) as vault:
         source = stdin_or_file(file)
-        kept = keep_receipt(vault, source, now_ms=now_ms())
-        if kept is not None:
+        if (taken := keep_approval(vault, source, now_ms=now_ms())) is not None:
+            terminal.fields(approval_object(taken))
+            return
+        if (kept := keep_receipt(vault, source, now_ms=now_ms())) is not None:
             terminal.fields(receipt_object(kept))
             return
         verification, documents = import_bundle(vault, source, options, now_ms=now_ms())

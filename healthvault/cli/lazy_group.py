@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands that are imported when they are used: their names and lines come from a table.
 
-A command is the function of its name, with an underscore where Python owns the word, in the module of its name:
+A command is the function of its name, with an underscore where Python owns the word or for a hyphen, in the
+module of its name:
 `list_.list_` for `hv list`, `key_list.list_` for `hv key list`.
 """
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LazyGroup"]
 
-_OWNED_BY_PYTHON = frozenset({"help", "id", "import", "list", "open"})
+_OWNED_BY_PYTHON = frozenset({"help", "id", "import", "list", "open", "set"})
 
 
 class LazyGroup(click.Group):
@@ -36,8 +37,9 @@ class LazyGroup(click.Group):
         """Import and return a command, or None if there is none of that name."""
         if cmd_name not in self.lines:
             return None
-        word = cmd_name + "_" if cmd_name in _OWNED_BY_PYTHON else cmd_name.replace("-", "_")
-        module = f"{self.family}_{cmd_name.replace('-', '_')}" if self.family else word
+        name = cmd_name.replace("-", "_")
+        word = name + "_" if name in _OWNED_BY_PYTHON else name
+        module = f"{self.family}_{name}" if self.family else word
         command: click.Command = getattr(import_module(f"healthvault.cli.{module}"), word)
         return command
 

@@ -14,6 +14,7 @@ from healthvault.cli.clock import rfc3339
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from healthvault.storage.attempts import FailedUnlocks
     from healthvault.vault.erase import Erasure
     from healthvault.vault.recovery_words import ShareSheet
     from healthvault.vault.views import (
@@ -44,6 +45,7 @@ __all__ = [
     "drill_object",
     "entry_object",
     "erasure_object",
+    "failures_object",
     "grant_object",
     "identity_object",
     "interval_fields",
@@ -81,6 +83,7 @@ def vault_object(status: "VaultStatus") -> JsonObject:
             "checkpoint": checkpoint_object(status.checkpoint_size, status.checkpoint_root),
             "unlocked": status.unlocked,
             "last_drill": None if status.last_drill_ms is None else rfc3339(status.last_drill_ms),
+            "failed_unlocks": None if status.failures is None else failures_object(status.failures),
             "warnings": list(status.warnings),
         },
     )
@@ -94,6 +97,12 @@ def interval_fields(not_before_ms: int | None, not_after_ms: int | None) -> Json
         "not_after": None if not_after_ms is None else rfc3339(not_after_ms),
         "clock": "bounded by others" if is_bounded else "owner's clock only",
     }
+
+
+def failures_object(failures: "FailedUnlocks") -> JsonObject:
+    """Return how often unlocking failed, as it stands inside other objects."""
+    last = None if failures.last_ms is None else rfc3339(failures.last_ms)
+    return {"count": failures.count, "since": rfc3339(failures.since_ms), "last": last}
 
 
 def checkpoint_object(size: int, root: bytes) -> JsonObject:
@@ -213,8 +222,12 @@ def contact_object(contact: "ContactView") -> JsonObject:
     )
 
 
-def grant_object(grant: "GrantView") -> JsonObject:
-    """Return a grant; `bundles` are the copies that were handed out under it and stay readable."""
+def grant_object(grant: "GrantView", why: tuple[str, str] | None = None) -> JsonObject:
+    """Return a grant; `bundles` are the copies that were handed out under it and stay readable.
+
+    `why`: the rule that it stands under, and the same in words, where somebody asked.
+    """
+    said: JsonObject = {} if why is None else {"rule": why[0], "reason": why[1]}
     return new_object(
         "grant",
         {
@@ -227,7 +240,9 @@ def grant_object(grant: "GrantView") -> JsonObject:
             "not_before": rfc3339(grant.not_before_ms),
             "not_after": rfc3339(grant.not_after_ms),
             "status": grant.status,
+            "conditions": list(grant.conditions),
             "bundles": list(grant.bundles),
+            **said,
         },
     )
 

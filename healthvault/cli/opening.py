@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 
 from healthvault.cli.clock import now_ms
+from healthvault.cli.failures import failures_text
 from healthvault.cli.options import ShareChoice
 from healthvault.cli.paths import state_folder, vault_folder
 from healthvault.cli.prompt import new_passphrase
@@ -19,6 +20,7 @@ from healthvault.cli.terminal import Terminal
 from healthvault.cli.unlocking import Unlocking
 from healthvault.errors import InvalidRequest
 from healthvault.storage.permissions import permission_warnings
+from healthvault.vault.attempts import counting_failures, were_told
 from healthvault.vault.session import is_vault, open_vault
 from healthvault.vault.status import vault_status
 from healthvault.vault.unlock import Secret
@@ -111,7 +113,8 @@ def opened_by_words(
     with ExitStack() as closing:
         words = None
         if is_vault(place):
-            words = recovery_answer(terminal.settings, words_file, shares)
+            with counting_failures(place, now_ms()):
+                words = recovery_answer(terminal.settings, words_file, shares)
         with naming_shares(by_shares=is_by_shares(shares)):
             vault = closing.enter_context(
                 open_vault(
@@ -150,8 +153,9 @@ def opened_maybe_locked(terminal: Terminal, *, asking: bool) -> Iterator[Vault]:
 
 @contextmanager
 def opened_locked(terminal: Terminal) -> Iterator[Vault]:
-    """Open the vault for a command that needs no secret, whatever is named."""
-    with open_vault(place_of(terminal.settings), None, now_ms=now_ms()) as vault:
+    """Open the vault for a command that needs no secret, whatever is named; it may try one on it."""
+    place = place_of(terminal.settings)
+    with counting_failures(place, now_ms()), open_vault(place, None, now_ms=now_ms()) as vault:
         _pass_on_warnings(terminal, vault)
         yield vault
 
@@ -196,3 +200,15 @@ def _passphrase_text(data: bytes) -> str:
 def _pass_on_warnings(terminal: Terminal, vault: Vault) -> None:
     for warning in (*vault.warnings, *permission_warnings(vault.paths, vault.state)):
         terminal.warn(warning)
+    if vault.unlocked is not None:
+        _tell_failures(terminal, vault)
+
+
+def _tell_failures(terminal: Terminal, vault: Vault) -> None:
+    """Say how often unlocking failed; under `--quiet` nobody is told, and the count stays."""
+    failures = vault.failures
+    if failures is not None and failures.count:
+        if terminal.settings.quiet and not terminal.settings.json:
+            return
+        terminal.warn(failures_text(failures))
+    were_told(vault, failures, now_ms())

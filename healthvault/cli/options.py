@@ -16,6 +16,7 @@ from healthvault.records.categories import Category, Sensitivity
 __all__ = [
     "LostPassphrase",
     "NewKey",
+    "ProofChoice",
     "SelectChoice",
     "ShareChoice",
     "chosen_labels",
@@ -63,6 +64,14 @@ class LostPassphrase(ShareChoice):
     words_file: str | None
     new_passphrase_file: str | None
     kdf: str
+
+
+class ProofChoice(TypedDict):
+    """What `hv prove` is to prove and to whom, as the options say it."""
+
+    since: int | None
+    to: str | None
+    code_file: str | None
 
 
 class SelectChoice(TypedDict):

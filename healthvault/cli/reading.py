@@ -33,6 +33,7 @@ def verify_options(settings: Settings, chosen: ReadChoice, accept: tuple[str, ..
         witnesses=chosen["witnesses"],
         accept=accept,
         code=code_of_bundle(settings, chosen["code_file"], asking=chosen["code"]),
+        statuses=tuple(map(stdin_or_file, chosen["status"])),
     )
 
 

@@ -21,6 +21,7 @@ class ReadChoice(TypedDict):
     witnesses: int
     code: bool
     code_file: str | None
+    status: tuple[str, ...]
 
 
 def parse_purpose(word: str) -> str:
@@ -37,6 +38,13 @@ def parse_purpose(word: str) -> str:
 def read_options(body: _Body) -> _Body:
     """Add the options that say what is asked of a bundle, and its code."""
     for option in (
+        click.option(
+            "--status",
+            type=click.Path(),
+            metavar="FILE",
+            multiple=True,
+            help="A newer status of its grant, from the owner's `hv status-proof`; repeatable.",
+        ),
         click.option("--code-file", type=click.Path(), metavar="FILE", help="Read the code from a file."),
         click.option("--code", is_flag=True, help="The bundle is opened by a code; ask for it."),
         click.option(

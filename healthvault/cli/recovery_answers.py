@@ -18,7 +18,7 @@ from healthvault.errors import WrongKey
 from healthvault.storage.slots import SlotKind
 from healthvault.vault.unlock import Secret, slot_secret
 
-__all__ = ["is_by_shares", "naming_shares", "recovery_answer", "shares_answer"]
+__all__ = ["is_by_shares", "joined_shares", "naming_shares", "recovery_answer", "shares_answer"]
 
 
 def recovery_answer(settings: Settings, words_file: str | None, shares: ShareChoice | None = None) -> Secret:
@@ -49,8 +49,12 @@ def shares_answer(settings: Settings, files: Sequence[str]) -> Secret:
         InvalidRequest: `secret_exposed`, `extra_missing`.
         WrongKey: `bad_share`, `wrong_share`, `duplicate_share`, `too_few_shares`.
     """
-    held = _from_files(files) if files else _typed(settings)
-    return Secret(kind=SlotKind.RECOVERY, value=" ".join(to_words(join_shares(held))).encode())
+    return Secret(kind=SlotKind.RECOVERY, value=" ".join(to_words(joined_shares(settings, files))).encode())
+
+
+def joined_shares(settings: Settings, files: Sequence[str]) -> bytes:
+    """Return the secret (32 bytes) that shares give, whatever it opens. Raises as `shares_answer`."""
+    return join_shares(_from_files(files) if files else _typed(settings))
 
 
 def is_by_shares(shares: ShareChoice | None) -> bool:

@@ -43,6 +43,8 @@ _TIMES = frozenset(
         "shared",
         "cosigned",
         "entered",
+        "status_as_of",
+        "logged",
     }
 )
 _EMPTY: tuple[Json, ...] = (None, "", [])
@@ -71,7 +73,7 @@ def print_table(objects: Iterable[JsonObject], columns: tuple[str, ...]) -> None
         columns = tuple(name for name in columns if name not in _FIRST_TO_GO)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
-        folds = name in {"title", "message", "detail", "tags", "where", "contact", "clock"}
+        folds = name in {"title", "parties", "message", "detail", "tags", "where", "contact", "clock"}
         table.add_column(
             _heading(name),
             justify="right" if name in _NUMBERS else "left",

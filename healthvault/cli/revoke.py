@@ -29,6 +29,8 @@ def revoke(terminal: Terminal, grant: str, reason: str, *, clock_ok: bool) -> No
         revoked = revoke_grant(vault, grant, reason=reason, now_ms=now_ms())
     terminal.fields(grant_object(revoked))
     terminal.say(residual_access(revoked.bundles))
+    if revoked.bundles:
+        terminal.say(f"next: `hv status-proof {revoked.id[:10]} -o FILE`, and send it: they cannot know otherwise")
 
 
 def residual_access(bundles: tuple[str, ...]) -> str:

@@ -16,7 +16,7 @@ from healthvault.vault.read import Filter, find_document, list_documents
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document
 
-__all__ = ["filter_of", "is_described", "selected"]
+__all__ = ["filter_of", "is_described", "selected", "selected_apart"]
 
 
 def filter_of(chosen: SelectChoice, until: When | None = None, limit: int | None = None) -> Filter:
@@ -43,15 +43,27 @@ def selected(vault: Vault, ids: Sequence[str], chosen: SelectChoice) -> tuple[Do
     """Return the documents named by id, and those that the options describe, each once.
 
     Raises:
+        As `selected_apart`.
+    """
+    named, described = selected_apart(vault, ids, chosen)
+    return (*named, *described)
+
+
+def selected_apart(
+    vault: Vault, ids: Sequence[str], chosen: SelectChoice
+) -> tuple[tuple[Document, ...], tuple[Document, ...]]:
+    """Return the documents named by id, and the others that the options describe, each once.
+
+    Raises:
         UsageError: nothing was named and nothing described.
         NotFound: `not_found`, `ambiguous`; also when no document is as described.
     """
     described = is_described(chosen)
     if not ids and not described:
         raise click.UsageError("say which documents: by id, or by --tag, --category, --type, --since or --author")
-    named = [find_document(vault, name) for name in ids]
-    found = _described(vault, chosen) if described else []
-    return tuple({document.id: document for document in (*named, *found)}.values())
+    named = {found.id: found for found in (find_document(vault, name) for name in ids)}
+    others = [found for found in _described(vault, chosen) if found.id not in named] if described else []
+    return tuple(named.values()), tuple(others)
 
 
 def _described(vault: Vault, chosen: SelectChoice) -> list[Document]:

@@ -2,17 +2,28 @@
 """The options of `hv grant` and `hv share`: for whom, for what, until when, to do what."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypedDict, TypeVar
 
 import click
 
 from healthvault.cli.dates import When, parse_when
 from healthvault.cli.reading_options import parse_purpose
+from healthvault.records.categories import Sensitivity
 
-__all__ = ["ShareChoice", "TermsChoice", "share_options", "terms_options"]
+__all__ = [
+    "ACTIONS",
+    "ApprovalChoice",
+    "ShareChoice",
+    "TermsChoice",
+    "approval_options",
+    "share_options",
+    "terms_options",
+]
 
 _Body = TypeVar("_Body", bound=Callable[..., None])
-_ACTIONS = ("view", "keep", "forward")
+LABELS = tuple(label.value for label in Sensitivity)
+ACTIONS = ("view", "keep", "forward")
 
 
 class TermsChoice(TypedDict):
@@ -25,7 +36,18 @@ class TermsChoice(TypedDict):
     begins: When | None
     until: When | None
     recheck: When | None
+    deny: tuple[tuple[str, str], ...]
+    sensitivity: tuple[str, ...]
+    max_shares: int | None
     accept: tuple[str, ...]
+
+
+class ApprovalChoice(TypedDict):
+    """Whose approval a grant needs first, as the options say it."""
+
+    needs: int | None
+    approver: tuple[str, ...]
+    request: Path | None
 
 
 class ShareChoice(TermsChoice):
@@ -49,13 +71,59 @@ def share_options(body: _Body) -> _Body:
     return terms_options(body)
 
 
+def approval_options(body: _Body) -> _Body:
+    """Add the options that say whose approval a grant needs."""
+    for option in (
+        click.option(
+            "--request",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write what the approvers need, to send to them.",
+        ),
+        click.option("--approver", multiple=True, metavar="NAME", help="A contact to be asked; repeatable."),
+        click.option(
+            "--needs", type=click.IntRange(1), metavar="K", help="How many approvers have to approve first."
+        ),
+    ):
+        body = option(body)
+    return body
+
+
+def parse_selector(text: str) -> tuple[str, str]:
+    """Return kind and word of a selector. Raises ValueError: it is none."""
+    from healthvault.consent.selectors import selector
+    from healthvault.errors import InvalidRequest
+
+    try:
+        return selector(text)
+    except InvalidRequest as err:
+        raise ValueError(f"{err.message}; {err.hint}") from err
+
+
 def terms_options(body: _Body) -> _Body:
     """Add the options that say the terms of a grant."""
     for option in (
         click.option(
+            "--max-shares", type=click.IntRange(1), metavar="N", help="How many times it may be used to share."
+        ),
+        click.option(
+            "--sensitivity",
+            multiple=True,
+            type=click.Choice(LABELS),
+            metavar="WORD",
+            help=f"A label that is allowed; repeatable: {', '.join(LABELS)}. Others are kept out.",
+        ),
+        click.option(
+            "--deny",
+            multiple=True,
+            type=parse_selector,
+            metavar="SELECTOR",
+            help="Keep out, now and later: category:WORD, type:WORD, tag:WORD, sensitivity:WORD; repeatable.",
+        ),
+        click.option(
             "--action",
             multiple=True,
-            type=click.Choice(_ACTIONS),
+            type=click.Choice(ACTIONS),
             metavar="WORD",
             help="What they may do: view, keep, forward; repeatable. Default: view and keep.",
         ),

@@ -17,20 +17,33 @@ from healthvault.cli.dates import parse_when
 from healthvault.cli.objects import bundle_object
 from healthvault.cli.options import SelectChoice, is_stdout
 from healthvault.cli.prompt import confirm
-from healthvault.cli.selection import is_described, selected
+from healthvault.cli.selection import is_described, selected_apart
 from healthvault.cli.share_options import ShareChoice, TermsChoice
 from healthvault.cli.terminal import Terminal
+from healthvault.consent.conditions import Condition
 from healthvault.consent.purposes import DEFAULT_ACTIONS, PURPOSES, purpose_word
+from healthvault.consent.selectors import conditions_from_words
+from healthvault.errors import ConsentRefused
 from healthvault.vault.add import Observer
 from healthvault.vault.contacts import find_contact
-from healthvault.vault.grants import Terms, find_grant
+from healthvault.vault.deciding import split_included
+from healthvault.vault.grants import Terms, documents_of, find_grant, terms_in_force
 from healthvault.vault.share import Letter, UnderGrant, share, share_under
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import BundleView, Document
 
-__all__ = ["check_grantees", "check_wish", "confirm_terms", "share_chosen", "terms_of"]
+__all__ = [
+    "check_grantees",
+    "check_wish",
+    "conditions_of",
+    "confirm_terms",
+    "documents_under",
+    "share_chosen",
+    "terms_of",
+]
 
 _LISTED_TITLES = 20
+_OF_TERMS = frozenset(TermsChoice.__annotations__) - {"accept"}
 _UNTIL = parse_when("90d")
 _PURPOSES = (PURPOSES["treatment"],)
 _Writer = Callable[[Path, Observer | None], BundleView]
@@ -54,7 +67,7 @@ def check_wish(terminal: Terminal, output: Path, chosen: ShareChoice) -> None:
     """Check that the options go together. Raises UsageError."""
     if chosen["grant"] is None:
         check_grantees(chosen)
-    elif any(chosen[name] for name in ("to", "code", "purpose", "action", "begins", "until", "recheck")):
+    elif any(value for key, value in chosen.items() if key in _OF_TERMS):
         raise click.UsageError("--grant says for whom, for what and until when: leave those options out")
     if is_stdout(output) and (chosen["code"] or chosen["grant"] or terminal.settings.json):
         raise click.UsageError("`-o -` fills stdout with the bundle: there is no room for a code or --json")
@@ -72,8 +85,38 @@ def terms_of(documents: tuple[Document, ...], chosen: TermsChoice) -> Terms:
         not_before_ms=ms_of(begins.start(now)) if begins else None,
         not_after_ms=ms_of((chosen["until"] or _UNTIL).end(now)),
         recheck_after_ms=ms_of(recheck.end(now)) if recheck else None,
+        conditions=conditions_of(chosen),
         accept=chosen["accept"],
     )
+
+
+def conditions_of(chosen: TermsChoice) -> tuple[Condition, ...]:
+    """Return the further conditions that the options describe."""
+    return conditions_from_words(chosen["deny"], chosen["sensitivity"], chosen["max_shares"])
+
+
+def documents_under(
+    terminal: Terminal,
+    vault: Vault,
+    conditions: tuple[Condition, ...],
+    named: tuple[Document, ...],
+    described: tuple[Document, ...],
+) -> tuple[Document, ...]:
+    """Return the documents that the conditions let pass; what was only described is left out, with a warning.
+
+    Raises:
+        ConsentRefused: `denied_by_rule`, `sensitivity_not_named`, one was named by its id, or none is left.
+    """
+    chosen = (*named, *described)
+    kept, left_out = split_included(vault, conditions, [document.id for document in chosen])
+    for document in named:
+        if refusal := left_out.get(document.id):
+            raise ConsentRefused(refusal.code, f"{document.id}: {refusal.message}", hint=refusal.hint)
+    for id_text, refusal in left_out.items():
+        if not kept:
+            raise ConsentRefused(refusal.code, f"{id_text}: {refusal.message}; none is left", hint=refusal.hint)
+        terminal.warn(f"{id_text} is left out: {refusal.message} ({refusal.code})")
+    return tuple(document for document in chosen if document.id in kept)
 
 
 def confirm_terms(
@@ -117,18 +160,21 @@ def share_chosen(
 
 
 def _under_new_terms(terminal: Terminal, vault: Vault, documents: tuple[str, ...], chosen: Chosen) -> _Writer:
-    found = selected(vault, documents, chosen)
+    found = documents_under(terminal, vault, conditions_of(chosen), *selected_apart(vault, documents, chosen))
     terms, letter = terms_of(found, chosen), _letter(chosen)
     confirm_terms(terminal, vault, found, terms, form="Share {what} with {whom}", yes=chosen["yes"])
     return lambda out, observer: share(vault, terms, out, now_ms=now_ms(), letter=letter, observer=observer)
 
 
 def _under_grant(terminal: Terminal, vault: Vault, documents: tuple[str, ...], chosen: Chosen) -> _Writer:
-    named = documents or is_described(chosen)
-    found = selected(vault, documents, chosen) if named else ()
-    grant, letter = find_grant(vault, chosen["grant"] or "", now_ms=now_ms()), _letter(chosen)
-    what = _count(found) if named else "what the grant names"
-    _confirm(terminal, found, f"Share {what} with {grant.contact}?", yes=chosen["yes"])
+    row, terms = terms_in_force(vault, chosen["grant"] or "", now_ms=now_ms())
+    grant, letter = find_grant(vault, row.id, now_ms=now_ms()), _letter(chosen)
+    if documents or is_described(chosen):
+        named, described = selected_apart(vault, documents, chosen)
+    else:
+        named, described = (), documents_of(vault, terms)
+    found = documents_under(terminal, vault, terms.conditions, named, described)
+    _confirm(terminal, found, f"Share {_count(found)} with {grant.contact}?", yes=chosen["yes"])
     wish = UnderGrant(grant=grant.id, records=tuple(one.id for one in found), accept=chosen["accept"])
     return lambda out, observer: share_under(vault, wish, out, now_ms=now_ms(), letter=letter, observer=observer)
 

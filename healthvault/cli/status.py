@@ -3,6 +3,7 @@
 
 from healthvault.cli.clock import now_ms
 from healthvault.cli.command import hv_command
+from healthvault.cli.failures import failures_text
 from healthvault.cli.objects import vault_object
 from healthvault.cli.terminal import Terminal
 
@@ -23,6 +24,7 @@ def status(terminal: Terminal) -> None:
 
     with opened_maybe_locked(terminal, asking=False) as vault:
         seen = vault_status(vault)
-        terminal.fields(vault_object(seen))
+        terminal.fields(vault_object(seen), unsaid=("failed_unlocks",))
+        terminal.lines("failed_unlocks", [failures_text(seen.failures)])
     if now_ms() - (seen.last_drill_ms or seen.made_ms) > _YEAR_MS:
         terminal.warn("the recovery words were not tried on this machine for a year: `hv key drill` tries them")

@@ -11,6 +11,7 @@ from healthvault.cli.clock import local_text, rfc3339
 from healthvault.cli.objects import Json, JsonObject, checkpoint_object, interval_fields
 from healthvault.consent.grant import Grant
 from healthvault.consent.purposes import purpose_word
+from healthvault.consent.status import Status
 from healthvault.crypto.words import to_words
 from healthvault.ledger.ids import (
     bundle_id_text,
@@ -19,7 +20,8 @@ from healthvault.ledger.ids import (
     fingerprint_bytes,
     grant_id_text,
 )
-from healthvault.verify.context import Declared, Forked, Verification, VerifiedDocument
+from healthvault.verify.context import Declared, Forked, ShownStatus, Verification, VerifiedDocument
+from healthvault.verify.pins import KnownStatus
 from healthvault.verify.verdicts import Question, Result
 from healthvault.verify.witnesses import Sighting, first_to_see
 
@@ -36,6 +38,13 @@ _FORK_LIMITS = (
     "Whoever has the keys could. If they were stolen the owner can declare it; then this proves nothing of her.",
 )
 _VIEW_LIMIT = "Shows how much history there is and that it is one; no document, and nothing of what is in it."
+_LIMITS_OF = {
+    "bundle": (_UNTRUE, _CLOCK),
+    "erasure": (*ERASURE_LIMITS, _CLOCK),
+    "fork-proof": _FORK_LIMITS,
+    "view": (_VIEW_LIMIT,),
+    "proof": ("Connects what you saw of this vault before; says nothing about its content or its grants.", _CLOCK),
+}
 _REWRITE = "Shows no internal edits. Without an older checkpoint, a full rewrite by the owner is not detectable."
 
 
@@ -43,7 +52,9 @@ def verification_object(file: str, verification: Verification, exit_code: int) -
     """Return the outcome for one file, with every code that was found."""
     codes: list[Json] = [*dict.fromkeys(problem.code for problem in verification.problems)]
     bundle, chain = verification.bundle_id, verification.chain
-    grants = [_grant(grant) for grant in verification.grants]
+    known = {status.grant_id: status for status in verification.statuses}
+    grants = [_grant(grant, known.get(grant.grant_id)) for grant in verification.grants]
+    shown: list[Json] = [_status_file(status) for status in verification.status_files]
     erasure = verification.erasure
     return {
         "type": "verification",
@@ -70,6 +81,7 @@ def verification_object(file: str, verification: Verification, exit_code: int) -
             for verdict in verification.verdicts
         ],
         "documents": [_document(document, verification.sightings) for document in verification.documents],
+        **({"status_files": shown} if shown else {}),
         **(erasure_fields(erasure) if erasure else {}),
         **(_declared(verification.declared) if verification.declared else {}),
         **(_forked(verification.forked) if verification.forked else {}),
@@ -83,10 +95,8 @@ def limits_of(verification: Verification) -> list[str]:
     results = {verdict.question: verdict.result for verdict in verification.verdicts}
     if verification.chain is None or results[Question.INCLUSION] is not Result.PASS:
         return []
-    limits = [*_limits_of_kind(verification)]
-    if verification.grants and verification.tip_ms is not None:
-        known = local_text(rfc3339(verification.tip_ms))
-        limits.append(f"No revocation known as of {known}; this file cannot know more.")
+    limits = [*_LIMITS_OF.get(verification.kind, (_CLOCK,))]
+    limits += [_known_status(status) for status in _oldest(verification)]
     if results[Question.CONSISTENCY] is Result.UNKNOWN and not verification.forked:
         limits.append(_REWRITE)
     if verification.signer_name is None:
@@ -95,12 +105,16 @@ def limits_of(verification: Verification) -> list[str]:
     return limits
 
 
-def _limits_of_kind(verification: Verification) -> tuple[str, ...]:
-    if verification.forked:
-        return _FORK_LIMITS
-    if verification.erasure:
-        return (*ERASURE_LIMITS, _CLOCK)
-    return (_VIEW_LIMIT,) if verification.kind == "view" else (_UNTRUE, _CLOCK)
+def _oldest(verification: Verification) -> list[KnownStatus]:
+    """Return the oldest word on the grants: as old as that is what is known of all of them."""
+    return sorted(verification.statuses, key=lambda known: known.size)[:1]
+
+
+def _known_status(known: KnownStatus) -> str:
+    day = local_text(rfc3339(known.time_ms))
+    if known.status != Status.ACTIVE:
+        return f"The grant had ended by {day}. Copies that were handed out before stay readable."
+    return f"No revocation known as of {day}; this file cannot know more."
 
 
 def hints_of(verification: Verification) -> list[str]:
@@ -141,7 +155,7 @@ def _checkpoint(verification: Verification) -> Json:
     return {**checkpoint_object(verification.size, verification.root), "time": time}
 
 
-def _grant(grant: Grant) -> JsonObject:
+def _grant(grant: Grant, known: KnownStatus | None) -> JsonObject:
     parties: list[Json] = ["whoever has the code" if party.is_code else party.name for party in grant.grantees]
     return {
         "id": grant_id_text(grant.grant_id),
@@ -150,6 +164,21 @@ def _grant(grant: Grant) -> JsonObject:
         "actions": list(grant.actions),
         "not_before": rfc3339(grant.not_before_ms),
         "not_after": rfc3339(grant.not_after_ms),
+        "status": Status(known.status).name.lower() if known else None,
+        "status_entry": known.size - 1 if known else None,
+        "status_as_of": rfc3339(known.time_ms) if known else None,
+    }
+
+
+def _status_file(shown: ShownStatus) -> JsonObject:
+    return {
+        "file": shown.name or None,
+        "grant": grant_id_text(shown.grant_id),
+        "counts": shown.counts,
+        "status": Status(shown.status).name.lower(),
+        "status_entry": shown.size - 1,
+        "status_as_of": None if shown.time_ms is None else rfc3339(shown.time_ms),
+        "detail": shown.detail,
     }
 
 

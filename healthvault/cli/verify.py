@@ -18,7 +18,7 @@ __all__ = ["verify"]
 
 @hv_command(
     "hv verify visit.hvb",
-    "hv verify visit.hvb --code --purpose treatment --max-age 30d",
+    "hv verify visit.hvb --status lee.hvs --purpose treatment --max-age 30d",
     "hv verify stolen.hvnote erased.txt *.hvb --json | jq .codes",
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
@@ -29,6 +29,9 @@ def verify(terminal: Terminal, files: tuple[str, ...], receipt: Path | None, **c
 
     Integrity, authorship, inclusion, consistency with what was seen before, audience, grant, time, issuer,
     witnesses. What a file cannot say is printed too.
+
+    With --status, a file of the owner's `hv status-proof`, the status of the grant is as new as that file says. It
+    can be verified alone too, and so can a proof file of `hv prove`. A revocation that was seen once stays known.
 
     A compromise note, by which somebody declares her keys stolen, is taken in: what the old keys signed is refused
     from then on. An erasure certificate is checked against its owner's log; that bytes are gone no file can show.

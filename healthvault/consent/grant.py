@@ -9,6 +9,7 @@ Spec: docs/spec/grants.md section 1.
 from dataclasses import dataclass
 
 from healthvault.codec import Fields, Value
+from healthvault.consent.conditions import Condition, parse_condition
 from healthvault.ledger.kinds import Kind
 from healthvault.ledger.party import Party, parse_party
 from healthvault.ledger.ranges import Ranges, parse_ranges, ranges_to_value
@@ -53,8 +54,8 @@ class Grant:
     not_before_ms: int
     not_after_ms: int
     recheck_after_ms: int | None = None
-    conditions: tuple[str, ...] = ()
-    """Kinds of further conditions; this version knows none, and an unknown one denies."""
+    conditions: tuple[Condition, ...] = ()
+    """Further ones; an unknown one denies."""
     role: str | None = None
     jurisdiction: str | None = None
     supersedes: int | None = None
@@ -73,7 +74,7 @@ class Grant:
             "not_before": self.not_before_ms,
             "not_after": self.not_after_ms,
             "recheck_after": self.recheck_after_ms,
-            "conditions": [{"kind": kind} for kind in self.conditions],
+            "conditions": [condition.to_map() for condition in self.conditions],
             "role": self.role,
             "jurisdiction": self.jurisdiction,
             "supersedes": self.supersedes,
@@ -150,7 +151,7 @@ def _parse_fields(sealed: Fields) -> Grant:
         not_before_ms=sealed.uint("not_before"),
         not_after_ms=sealed.uint("not_after"),
         recheck_after_ms=sealed.uint("recheck_after") if sealed.has("recheck_after") else None,
-        conditions=tuple(item.text("kind") for item in sealed.maps("conditions")),
+        conditions=tuple(parse_condition(item) for item in sealed.maps("conditions")),
         role=sealed.text("role") if sealed.has("role") else None,
         jurisdiction=sealed.text("jurisdiction") if sealed.has("jurisdiction") else None,
         supersedes=sealed.uint("supersedes") if sealed.has("supersedes") else None,

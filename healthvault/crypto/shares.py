@@ -131,7 +131,7 @@ def _parse(text: str, place: int) -> RecoveryShare:
     share, words = _library_share(text, place)
     is_ours = (share.group_count, share.iteration_exponent, share.extendable) == (1, EXPONENT, True)
     if not is_ours or share.member_threshold < MIN_NEEDED:
-        raise WrongKey("wrong_share", f"share {place} is a SLIP-39 share that `hv key split` does not make")
+        raise WrongKey("wrong_share", f"share {place} is a SLIP-39 share of a kind that hv does not make")
     return RecoveryShare(
         number=share.index + 1, needed=share.member_threshold, words=words, set_id=share.identifier
     )

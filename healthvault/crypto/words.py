@@ -5,12 +5,13 @@ Only entropy to words and back; BIP39's own key stretching is not used. The only
 """
 
 import secrets
+from collections.abc import Sequence
 
 from mnemonic import Mnemonic
 
 from healthvault.errors import WrongKey
 
-__all__ = ["from_words", "random_words", "to_words"]
+__all__ = ["from_words", "random_words", "to_words", "unknown_words"]
 
 _LANGUAGE = "english"
 
@@ -48,3 +49,9 @@ def random_words(count: int) -> tuple[str, ...]:
     """Return `count` words drawn uniformly from the list of 2,048 (11 bits each, no checksum)."""
     wordlist = Mnemonic(_LANGUAGE).wordlist
     return tuple(secrets.choice(wordlist) for _ in range(count))
+
+
+def unknown_words(words: Sequence[str]) -> tuple[int, ...]:
+    """Return the places, from 1, of words that are not in the list."""
+    known = set(Mnemonic(_LANGUAGE).wordlist)
+    return tuple(place for place, word in enumerate(words, 1) if word not in known)

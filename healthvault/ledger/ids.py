@@ -12,6 +12,7 @@ __all__ = [
     "bundle_id_text",
     "contact_id_text",
     "document_id_text",
+    "emergency_id_text",
     "fingerprint_bytes",
     "from_base32",
     "grant_id_text",
@@ -48,6 +49,11 @@ def grant_id_text(grant_id: bytes) -> str:
 def bundle_id_text(bundle_id: bytes) -> str:
     """Return `b_…` for a bundle's 16 random bytes."""
     return "b_" + base32(bundle_id)
+
+
+def emergency_id_text(page_id: bytes) -> str:
+    """Return `e_…` for an emergency page's 16 random bytes."""
+    return "e_" + base32(page_id)
 
 
 def contact_id_text(vault_id: bytes) -> str:

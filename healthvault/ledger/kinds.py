@@ -13,17 +13,25 @@ from healthvault.ledger.party import Party, parse_party
 from healthvault.ledger.ranges import Ranges, parse_ranges, ranges_to_value
 
 __all__ = [
+    "Anchor",
+    "Approved",
     "ContactDrop",
     "ContactPin",
+    "EmergencyPage",
     "Kind",
     "Owner",
     "ReceiptIn",
     "Share",
+    "StatusGiven",
+    "parse_anchor",
+    "parse_approved",
     "parse_contact_drop",
     "parse_contact_pin",
+    "parse_emergency_page",
     "parse_owner",
     "parse_receipt_in",
     "parse_share",
+    "parse_status_given",
 ]
 
 
@@ -40,6 +48,10 @@ class Kind(Enum):
     GRANT_REVOKE = "grant.revoke"
     SHARE = "share"
     RECEIPT_IN = "receipt.in"
+    EMERGENCY = "emergency"
+    STATUS = "status"
+    ANCHOR = "anchor"
+    APPROVAL = "approval"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +142,102 @@ class ReceiptIn:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyPage:
+    """An emergency page that is about to be written: what it speaks of, and what stands before a reader."""
+
+    page_id: bytes
+    sheet: int
+    """Entry of the sheet that it shows."""
+    sections: tuple[str, ...]
+    """What it speaks of, whether there is anything to say or not."""
+    protection: str
+    """`none`, `code` or `shares`."""
+    needed: int | None = None
+    count: int | None = None
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map."""
+        shares: dict[str, Value] = {"needed": self.needed, "count": self.count} if self.needed is not None else {}
+        return {
+            "kind": Kind.EMERGENCY.value,
+            "page_id": self.page_id,
+            "sheet": self.sheet,
+            "sections": list(self.sections),
+            "protection": self.protection,
+            **shares,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusGiven:
+    """A status or proof file that was handed out: its checkpoint ends with this very entry."""
+
+    slot: int | None
+    """The status slot that it speaks of; None for a proof file."""
+    size: int
+    """Tree size of the file: this entry's number plus one."""
+    recipients: tuple[Party, ...]
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map."""
+        return {
+            "kind": Kind.STATUS.value,
+            "k": self.slot,
+            "size": self.size,
+            "recipients": [party.to_value() for party in self.recipients],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A timestamp of somebody else over a checkpoint, checked when it was taken in."""
+
+    size: int
+    root: bytes
+    tsr: bytes
+    """The RFC 3161 response, at most 32 KiB."""
+    time_ms: int
+    """The time that it states."""
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map."""
+        return {
+            "kind": Kind.ANCHOR.value,
+            "size": self.size,
+            "root": self.root,
+            "tsr": self.tsr,
+            "time": self.time_ms,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """That somebody who was asked approved a grant: their own signed statement, checked when it came in."""
+
+    about: int
+    """Entry of the grant."""
+    vault: bytes
+    """Vault id of who approved (32 bytes)."""
+    approval: bytes
+    """The statement with its signature."""
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map."""
+        return {
+            "kind": Kind.APPROVAL.value,
+            "about": self.about,
+            "vault": self.vault,
+            "approval": self.approval,
+        }
+
+
+def parse_approved(sealed: Fields) -> Approved:
+    """Parse an `approval` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(frozenset({"kind", "about", "vault", "approval", "must"}))
+    return Approved(about=sealed.uint("about"), vault=sealed.bin("vault", 32), approval=sealed.bin("approval"))
+
+
 def parse_owner(sealed: Fields) -> Owner:
     """Parse an `owner` map. Raises FormatError `bad_schema`, `unsupported`."""
     sealed.refuse_unknown_must(frozenset({"kind", "name", "must"}))
@@ -171,4 +279,39 @@ def parse_receipt_in(sealed: Fields) -> ReceiptIn:
         receipt=sealed.bin("receipt"),
         note=sealed.bin("note"),
         card=sealed.bin("card"),
+    )
+
+
+def parse_emergency_page(sealed: Fields) -> EmergencyPage:
+    """Parse an `emergency` map. Raises FormatError `bad_schema`, `unsupported`."""
+    known = {"kind", "page_id", "sheet", "sections", "protection", "needed", "count", "must"}
+    sealed.refuse_unknown_must(frozenset(known))
+    return EmergencyPage(
+        page_id=sealed.bin("page_id", 16),
+        sheet=sealed.uint("sheet"),
+        sections=tuple(sealed.texts("sections")),
+        protection=sealed.text("protection"),
+        needed=sealed.uint("needed") if sealed.has("needed") else None,
+        count=sealed.uint("count") if sealed.has("count") else None,
+    )
+
+
+def parse_status_given(sealed: Fields) -> StatusGiven:
+    """Parse a `status` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(frozenset({"kind", "k", "size", "recipients", "must"}))
+    return StatusGiven(
+        slot=sealed.uint("k") if sealed.has("k") else None,
+        size=sealed.uint("size"),
+        recipients=tuple(parse_party(item) for item in sealed.maps("recipients", 64)),
+    )
+
+
+def parse_anchor(sealed: Fields) -> Anchor:
+    """Parse an `anchor` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(frozenset({"kind", "size", "root", "tsr", "time", "must"}))
+    return Anchor(
+        size=sealed.uint("size"),
+        root=sealed.bin("root", 32),
+        tsr=sealed.bin("tsr"),
+        time_ms=sealed.uint("time"),
     )

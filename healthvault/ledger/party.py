@@ -30,6 +30,11 @@ class Party:
             return {"code": True}
         return {"vault": self.vault, "recipient_pk": self.recipient_pk, "name": self.name}
 
+    @property
+    def key(self) -> bytes:
+        """The bytes by which an index keeps them: vault id, bare key (32 bytes each), or `code`."""
+        return self.vault or self.recipient_pk or b"code"
+
     def covers(self, other: "Party") -> bool:
         """Tell whether this grantee is the given opener."""
         if self.is_code or other.is_code:

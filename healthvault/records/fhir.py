@@ -10,7 +10,16 @@ from typing import TypeAlias
 from healthvault.records.dates import from_iso
 from healthvault.records.json_walk import Json, items_at, text_at, value_at
 
-__all__ = ["Names", "date_of", "is_resource_type", "person_name", "resource_name", "title_of", "writers_of"]
+__all__ = [
+    "Names",
+    "date_of",
+    "is_resource_type",
+    "person_name",
+    "resource_name",
+    "title_of",
+    "words_of",
+    "writers_of",
+]
 
 Names: TypeAlias = dict[str, tuple[str, str]]
 """Resource type and name of who may be pointed at, by full URL and by `Type/id`."""
@@ -106,12 +115,12 @@ def _label(resource: Json) -> str | None:
     if title := text_at(resource, "title"):
         return title
     for field in _LABELS:
-        if words := _words(value_at(resource, field)):
+        if words := words_of(value_at(resource, field)):
             return words
     return next((code for field in _LABELS if (code := text_at(resource, field, "coding", "code"))), None)
 
 
-def _words(value: Json) -> str | None:
+def words_of(value: Json) -> str | None:
     """Return the words of a CodeableConcept, Coding, Reference, CodeableReference or plain text."""
     for each in items_at(value)[:MAX_NAMES]:
         item = value_at(each, "concept") or each

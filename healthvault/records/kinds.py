@@ -31,6 +31,8 @@ class Kind(Enum):
     EPCIS = "epcis"
     CDISC = "cdisc"
     FIT = "fit"
+    EMERGENCY_SHEET = "emergency-sheet"
+    """What the owner wants to be known in an emergency: never recognised, only written."""
     PDF = "pdf"
     IMAGE = "image"
     CSV = "csv"
@@ -57,6 +59,7 @@ MEDIA_TYPES = {
     Kind.EPCIS: "application/xml",
     Kind.CDISC: "application/x-sas-xport",
     Kind.FIT: "application/vnd.ant.fit",
+    Kind.EMERGENCY_SHEET: "application/json",
     Kind.PDF: "application/pdf",
     Kind.IMAGE: "application/octet-stream",
     Kind.CSV: "text/csv",

@@ -27,7 +27,17 @@ from healthvault.errors import FormatError, IntegrityError, InvalidRequest, Vaul
 from healthvault.ledger.secrets import commitment
 from healthvault.storage import files
 
-__all__ = ["Blob", "BlobKeys", "BlobPlace", "check_blob", "is_erased", "read_document", "seal_blob", "stored_size"]
+__all__ = [
+    "Blob",
+    "BlobKeys",
+    "BlobPlace",
+    "check_blob",
+    "is_erased",
+    "read_document",
+    "seal_blob",
+    "stored_id",
+    "stored_size",
+]
 
 FLOOR_BYTES = 4096  # so that an empty document has a payload, and small ones look alike
 LARGE_BYTES = 1 << 20  # from here on a second thread is worth its start
@@ -116,6 +126,14 @@ def check_blob(file: files.OpenFile, place: BlobPlace) -> None:
     stored.check()
 
 
+def stored_id(file: files.OpenFile, place: BlobPlace) -> bytes:
+    """Return the id (32 bytes) of what lies at a place, its own or not. Raises InvalidRequest: `io_error`."""
+    stored = _Range(file, place)
+    while stored.read(READ_BYTES):
+        pass
+    return stored.digest()
+
+
 def is_erased(file: files.OpenFile, place: BlobPlace) -> bool:
     """Tell whether nothing but zeros is left of a blob. Raises InvalidRequest: `io_error`."""
     stored = _Range(file, place)
@@ -194,11 +212,14 @@ class _Range:
         self._hash.update(data)
         return data
 
+    def digest(self) -> bytes:
+        return self._hash.digest()
+
     def check(self) -> None:
         """Check, after everything was read, that it was all there and has the oid."""
         if not self.is_at_end:
             raise _damaged(self.file, self.place, "is cut short")
-        if not equal(self.place.oid, self._hash.digest()):
+        if not equal(self.place.oid, self.digest()):
             raise _damaged(self.file, self.place, "is not what its entry names")
 
 

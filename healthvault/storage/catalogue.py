@@ -8,6 +8,7 @@ changes that, leaves the old file unreadable. Spec: docs/spec/vault-folder.md se
 
 import contextlib
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -51,8 +52,13 @@ create table consent (
     seq integer primary key, id text not null, slot integer not null unique, terms blob not null,
     status integer not null);
 create index consent_id on consent (id);
+create table grantee (party blob not null, seq integer not null, primary key (party, seq)) without rowid;
+create table approval (seq integer primary key, about integer not null, vault blob not null, raw blob not null);
+create index approval_about on approval (about);
 create table share (
-    seq integer primary key, id text not null, slots blob not null, recipients text not null);
+    seq integer primary key, id text not null, slots blob not null, recipients text not null,
+    documents integer not null);
+create table shared (slot integer not null, seq integer not null, primary key (slot, seq)) without rowid;
 create table handed (recipient blob not null, size integer not null, primary key (recipient, size)) without rowid;
 create table receipt (
     seq integer primary key, share integer not null, vault blob not null, name text not null, action text not null,
@@ -61,7 +67,18 @@ create table history (
     seq integer primary key, kind text not null, time integer not null, id text, signer integer not null,
     detail text not null);
 create index history_id on history (id) where id is not null;
+create index history_time on history (time);
+create table named (
+    level integer not null, block integer not null, seq integer not null,
+    primary key (level, block, seq)) without rowid;
+create table party (party blob not null, seq integer not null, primary key (party, seq)) without rowid;
+create table party_name (
+    party blob not null, name text not null, seq integer not null, primary key (party, name)) without rowid;
+create table follows (
+    what integer not null, about integer not null, seq integer not null,
+    primary key (what, about, seq)) without rowid;
 """
+_TABLES = tuple(re.findall(r"create table (\w+)", _SCHEMA))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +194,7 @@ class Catalogue:
 
     def clear(self) -> None:
         """Forget everything; inside a `change`."""
-        for table in ("meta", "document", "part", "contact", "consent", "share", "handed", "receipt", "history"):
+        for table in _TABLES:
             self.connection.execute(f"delete from {table}")  # noqa: S608  names of our own
 
     def get(self, key: str) -> Value:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from healthvault.codec import Fields, Value, pack, unpack
 from healthvault.storage.catalogue import Catalogue
 
-__all__ = ["ConsentRows", "ContactRow", "GrantRow", "HistoryRow", "ReceiptRow", "ShareRow"]
+__all__ = ["ApprovalRow", "ConsentRows", "ContactRow", "GrantRow", "HistoryRow", "ReceiptRow", "ShareRow"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,19 @@ class GrantRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRow:
+    """That somebody approved a grant, as the journal holds it: checked when it came in, to be checked again."""
+
+    seq: int
+    about: int
+    """The grant's entry."""
+    vault: bytes
+    """Who approved (32 bytes)."""
+    raw: bytes
+    """The signed statement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShareRow:
     """A bundle that was handed out."""
 
@@ -44,6 +57,8 @@ class ShareRow:
     id: str
     slots: tuple[int, ...]
     recipients: str
+    has_documents: bool = True
+    """Not so where only a grant was shown, for approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +120,13 @@ class ConsentRows:
             for vault, seq, name, card, witness, pinned in rows
         )
 
-    def insert_grant(self, row: GrantRow) -> None:
-        """Add a grant."""
+    def insert_grant(self, row: GrantRow, grantees: Iterable[bytes]) -> None:
+        """Add a grant, to be found by its grantees: their vault ids, bare keys, or `code`."""
         self._db.execute(
             "insert into consent values (?,?,?,?,?)", (row.seq, row.id, row.slot, pack(row.terms.map), row.status)
         )
+
+        self._db.executemany("insert or ignore into grantee values (?,?)", [(who, row.seq) for who in grantees])
 
     def set_status(self, slot: int, status: int) -> None:
         """Note the end of the grant in a slot."""
@@ -123,6 +140,43 @@ class ConsentRows:
         """Yield all grants, the newest first."""
         return map(_grant, self._db.execute("select seq, id, slot, terms, status from consent order by seq desc"))
 
+    def grant_in_slot(self, slot: int) -> GrantRow | None:
+        """Return the grant of a status slot."""
+        query = "select seq, id, slot, terms, status from consent where slot = ?"
+        row = self._db.execute(query, (slot,)).fetchone()
+        return _grant(row) if row else None
+
+    def grants_of(self, grantees: Iterable[bytes]) -> tuple[GrantRow, ...]:
+        """Return the grants that name any of these, the newest first."""
+        query = (
+            "select seq, id, slot, terms, status from consent"
+            " where seq in (select seq from grantee where party = ?) order by seq desc"
+        )
+        found = {row.seq: row for who in grantees for row in map(_grant, self._db.execute(query, (who,)))}
+        return tuple(found[seq] for seq in sorted(found, reverse=True))
+
+    def grant_at(self, seq: int) -> GrantRow | None:
+        """Return the grant of an entry."""
+        query = "select seq, id, slot, terms, status from consent where seq = ?"
+        row = self._db.execute(query, (seq,)).fetchone()
+        return _grant(row) if row else None
+
+    def grant_with_id(self, id_text: str) -> GrantRow | None:
+        """Return the grant of a whole id."""
+        return next((row for row in self.grants_with_prefix(id_text) if row.id == id_text), None)
+
+    def insert_approval(self, row: ApprovalRow) -> None:
+        """Add an approval."""
+        self._db.execute("insert into approval values (?,?,?,?)", (row.seq, row.about, row.vault, row.raw))
+
+    def approvals_of(self, grant_seq: int) -> tuple[ApprovalRow, ...]:
+        """Return the approvals of the grant of an entry, oldest first."""
+        query = "select seq, about, vault, raw from approval where about = ? order by seq"
+        return tuple(
+            ApprovalRow(seq=seq, about=about, vault=vault, raw=raw)
+            for seq, about, vault, raw in self._db.execute(query, (grant_seq,))
+        )
+
     def grants_with_prefix(self, prefix: str) -> tuple[GrantRow, ...]:
         """Return the grants whose whole id starts like this, at most nine."""
         query = "select seq, id, slot, terms, status from consent where id >= ? and id < ? order by id limit 9"
@@ -131,13 +185,40 @@ class ConsentRows:
     def insert_share(self, row: ShareRow, size: int, recipients: Iterable[bytes]) -> None:
         """Add a share, and that its recipients were handed this tree size."""
         slots: list[Value] = list(row.slots)
-        self._db.execute("insert into share values (?,?,?,?)", (row.seq, row.id, pack(slots), row.recipients))
+        self._db.execute(
+            "insert into share values (?,?,?,?,?)",
+            (row.seq, row.id, pack(slots), row.recipients, row.has_documents),
+        )
+        if row.has_documents:
+            shared = [(slot, row.seq) for slot in row.slots]
+            self._db.executemany("insert or ignore into shared values (?,?)", shared)
+        self.hand_out(size, recipients)
+
+    def hand_out(self, size: int, recipients: Iterable[bytes]) -> None:
+        """Note that recipients were handed this tree size."""
         self._db.executemany("insert or ignore into handed values (?,?)", [(who, size) for who in recipients])
+
+    def grant_in(self, slot: int) -> str | None:
+        """Return the id of the grant in a status slot."""
+        found = self._db.execute("select id from consent where slot = ?", (slot,)).fetchone()
+        return found[0] if found else None
 
     def shares(self) -> Iterator[ShareRow]:
         """Yield all shares, the newest first."""
-        for seq, id_text, slots, recipients in self._db.execute("select * from share order by seq desc"):
-            yield ShareRow(seq=seq, id=id_text, slots=tuple(unpack(slots)), recipients=recipients)  # type: ignore[arg-type]
+        rows = self._db.execute("select seq, id, slots, recipients, documents from share order by seq desc")
+        for seq, id_text, slots, recipients, documents in rows:
+            yield ShareRow(
+                seq=seq,
+                id=id_text,
+                slots=tuple(unpack(slots)),  # type: ignore[arg-type]
+                recipients=recipients,
+                has_documents=bool(documents),
+            )
+
+    def shares_under(self, slot: int) -> int:
+        """Return how many times documents were shared under the grant in a slot."""
+        (count,) = self._db.execute("select count(*) from shared where slot = ?", (slot,)).fetchone()
+        return int(count)
 
     def sizes_handed_to(self, recipients: Iterable[bytes], limit: int) -> tuple[int, ...]:
         """Return the newest tree sizes that were handed to any of these recipients."""
@@ -185,6 +266,11 @@ class ConsentRows:
     def erase_history(self, seq: int) -> None:
         """Note that an entry was erased."""
         self._db.execute("update history set kind = 'erased', detail = '' where seq = ?", (seq,))
+
+    def entries_of(self, kind: str) -> tuple[int, ...]:
+        """Return the entries of a kind, rising."""
+        rows = self._db.execute("select seq from history where kind = ? order by seq", (kind,))
+        return tuple(seq for (seq,) in rows)
 
     def erased_entries(self) -> tuple[int, ...]:
         """Return the erased entries, rising: documents, and what was said of them."""

@@ -7,6 +7,7 @@ Spec: docs/spec/vault-folder.md section 6.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from healthvault.ledger.ranges import Ranges
 from healthvault.storage.catalogue import Catalogue
 
 __all__ = ["OTHER", "DocumentRow", "DocumentRows", "Filter", "PartRow"]
@@ -218,6 +219,12 @@ class DocumentRows:
         query = f"select {_COLUMNS} from document where seq = ?"  # noqa: S608
         row = self._db.execute(query, (seq,)).fetchone()
         return _document(row) if row else None
+
+    def ids_in(self, seqs: Ranges) -> tuple[str, ...]:
+        """Return the ids of the documents among some entries, rising by entry."""
+        query = "select id from document where seq between ? and ? order by seq"
+        found = (self._db.execute(query, (first, first + count - 1)) for first, count in seqs)
+        return tuple(id_text for rows in found for (id_text,) in rows)
 
     def with_prefix(self, prefix: str) -> tuple[DocumentRow, ...]:
         """Return the documents whose whole id starts like this (letters, digits and `_` only), at most nine."""

@@ -249,10 +249,11 @@ def replace_file(path: Path, data: bytes, tmp: Path) -> None:
 
 
 def make_directories(path: Path) -> None:
-    """Create a directory (0700) and those above it, as far as they are missing. Raises as `make_directory`."""
+    """Create a directory (0700) and those above it, durably, as far as missing. Raises as `make_directory`."""
     if not path.is_dir():
         make_directories(path.parent)
         make_directory(path)
+        sync_directory(path.parent)
 
 
 def write_zeros(file: OpenFile, offset: int, size_bytes: int) -> None:

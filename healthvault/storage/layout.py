@@ -160,6 +160,20 @@ class StatePaths:
         """When the recovery words of one own vault were tried."""
         return self.root / "drills" / base32(vault_id)
 
+    @property
+    def attempts_folder(self) -> Path:
+        """How often unlocking the own vaults failed."""
+        return self.root / "attempts"
+
+    @property
+    def attempts_lock(self) -> Path:
+        """Held while a count is read and replaced."""
+        return self.attempts_folder / "lock"
+
+    def attempts(self, vault_id: bytes) -> Path:
+        """How often unlocking one own vault failed since its owner was told."""
+        return self.attempts_folder / base32(vault_id)
+
     def erasures(self, vault_id: bytes) -> Path:
         """Which documents of one own vault were erased on this machine."""
         return self.root / "erased" / base32(vault_id)

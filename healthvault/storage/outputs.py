@@ -89,7 +89,7 @@ def take_name(partial: Path, final: Path) -> None:
             if err.errno not in _NO_LINKS:
                 raise
             _take_without_links(partial, final)
-        _sync_folder(final.parent)
+        _keep_name(final)
     except FileExistsError as err:
         raise InvalidRequest(
             "unsafe_output", f"{final} is there already", hint="choose another name with -o"
@@ -119,6 +119,15 @@ def _take_without_links(partial: Path, final: Path) -> None:
     os.close(os.open(final, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     try:
         partial.replace(final)
+    except OSError:
+        final.unlink(missing_ok=True)
+        raise
+
+
+def _keep_name(final: Path) -> None:
+    """Make a name that was just taken durable, or give it back."""
+    try:
+        _sync_folder(final.parent)
     except OSError:
         final.unlink(missing_ok=True)
         raise

@@ -35,6 +35,7 @@ _ACCEPTED = frozenset(
     }
 )
 _CHAINER = "keyring.backends.chainer.ChainerBackend"
+_NOWHERE = "keyring.backends.fail.Keyring"
 _ITEM = re.compile(r"HEALTHVAULT-UNLOCK-1 (?P<end>0|[1-9][0-9]{0,17}) (?P<secret>[a-z2-7]{52})", re.ASCII)
 _BENEATH = (  # what back ends let through from the libraries beneath them
     ("secretstorage.exceptions", "SecretStorageException"),
@@ -118,7 +119,8 @@ def concrete_backend(backend: "KeyringBackend") -> "KeyringBackend":
     accepted = next((each for each in inner if _path(each) in _ACCEPTED), None)
     if accepted is None:
         found = ", ".join(map(_path, inner)) or "an empty chain"
-        raise _none(f"{found} is not the keyring of a system", _INSTEAD)
+        why = f"none is running here ({found})" if found == _NOWHERE else f"{found} is not the keyring of a system"
+        raise _none(why, _INSTEAD)
     return accepted
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from healthvault.agefile.recipients import DummyRecipient, Recipient, ScryptRecipient, X25519Recipient
 from healthvault.bundle.disclosure import AudienceMember
 from healthvault.consent.grant import MAX_GRANTEES
+from healthvault.crypto.words import unknown_words
 from healthvault.errors import InvalidRequest, NotFound
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import CODE_BEARER, Party
@@ -18,7 +19,19 @@ from healthvault.storage.consent_rows import ConsentRows, ContactRow
 from healthvault.vault.contacts import chain_to_send_to, contact_row
 from healthvault.vault.vault import Vault
 
-__all__ = ["Addressee", "addressees_of", "age_recipients", "audience_of", "grantees_again"]
+__all__ = [
+    "CODE",
+    "CODE_WORDS",
+    "Addressee",
+    "addressees_of",
+    "age_recipients",
+    "audience_of",
+    "checked_code",
+    "code_of",
+    "grantees_again",
+]
+
+CODE_WORDS = 7  # 77 bits: the file faces offline guessing for ever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +43,28 @@ class Addressee:
     """Their keys; None for whoever is told the code."""
 
 
-_CODE = Addressee(party=CODE_BEARER, chain=None)
+CODE = Addressee(party=CODE_BEARER, chain=None)
+
+
+def code_of(typed: str) -> str:
+    """Return the code of a bundle from what somebody typed: spaces, hyphens and case do not matter."""
+    return "-".join(typed.lower().replace("-", " ").split())
+
+
+def checked_code(typed: str) -> str:
+    """Return the code that a file is to be encrypted to, as far as it can be checked: nobody keeps it.
+
+    Raises:
+        InvalidRequest: `bad_code`, not seven words of the list.
+    """
+    code = code_of(typed)
+    words = code.split("-")
+    wrong = unknown_words(words)
+    if len(words) != CODE_WORDS or wrong:
+        said = f"word {wrong[0]} is not in the list" if wrong else f"it has {len(words)} words"
+        hint = f"the {CODE_WORDS} words that the bundle was made with"
+        raise InvalidRequest("bad_code", f"this is no code of a bundle: {said}", hint=hint)
+    return code
 
 
 def addressees_of(vault: Vault, names: tuple[str, ...]) -> list[Addressee]:
@@ -42,7 +76,7 @@ def addressees_of(vault: Vault, names: tuple[str, ...]) -> list[Addressee]:
         IntegrityError: `key_revoked`, a contact declared the keys on their card stolen.
     """
     if not names:
-        return [_CODE]
+        return [CODE]
     found = {row.vault: row for row in (contact_row(vault, name) for name in names)}
     if len(found) > MAX_GRANTEES:
         hint = "share several times"
@@ -64,7 +98,7 @@ def grantees_again(vault: Vault, grantees: tuple[Party, ...]) -> list[Addressee]
         if row is None and not party.is_code:
             hint = "`hv contact add` them again, or make another grant"
             raise NotFound("not_found", f"{party.name} is no longer among your contacts", hint=hint)
-        found.append(_CODE if row is None else _contact(vault, row))
+        found.append(CODE if row is None else _contact(vault, row))
     return found
 
 

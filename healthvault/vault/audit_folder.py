@@ -82,23 +82,33 @@ def _check_one(findings: Findings, paths: VaultPaths, path: Path) -> None:
         return
     if path in {paths.lock, paths.pins_lock}:
         findings.attempt(name, lambda: files.open_file(path).close(), hint="remove it; it is made anew")
-    elif path == paths.pins_next:
+    elif path == paths.pins_next and _status(path):
         findings.warn(name, "unfinished", "a change of the master key was not finished", hint=SETTLED)
     _check_mode(findings, name, path)
 
 
 def _check_mode(findings: Findings, name: str, path: Path) -> None:
-    mode = path.lstat().st_mode
+    found = _status(path)
+    mode = found.st_mode if found else 0
     if not stat.S_ISLNK(mode) and mode & 0o077:
         wanted = files.DIRECTORY_MODE if stat.S_ISDIR(mode) else files.FILE_MODE
         message = f"its mode {mode & 0o777:o} lets other users of this machine in"
         findings.warn(name, "loose_mode", message, hint=f"chmod {wanted:o} {path}")
 
 
+def _status(path: Path) -> os.stat_result | None:
+    """Return what the system says of a name; None if it has gone meanwhile, as other commands' files do."""
+    try:
+        return path.lstat()
+    except FileNotFoundError:
+        return None
+
+
 def _check_temporary(findings: Findings, paths: VaultPaths, path: Path) -> None:
-    if path == paths.orphans:
+    found = _status(path)
+    if found is None or path == paths.orphans:
         return
-    size = path.lstat().st_size
+    size = found.st_size
     if path.parent == paths.orphans:
         message = f"{size} bytes that an interrupted command left and recovery set aside"
         findings.warn(_name(paths, path), "orphan", message, hint="delete it when nothing is missed")

@@ -186,9 +186,17 @@ class ObjectsAudit:
         """Return the pack that should hold an entry's objects; one that is missing is known by its neighbours."""
         if missed.start is None or missed.pack not in (self._packs or []):
             return missed.pack
-        if missed.start < self._opened(missed.pack).size_bytes():
+        length = self._length_of(missed.pack)
+        if length is None or missed.start < length:
             return missed.pack
         return self._absent.setdefault(missed.pack, missed.item.seq)
+
+    def _length_of(self, pack: int) -> int | None:
+        """Return the length of a pack; None if it cannot be opened, which was named for each of its objects."""
+        try:
+            return self._opened(pack).size_bytes()
+        except (VaultDamaged, InvalidRequest):
+            return None
 
     def _message(self, pack: int, missed: _Missed, fault: VaultDamaged | InvalidRequest) -> str:
         if pack == missed.pack:
@@ -203,7 +211,7 @@ class ObjectsAudit:
         elif first >= size:
             self._findings.warn(name, "unfinished", "no acknowledged entry begins this pack", hint=SETTLED)
         elif first in self._ends and not self._lost:
-            extra = self._opened(first).size_bytes() - self._ends[first]
+            extra = (self._length_of(first) or 0) - self._ends[first]
             if extra > 0:
                 message = f"{extra} bytes at its end belong to no entry"
                 self._findings.warn(name, "unfinished", message, hint="nothing: nobody reads them")

@@ -8,15 +8,18 @@ import re
 from collections.abc import Iterable, Sequence
 
 from healthvault.bundle.disclosure import FILE_NAME, MAX_MEMBER_BYTES, DisclosedDocument, DisclosedPart
+from healthvault.consent.exclusion import DocumentWords
 from healthvault.errors import ConsentRefused, InvalidRequest
-from healthvault.ledger.documents import DocStatus
+from healthvault.ledger.documents import DocStatus, parse_doc_add
+from healthvault.ledger.meta import open_meta
 from healthvault.ledger.secrets import commit_key, meta_key
 from healthvault.storage.document_rows import DocumentRow, DocumentRows, PartRow
 from healthvault.vault.history import damaged
 from healthvault.vault.read import find_document
 from healthvault.vault.vault import Vault
+from healthvault.verify.documents import disclosed_words
 
-__all__ = ["MemberFile", "check_sizes", "disclose", "rows_to_share"]
+__all__ = ["MemberFile", "check_sizes", "disclose", "first_words", "rows_to_share"]
 
 MemberFile = tuple[DocumentRow, PartRow, DisclosedPart]
 
@@ -82,6 +85,18 @@ def disclose(
             )
         )
     return docs, files
+
+
+def first_words(vault: Vault, seq: int) -> DocumentWords:
+    """Return what a document said of itself when it was added: what its reader sees if that is disclosed.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, its entry cannot be read.
+    """
+    secret = vault.keystore.read(seq)
+    if secret is None:
+        raise damaged(f"the secret of entry {seq} is missing")
+    return disclosed_words(parse_doc_add(open_meta(meta_key(secret), vault.history.entry(seq))))
 
 
 def _check_may_leave(row: DocumentRow, accept: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ new keystore, the old one and the stored bytes are overwritten, and the index is
 step is finished by the next writing command. Spec: docs/spec/keys.md section 9.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from healthvault.bundle.erasure import Trace
@@ -31,6 +32,7 @@ __all__ = [
     "erase_documents",
     "erasure_of",
     "find_victims",
+    "ids_of",
 ]
 
 
@@ -106,6 +108,12 @@ def certify(vault: Vault, erasure: Erasure, *, now_ms: int) -> bytes:
     )
 
 
+def ids_of(vault: Vault, seqs: Iterable[int]) -> tuple[str, ...]:
+    """Return the ids of the documents among entries, erased or not. Raises VaultDamaged: `vault_damaged`."""
+    entries = map(vault.history.entry, seqs)
+    return tuple(document_id_text(entry.leaf) for entry in entries if entry.header.blobs)
+
+
 def erase_again(vault: Vault, *, now_ms: int) -> tuple[str, ...]:
     """Erase what this machine remembers as erased, but an old copy brought back; return the ids.
 
@@ -133,10 +141,9 @@ def _reach_of(vault: Vault, seq: int) -> Erasure:
         )
         for is_clean in (True, False)
     }
-    entries = map(vault.history.entry, erased.victims)
     return Erasure(
         entry=seq,
-        documents=tuple(document_id_text(entry.leaf) for entry in entries if entry.header.blobs),
+        documents=ids_of(vault, erased.victims),
         reached=(*(Trace(kind=kind) for kind in ("keys", "objects", "index")), *traces[True]),
         unreached=(*bundles_with(vault, erased.victims), *traces[False]),
     )

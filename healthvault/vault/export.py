@@ -10,15 +10,13 @@ from pathlib import Path
 
 from healthvault.errors import InvalidRequest, VaultDamaged
 from healthvault.ledger.documents import DocStatus
-from healthvault.records.fhir_out import JsonObject, document_reference
 from healthvault.storage.document_rows import Filter
 from healthvault.storage.outputs import safe_name
 from healthvault.vault.read import document_bytes, list_documents, write_document
-from healthvault.vault.status import owner_name
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document, Failure
 
-__all__ = ["export_contents", "export_fhir", "export_files"]
+__all__ = ["export_contents", "export_files"]
 
 
 def export_files(vault: Vault, folder: Path, wanted: Filter) -> Iterator[Document | Failure]:
@@ -60,28 +58,3 @@ def export_contents(vault: Vault, wanted: Filter) -> Iterator[tuple[Document, by
             yield Failure(name=document.id, error=err)
         else:
             yield document, content
-
-
-def export_fhir(vault: Vault, wanted: Filter, *, with_content: bool) -> Iterator[JsonObject | Failure]:
-    """Yield a FHIR R4 DocumentReference for each document; a view for other programs, not a proof.
-
-    Raises:
-        InvalidRequest: `too_large`, with content, a document over 64 MiB.
-    """
-    owner = owner_name(vault)
-    bare = ((document, None) for document in list_documents(vault, wanted))
-    for item in export_contents(vault, wanted) if with_content else bare:
-        if isinstance(item, Failure):
-            yield item
-            continue
-        document, content = item
-        yield document_reference(
-            id_text=document.id,
-            title=document.title,
-            media_type=document.media_type,
-            date=document.date,
-            added_ms=document.added_ms,
-            status=document.status,
-            owner=owner,
-            content=content,
-        )

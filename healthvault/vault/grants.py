@@ -6,11 +6,13 @@ Spec: docs/spec/grants.md sections 1 and 5.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from healthvault.consent.decision import Request, refusals
+from healthvault.consent.conditions import Approvals, Condition
+from healthvault.consent.decision import RULES, Request, refusals
 from healthvault.consent.grant import Grant, Revocation, parse_grant
 from healthvault.consent.purposes import purpose_word
+from healthvault.consent.selectors import condition_line
 from healthvault.consent.status import Status
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import ConsentRefused, InvalidRequest
@@ -20,17 +22,21 @@ from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.storage.consent_rows import ConsentRows, GrantRow
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.vault.addressees import addressees_of
+from healthvault.vault.deciding import check_included, standing_of, time_of_decision, words_of
 from healthvault.vault.disclosing import rows_to_share
-from healthvault.vault.read import unique, unique_prefix
+from healthvault.vault.read import document_at, unique, unique_prefix
 from healthvault.vault.transaction import Draft, Transaction
 from healthvault.vault.vault import Vault
-from healthvault.vault.views import GrantView
+from healthvault.vault.views import Document, GrantView
 
 __all__ = [
     "Terms",
     "append_grant",
     "check_dates",
+    "conditions_of",
+    "documents_of",
     "find_grant",
+    "grant_row",
     "grants_naming",
     "list_grants",
     "make_grant",
@@ -55,6 +61,12 @@ class Terms:
     not_before_ms: int | None = None
     not_after_ms: int
     recheck_after_ms: int | None = None
+    conditions: tuple[Condition, ...] = ()
+    """Further ones, but for approvals."""
+    needed: int = 0
+    """So many of `approvers` have to approve first; 0 for none."""
+    approvers: tuple[str, ...] = ()
+    """Names or ids of contacts."""
     accept: tuple[str, ...] = ()
     """Codes of refusals that the user overrides."""
 
@@ -65,10 +77,13 @@ def make_grant(vault: Vault, terms: Terms, *, now_ms: int) -> GrantView:
     Raises:
         NotFound: `not_found`, `ambiguous`, a document or contact.
         InvalidRequest: `nothing_to_share`, `erased`, `retracted`, `too_many`, `bad_expiry`, `io_error`.
-        ConsentRefused: `action_not_granted`, a received document may not be passed on.
+        ConsentRefused: `action_not_granted`, a received document may not be passed on; `denied_by_rule`,
+            `sensitivity_not_named`, its own conditions keep a document out.
         IntegrityError: `key_revoked`, a contact declared the keys on their card stolen.
     """
     rows = rows_to_share(vault, terms.records, terms.accept)
+    check_included(terms.conditions, ((row.id, words_of(row)) for row in rows))
+    terms = replace(terms, conditions=conditions_of(vault, terms))
     parties = tuple(addressee.party for addressee in addressees_of(vault, terms.to))
     check_dates(terms, now_ms)
     with Transaction(vault, now_ms=now_ms) as transaction:
@@ -93,6 +108,7 @@ def append_grant(
         not_before_ms=terms.not_before_ms if terms.not_before_ms is not None else now_ms - SLOW_CLOCK_MS,
         not_after_ms=terms.not_after_ms,
         recheck_after_ms=terms.recheck_after_ms,
+        conditions=terms.conditions,
     )
     transaction.append(draft, grant.to_map(), slots=slots)
     return grant, draft
@@ -104,30 +120,54 @@ def check_dates(terms: Terms, now_ms: int) -> None:
         raise InvalidRequest("bad_expiry", "it would have expired before it begins", hint="--until 90d")
 
 
+def conditions_of(vault: Vault, terms: Terms) -> tuple[Condition, ...]:
+    """Return the conditions of a new grant, with whose approval it needs.
+
+    Raises:
+        NotFound: `not_found`, `ambiguous`, an approver.
+        InvalidRequest: `bad_approvers`, fewer than are needed, too many, or the same twice.
+    """
+    if not terms.needed and not terms.approvers:
+        return terms.conditions
+    by = tuple(addressee.party for addressee in addressees_of(vault, terms.approvers)) if terms.approvers else ()
+    if not 1 <= terms.needed <= len(by) or len(by) != len(terms.approvers):
+        said = f"{terms.needed} approvals cannot come from {len(by)} people"
+        raise InvalidRequest("bad_approvers", said, hint="--needs 2 --approver Rita --approver 'Dr Lee'")
+    return (*terms.conditions, Approvals(needed=terms.needed, by=by))
+
+
 def terms_in_force(vault: Vault, prefix: str, *, now_ms: int) -> tuple[GrantRow, Grant]:
-    """Return a grant that holds now.
+    """Return a grant under which something may be shared now.
 
     Raises:
         NotFound: `not_found`, `ambiguous`.
-        ConsentRefused: `grant_revoked`, `grant_superseded`, `grant_not_yet`, `grant_expired`, `condition_unknown`.
+        ConsentRefused: `grant_revoked`, `grant_superseded`, `grant_not_yet`, `grant_expired`, `condition_unknown`,
+            `shares_used_up`, `approval_missing`: the first of them in the order of `RULES`.
     """
-    row = _row(vault, prefix)
-    grant = parse_grant(row.terms, row.seq)
-    if row.status != Status.ACTIVE:
-        ended = Status(row.status).name.lower()
-        raise ConsentRefused(f"grant_{ended}", f"{row.id} was {ended}", hint="make another grant")
-    for problem in refusals(grant, Request(party=None, at_ms=now_ms)):
-        raise problem
-    return row, grant
+    row = grant_row(vault, prefix)
+    standing = standing_of(vault, row)
+    found = refusals(standing, Request(party=None, at_ms=time_of_decision(vault, now_ms)))
+    if found:
+        first = min(found, key=lambda refusal: RULES.index(refusal.code))
+        raise ConsentRefused(first.code, f"{row.id}: {first.message}", hint=first.hint)
+    return row, standing.grant
+
+
+def documents_of(vault: Vault, grant: Grant) -> tuple[Document, ...]:
+    """Return the documents that a grant names and that are neither erased nor retracted."""
+    seqs = (first + step for first, count in grant.records for step in range(count))
+    found = (document_at(vault, seq) for seq in seqs)
+    return tuple(one for one in found if one is not None and one.status in {"current", "superseded"})
 
 
 def grants_naming(vault: Vault, seq: int, *, now_ms: int) -> tuple[str, ...]:
     """Return the ids of the grants in force that name the document of an entry, the newest first."""
     rows = ((row, parse_grant(row.terms, row.seq)) for row in ConsentRows(vault.catalogue).grants())
+    at_ms = time_of_decision(vault, now_ms)
     return tuple(
         row.id
         for row, grant in rows
-        if ranges_contain(grant.records, seq) and _status(grant, row.status, now_ms) in {"active", "not_yet"}
+        if ranges_contain(grant.records, seq) and _status(grant, row.status, at_ms) in {"active", "not_yet"}
     )
 
 
@@ -140,7 +180,7 @@ def list_grants(vault: Vault, *, now_ms: int) -> Iterator[GrantView]:
 
 def find_grant(vault: Vault, prefix: str, *, now_ms: int) -> GrantView:
     """Return the grant that an id or its unique beginning names. Raises NotFound: `not_found`, `ambiguous`."""
-    return _view(vault, _row(vault, prefix), _bundles(vault), now_ms)
+    return _view(vault, grant_row(vault, prefix), _bundles(vault), now_ms)
 
 
 def revoke_grant(vault: Vault, prefix: str, *, reason: str, now_ms: int) -> GrantView:
@@ -150,7 +190,7 @@ def revoke_grant(vault: Vault, prefix: str, *, reason: str, now_ms: int) -> Gran
         NotFound: `not_found`, `ambiguous`.
         InvalidRequest: `grant_closed`, it was ended in another way; `io_error`.
     """
-    row = _row(vault, prefix)
+    row = grant_row(vault, prefix)
     if row.status != Status.REVOKED:
         grant = parse_grant(row.terms, row.seq)
         with Transaction(vault, now_ms=now_ms) as transaction:
@@ -164,16 +204,17 @@ def revoke_grant(vault: Vault, prefix: str, *, reason: str, now_ms: int) -> Gran
     return find_grant(vault, row.id, now_ms=now_ms)
 
 
-def _row(vault: Vault, prefix: str) -> GrantRow:
+def grant_row(vault: Vault, prefix: str) -> GrantRow:
+    """Return the row of the grant that an id or its unique beginning names. Raises as `find_grant`."""
     rows = ConsentRows(vault.catalogue).grants_with_prefix(unique_prefix(prefix, "g_"))
     return unique(prefix, list(rows), [row.id for row in rows])
 
 
 def _bundles(vault: Vault) -> dict[int, list[str]]:
-    """Return the ids of the bundles that were handed out, by the slot of their grant."""
+    """Return the ids of the bundles of documents that were handed out, by the slot of their grant."""
     found: dict[int, list[str]] = {}
     for share in ConsentRows(vault.catalogue).shares():
-        for slot in share.slots:
+        for slot in share.slots if share.has_documents else ():
             found.setdefault(slot, []).append(share.id)
     return found
 
@@ -191,14 +232,15 @@ def _view(vault: Vault, row: GrantRow, bundles: dict[int, list[str]], now_ms: in
         actions=grant.actions,
         not_before_ms=grant.not_before_ms,
         not_after_ms=grant.not_after_ms,
-        status=_status(grant, row.status, now_ms),
+        status=_status(grant, row.status, time_of_decision(vault, now_ms)),
+        conditions=tuple(map(condition_line, grant.conditions)),
         bundles=tuple(bundles.get(row.slot, ())),
     )
 
 
-def _status(grant: Grant, status: int, now_ms: int) -> str:
+def _status(grant: Grant, status: int, at_ms: int) -> str:
     if status != Status.ACTIVE:
         return Status(status).name.lower()
-    if now_ms < grant.not_before_ms:
+    if at_ms < grant.not_before_ms:
         return "not_yet"
-    return "expired" if now_ms >= grant.not_after_ms else "active"
+    return "expired" if at_ms >= grant.not_after_ms else "active"

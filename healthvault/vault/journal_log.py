@@ -15,7 +15,7 @@ from healthvault.vault.intervals import Intervals
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document, LogEntry, Story
 
-__all__ = ["log_entries", "story_of"]
+__all__ = ["entry_view", "log_entries", "story_of"]
 
 
 def log_entries(vault: Vault, *, limit: int | None = None) -> Iterator[LogEntry]:
@@ -29,7 +29,7 @@ def log_entries(vault: Vault, *, limit: int | None = None) -> Iterator[LogEntry]
         return
     intervals = Intervals(vault)
     for row in ConsentRows(vault.catalogue).history(limit):
-        yield _entry(row, intervals)
+        yield entry_view(row, intervals)
 
 
 def story_of(vault: Vault, document: Document) -> Story:
@@ -40,12 +40,13 @@ def story_of(vault: Vault, document: Document) -> Story:
     return Story(
         replaces=older.id if older else None,
         replaced_by=newer.id if newer else None,
-        entries=tuple(_entry(row, intervals) for row in ConsentRows(vault.catalogue).history_of(document.id)),
+        entries=tuple(entry_view(row, intervals) for row in ConsentRows(vault.catalogue).history_of(document.id)),
         interval=intervals.of(document.entry),
     )
 
 
-def _entry(row: HistoryRow, intervals: Intervals) -> LogEntry:
+def entry_view(row: HistoryRow, intervals: Intervals) -> LogEntry:
+    """Return an entry as the index knows it."""
     return LogEntry(
         index=row.seq,
         kind=row.kind,

@@ -15,13 +15,24 @@ from healthvault.errors import FormatError, IntegrityError, InvalidRequest
 from healthvault.ledger import ids
 from healthvault.ledger.documents import DocAdd, DocErase, DocRevise, DocStatus
 from healthvault.ledger.entry import Entry
-from healthvault.ledger.kinds import ContactDrop, ContactPin, Owner, ReceiptIn, Share
+from healthvault.ledger.kinds import (
+    Approved,
+    ContactDrop,
+    ContactPin,
+    EmergencyPage,
+    Owner,
+    ReceiptIn,
+    Share,
+    StatusGiven,
+)
 from healthvault.ledger.party import Party
 from healthvault.storage.catalogue import Catalogue
-from healthvault.storage.consent_rows import ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
+from healthvault.storage.consent_rows import ApprovalRow, ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
 from healthvault.storage.document_rows import OTHER, DocumentRow, DocumentRows, PartRow
 from healthvault.storage.objects import Objects
+from healthvault.storage.trail_rows import Named, TrailRows
 from healthvault.vault.history import damaged, refusal
+from healthvault.vault.mentions import mentions_of, to_be_indexed
 from healthvault.vault.packwalk import PackWalk, StoredAt, spread, stored_total
 from healthvault.vault.receipt_rows import receipt_row
 from healthvault.vault.sealed import Sealed, parse_sealed, what_it_did
@@ -52,7 +63,7 @@ def load_slots(catalogue: Catalogue) -> SlotTable:
 
 def party_key(party: Party) -> bytes:
     """Return the bytes by which a recipient's handed-out sizes are kept."""
-    return party.vault or party.recipient_pk or b"code"
+    return party.key
 
 
 class Projector:
@@ -76,6 +87,7 @@ class Projector:
         self._catalogue = catalogue
         self._documents = DocumentRows(catalogue)
         self._consents = ConsentRows(catalogue)
+        self._trail = TrailRows(catalogue)
         self._walk = PackWalk(objects, stored_at)
         self._slots = load_slots(catalogue) if is_strict else None
         self._history: list[HistoryRow] = []
@@ -120,8 +132,10 @@ class Projector:
             kind = sealed.text("kind")
             said = parse_sealed(sealed, entry.seq)
             id_text, detail = self._follow(said, entry, sealed), what_it_did(said, self._id_of)
+            self._trail.insert(entry.seq, to_be_indexed(mentions_of(sealed, entry.seq), self._consents))
         elif entry.enc is not None:
             kind, id_text = "erased", self._hole(entry)
+            self._trail.insert(entry.seq, Named(documents=((entry.seq, 1),)))
         return HistoryRow(
             seq=entry.seq, kind=kind, time_ms=header.ts_ms, id=id_text, signer=header.signer, detail=detail
         )
@@ -254,7 +268,8 @@ class Projector:
         if grant.supersedes is not None:
             self._consents.set_status_of(grant.supersedes, Status.SUPERSEDED)
         self._consents.insert_grant(
-            GrantRow(seq=entry.seq, id=id_text, slot=grant.slot, terms=sealed, status=Status.ACTIVE)
+            GrantRow(seq=entry.seq, id=id_text, slot=grant.slot, terms=sealed, status=Status.ACTIVE),
+            map(party_key, grant.grantees),
         )
         return id_text
 
@@ -269,7 +284,9 @@ class Projector:
     def _share(self, share: Share, entry: Entry, _sealed: Fields) -> str | None:
         id_text = ids.bundle_id_text(share.bundle_id)
         names = ", ".join(party.name for party in share.recipients if not party.is_code) or "whoever has the code"
-        row = ShareRow(seq=entry.seq, id=id_text, slots=share.slots, recipients=names)
+        row = ShareRow(
+            seq=entry.seq, id=id_text, slots=share.slots, recipients=names, has_documents=bool(share.seqs)
+        )
         self._consents.insert_share(row, share.size, map(party_key, share.recipients))
         return id_text
 
@@ -277,6 +294,23 @@ class Projector:
     def _receipt_in(self, receipt: ReceiptIn, entry: Entry, _sealed: Fields) -> str | None:
         self._consents.insert_receipt(receipt_row(receipt, entry.seq))
         return ids.contact_id_text(receipt.vault)
+
+    @_follow.register
+    def _emergency_page(self, page: EmergencyPage, _entry: Entry, _sealed: Fields) -> str | None:
+        return ids.emergency_id_text(page.page_id)
+
+    @_follow.register
+    def _status(self, given: StatusGiven, _entry: Entry, _sealed: Fields) -> str | None:
+        self._consents.hand_out(given.size, map(party_key, given.recipients))
+        return None if given.slot is None else self._consents.grant_in(given.slot)
+
+    @_follow.register
+    def _approval(self, approval: Approved, entry: Entry, _sealed: Fields) -> str | None:
+        self._consents.insert_approval(
+            ApprovalRow(seq=entry.seq, about=approval.about, vault=approval.vault, raw=approval.approval)
+        )
+        granted = self._consents.grant_at(approval.about)
+        return granted.id if granted else None
 
     def _id_of(self, seq: int) -> str | None:
         row = self._documents.at(seq)

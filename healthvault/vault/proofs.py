@@ -29,7 +29,7 @@ def event_seqs(vault: Vault) -> set[int]:
 
 
 def proof_of(
-    vault: Vault, seqs: Collection[int], readers: tuple[Party, ...], sizes: Collection[int] = ()
+    vault: Vault, seqs: Collection[int], readers: tuple[Party, ...], *, also: Collection[int] = ()
 ) -> Slice:
     """Return the proof of some entries, with every size that its readers may have seen as a mark, checked.
 
@@ -37,13 +37,13 @@ def proof_of(
         vault: Unlocked.
         seqs: The entries.
         readers: Who it is for.
-        sizes: More sizes to pass through.
+        also: Further marks.
 
     Raises:
         VaultDamaged: `vault_damaged`, the tree does not lead to the signed root.
     """
     chain = vault.history.chain
-    return _checked(vault, seqs, {*_sizes_seen(vault, readers), *sizes, *chain.rotations, *chain.restarts})
+    return _checked(vault, seqs, {*_sizes_seen(vault, readers), *also, *chain.rotations, *chain.restarts})
 
 
 def own_view(vault: Vault, sizes: Collection[int]) -> View:

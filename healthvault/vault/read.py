@@ -27,6 +27,7 @@ from healthvault.vault.views import Document
 
 __all__ = [
     "Filter",
+    "document_at",
     "document_bytes",
     "document_of",
     "find_document",
@@ -50,10 +51,16 @@ def list_documents(vault: Vault, wanted: Filter) -> Iterator[Document]:
 
 def document_of(vault: Vault, seq: int) -> Document:
     """Return the document of an entry. Raises NotFound: `not_found`."""
-    row = DocumentRows(vault.catalogue).at(seq)
-    if row is None:
+    found = document_at(vault, seq)
+    if found is None:
         raise NotFound("not_found", f"entry {seq} is no document")
-    return _view(row)
+    return found
+
+
+def document_at(vault: Vault, seq: int) -> Document | None:
+    """Return the document of an entry, or None if it is another entry."""
+    row = DocumentRows(vault.catalogue).at(seq)
+    return None if row is None else _view(row)
 
 
 def find_document(vault: Vault, prefix: str) -> Document:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from healthvault.agefile.recipients import ScryptIdentity, X25519Identity
+from healthvault.agefile.source import read_fully
 from healthvault.crypto.agreement import x25519_public
 from healthvault.errors import AnswerNeeded, ConsentRefused, HealthVaultError, InvalidRequest, NotEstablished
 from healthvault.ledger.keychain import KeyChain
@@ -20,6 +21,7 @@ from healthvault.storage.inputs import InputFile
 from healthvault.tlog.checkpoint import origin_of
 from healthvault.tlog.cosignature import witness_key
 from healthvault.tlog.note import NoteKey
+from healthvault.vault.addressees import code_of
 from healthvault.vault.contacts import chain_of
 from healthvault.vault.memory import pin_file, read_pins, store_pins
 from healthvault.vault.staging import FolderSink, ImportSink
@@ -34,12 +36,20 @@ from healthvault.vault.vault import Place, Vault
 from healthvault.vault.views import Document
 from healthvault.verify.bundle import verify_bundle
 from healthvault.verify.compromise import verify_note
-from healthvault.verify.context import Context, NothingTaken, Opener, Sink, Verification
+from healthvault.verify.context import Context, NothingTaken, Opener, Sink, StatusInput, Verification
 from healthvault.verify.erasure import verify_certificate
 from healthvault.verify.pins import PinBook, VaultPins
 from healthvault.verify.proofs import verify_fork_proof, verify_view_file
 
-__all__ = ["VerifyOptions", "import_bundle", "open_bundle", "openers_of", "unaccepted", "verify_file"]
+__all__ = [
+    "VerifyOptions",
+    "import_bundle",
+    "open_bundle",
+    "openers_of",
+    "own_openers",
+    "unaccepted",
+    "verify_file",
+]
 
 _TEXTS: tuple[tuple[Callable[[InputFile], bytes | None], Callable[[bytes, Context], Verification]], ...] = (
     (certificate_text, verify_certificate),
@@ -47,6 +57,7 @@ _TEXTS: tuple[tuple[Callable[[InputFile], bytes | None], Callable[[bytes, Contex
     (view_file_text, verify_view_file),
     (fork_proof_file_text, verify_fork_proof),
 )
+MAX_STATUS_FILE_BYTES = 5 << 20  # more than the longest: what is longer is refused for its plaintext
 CLEARABLE = (NotEstablished, ConsentRefused)  # what a user may accept by name: exits 21 and 22
 
 
@@ -63,17 +74,19 @@ class VerifyOptions:
     """Codes that she accepts."""
     code: str | None = field(default=None, repr=False)
     """The code of the bundle, as typed."""
+    statuses: tuple[InputFile, ...] = ()
+    """Status files beside it."""
 
 
 def verify_file(
     vault: Vault | None, place: Place, file: InputFile, options: VerifyOptions, *, now_ms: int
 ) -> Verification:
-    """Verify a bundle, or a signed text of another kind, and remember what it showed.
+    """Verify a file of another vault, of whatever kind, and remember what it showed.
 
     Args:
         vault: Unlocked; None for somebody who has no vault: a bundle then needs a code.
         place: Where this reader's memory is.
-        file: The bundle, erasure certificate, compromise note, view or fork proof.
+        file: A bundle, status file, proof file, erasure certificate, compromise note, view or fork proof.
         options: What is asked of it.
         now_ms: The clock.
 
@@ -146,7 +159,7 @@ def openers_of(vault: Vault | None, code: str | None) -> tuple[Opener, ...]:
         AnswerNeeded: `code_needed`, there is neither a vault nor a code.
     """
     if code is not None:
-        passphrase = "-".join(code.lower().replace("-", " ").split()).encode()
+        passphrase = code_of(code).encode()
         return (Opener(identity=ScryptIdentity(passphrase=passphrase), party=CODE_BEARER),)
     if vault is None:
         raise AnswerNeeded(
@@ -154,14 +167,7 @@ def openers_of(vault: Vault | None, code: str | None) -> tuple[Opener, ...]:
             "there is no vault here and no code was given",
             hint="--code if the sender told you one, or `hv init` first",
         )
-    vault_id = vault.keyring.vault_id
-    return tuple(
-        Opener(
-            identity=X25519Identity(secret=secret),
-            party=Party(vault=vault_id, recipient_pk=x25519_public(secret)),
-        )
-        for _, secret in reversed(vault.keys.identity.recipients)
-    )
+    return own_openers(vault)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +182,20 @@ class _Reading:
 
 def _verify(vault: Vault | None, place: Place, reading: _Reading, sink: Sink) -> Verification:
     openers = openers_of(vault, reading.options.code)
+    statuses = tuple(map(_status_input, reading.options.statuses))
     with reading.file.open() as source:
-        return _judged(vault, place, reading, openers, lambda context: verify_bundle(source, context, sink))
+        return _judged(
+            vault,
+            place,
+            reading,
+            openers,
+            lambda context: verify_bundle(source, replace(context, statuses=statuses), sink),
+        )
+
+
+def _status_input(file: InputFile) -> StatusInput:
+    with file.open() as source:
+        return StatusInput(name=file.shown, data=read_fully(source, MAX_STATUS_FILE_BYTES))
 
 
 def _judged(
@@ -212,6 +230,18 @@ def _context(vault: Vault | None, pins: PinBook, reading: _Reading, openers: tup
         actions=reading.actions,
         purpose=reading.options.purpose,
         max_age_ms=reading.options.max_age_ms,
+    )
+
+
+def own_openers(vault: Vault) -> tuple[Opener, ...]:
+    """Return the keys of an unlocked vault that open what was made for it, the newest first."""
+    vault_id = vault.keyring.vault_id
+    return tuple(
+        Opener(
+            identity=X25519Identity(secret=secret),
+            party=Party(vault=vault_id, recipient_pk=x25519_public(secret)),
+        )
+        for _, secret in reversed(vault.keys.identity.recipients)
     )
 
 

@@ -6,12 +6,13 @@ What an erasure and a theft have in common: the secrets that shall stay are seal
 writing command. Spec: docs/spec/keys.md sections 2.5 and 9.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from healthvault.crypto.hashing import random_bytes
+from healthvault.ledger.header import BlobRef
 from healthvault.storage import files, orphans
-from healthvault.storage.blobs import BlobPlace
+from healthvault.storage.blobs import BlobPlace, is_erased, stored_id
 from healthvault.storage.catalogue import Catalogue, discard
 from healthvault.storage.consent_rows import ConsentRows
 from healthvault.storage.identity import Identity, seal_identity, seal_keystore_key
@@ -19,7 +20,7 @@ from healthvault.storage.keystore import copy_records, create_keystore, keystore
 from healthvault.storage.pins import next_vault_pins, settle_pins, vault_pins
 from healthvault.storage.slots import Slot
 from healthvault.vault.history import damaged
-from healthvault.vault.packwalk import stored_reader, sure_place
+from healthvault.vault.packwalk import spread, stored_reader, sure_place
 from healthvault.vault.projection import catch_up
 from healthvault.vault.unlock import Keys, catalogue_key
 from healthvault.vault.vault import Unlocked, Vault
@@ -114,19 +115,37 @@ def check_complete(vault: Vault) -> None:
 
 
 def _erase_objects(vault: Vault, seqs: Iterable[int]) -> None:
-    """Overwrite what erased entries stored, in packs that are whole: elsewhere a neighbour might be hit."""
+    """Overwrite what erased entries stored, where it is sure that it is not another's."""
     objects, stored_at = vault.objects(), stored_reader(vault)
     for seq in seqs:
         blobs = vault.history.entry(seq).header.blobs
-        if not blobs:
-            continue
-        found = sure_place(objects, seq, stored_at, vault.history.size)
-        if found is None:
+        found = sure_place(objects, seq, stored_at, vault.history.size) if blobs else None
+        if blobs and (found is None or not _overwrite(vault, found[0], spread(*found, blobs), blobs)):
             vault.warnings.append(f"entry {seq} is erased, but its stored bytes are still there: `hv check`")
-            continue
-        pack, start = found
-        sizes = [blob.stored_bytes for blob in blobs]
-        objects.erase(pack, [BlobPlace(offset=start, stored_size_bytes=sum(sizes), oid=blobs[0].oid)])
+
+
+def _overwrite(vault: Vault, pack: int, where: Sequence[tuple[int, int]], blobs: Sequence[BlobRef]) -> bool:
+    """Overwrite an entry's blobs unless one holds what another entry stored; return whether nothing is left."""
+    left: list[BlobPlace] = []
+    with vault.objects().open_pack(pack) as file:
+        for (_, offset), blob in zip(where, blobs, strict=True):
+            place = BlobPlace(offset=offset, stored_size_bytes=blob.stored_bytes, oid=blob.oid)
+            if not is_erased(file, place):
+                if _is_anothers(vault, stored_id(file, place), blob.oid):
+                    return False
+                left.append(place)
+    if left:
+        vault.objects().erase(pack, left)
+    return True
+
+
+def _is_anothers(vault: Vault, found: bytes, expected: bytes) -> bool:
+    """Tell whether the bytes with an id are not the ones expected, nor nobody's: packs may have changed places."""
+    if found == expected:
+        return False
+    return any(
+        found == blob.oid for seq in range(vault.history.size) for blob in vault.history.entry(seq).header.blobs
+    )
 
 
 def _copy_pins(vault: Vault, master_key: bytes) -> None:

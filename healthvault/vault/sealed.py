@@ -17,24 +17,48 @@ from healthvault.ledger.documents import (
     parse_doc_erase,
     parse_doc_revise,
 )
+from healthvault.ledger.ids import contact_id_text
 from healthvault.ledger.kinds import (
+    Anchor,
+    Approved,
     ContactDrop,
     ContactPin,
+    EmergencyPage,
     Kind,
     Owner,
     ReceiptIn,
     Share,
+    StatusGiven,
+    parse_anchor,
+    parse_approved,
     parse_contact_drop,
     parse_contact_pin,
+    parse_emergency_page,
     parse_owner,
     parse_receipt_in,
     parse_share,
+    parse_status_given,
 )
 from healthvault.vault.receipt_rows import receipt_detail
 
 __all__ = ["Sealed", "parse_sealed", "what_it_did"]
 
-Sealed = Owner | DocAdd | DocRevise | DocErase | ContactPin | ContactDrop | Grant | Revocation | Share | ReceiptIn
+Sealed = (
+    Owner
+    | DocAdd
+    | DocRevise
+    | DocErase
+    | ContactPin
+    | ContactDrop
+    | Grant
+    | Revocation
+    | Share
+    | StatusGiven
+    | Anchor
+    | EmergencyPage
+    | Approved
+    | ReceiptIn
+)
 _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.OWNER.value: lambda sealed, _: parse_owner(sealed),
     Kind.DOC_ADD.value: lambda sealed, _: parse_doc_add(sealed),
@@ -46,6 +70,10 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.GRANT_REVOKE.value: lambda sealed, _: parse_revocation(sealed),
     Kind.SHARE.value: lambda sealed, _: parse_share(sealed),
     Kind.RECEIPT_IN.value: lambda sealed, _: parse_receipt_in(sealed),
+    Kind.EMERGENCY.value: lambda sealed, _: parse_emergency_page(sealed),
+    Kind.STATUS.value: lambda sealed, _: parse_status_given(sealed),
+    Kind.ANCHOR.value: lambda sealed, _: parse_anchor(sealed),
+    Kind.APPROVAL.value: lambda sealed, _: parse_approved(sealed),
 }
 
 
@@ -74,4 +102,9 @@ def what_it_did(said: Sealed | None, id_of: Callable[[int], str | None]) -> str:
             return f"{done}: {said.reason}" if said.reason else done
         case ReceiptIn():
             return receipt_detail(said)
+        case EmergencyPage():
+            shares = "" if said.needed is None else f", {said.needed} of {said.count}"
+            return f"{', '.join(said.sections)}; protection: {said.protection}{shares}"
+        case Approved():
+            return f"by {contact_id_text(said.vault)}"
     return ""

@@ -18,6 +18,7 @@ from healthvault.storage.lock import WriterLock
 from healthvault.storage.version import check_version
 from healthvault.tlog.note import MAX_NOTE_BYTES
 from healthvault.vault.around import open_around, read_keyring
+from healthvault.vault.attempts import counting_failures, known_failures
 from healthvault.vault.erase import erase_again
 from healthvault.vault.history import damaged, load_history
 from healthvault.vault.projection import catch_up, hold_catalogue
@@ -70,17 +71,19 @@ def open_vault(  # noqa: PLR0913  each is one question that a command answers
     Raises:
         VaultNotFound: `no_vault`.
         VaultBusy: `vault_in_use`.
-        WrongKey: `wrong_passphrase`, `wrong_key`, `bad_phrase`.
+        WrongKey: `wrong_passphrase`, `wrong_key`, `bad_phrase`: a failed attempt, and counted as one.
         VaultDamaged: `vault_damaged`, `vault_forked`; when writing also `vault_rolled_back`.
         InvalidRequest: `unsupported`, `clock_suspicious`, `io_error`; when writing also `is_backup`.
     """
     paths = VaultPaths(root=place.root)
     fault = _prepare(paths, writing=writing)
     with WriterLock(paths.lock, wait_seconds=wait_seconds) if writing else contextlib.nullcontext():
-        if writing:
-            vault = _open_once(place, paths, secret, writing=True, restarting=restarting)
-        else:
-            vault = open_around(place, secret, fault) if fault else _opened(place, paths, secret)
+        with counting_failures(place, now_ms):
+            if writing:
+                vault = _open_once(place, paths, secret, writing=True, restarting=restarting)
+            else:
+                vault = open_around(place, secret, fault) if fault else _opened(place, paths, secret)
+        vault.failures = known_failures(vault)
         try:
             if writing:
                 _check_clock(vault, now_ms, clock_ok=clock_ok)

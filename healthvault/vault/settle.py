@@ -8,7 +8,9 @@ section 7, steps 7 and 9.
 from dataclasses import replace
 
 from healthvault.storage.consent_rows import ConsentRows
+from healthvault.storage.erasures import remember_erased
 from healthvault.storage.identity import seal_identity
+from healthvault.vault.erase import ids_of
 from healthvault.vault.rekey import check_complete, finish_forgetting, rekey
 from healthvault.vault.vault import Vault
 
@@ -32,7 +34,9 @@ def settle_keys(vault: Vault, *, has_next: bool) -> None:
     wanted = vault.catalogue.get("erase_epoch")
     if isinstance(wanted, int) and wanted > vault.keyring.ks_epoch:
         check_complete(vault)
-        rekey(vault, ks_epoch=wanted, without=frozenset(ConsentRows(vault.catalogue).erased_entries()))
+        erased = ConsentRows(vault.catalogue).erased_entries()
+        remember_erased(vault.state, vault.keyring.vault_id, ids_of(vault, erased))
+        rekey(vault, ks_epoch=wanted, without=frozenset(erased))
         vault.warnings.append("an erasure that had been interrupted, or undone by an old copy, was done")
     else:
         finish_forgetting(vault)

@@ -14,6 +14,7 @@ from healthvault.agefile.file import encrypt
 from healthvault.bundle.container import ContainerWriter, document_member
 from healthvault.bundle.disclosure import DisclosedGrant
 from healthvault.bundle.manifest import Manifest, sign_manifest
+from healthvault.consent.conditions import Condition
 from healthvault.consent.grant import Grant
 from healthvault.consent.status import StatusProof
 from healthvault.crypto.hashing import random_bytes
@@ -24,12 +25,21 @@ from healthvault.ledger.kinds import Share
 from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.ledger.secrets import meta_key
 from healthvault.ledger.state import StateOpening
-from healthvault.storage.document_rows import DocumentRow, DocumentRows
+from healthvault.storage.document_rows import DocumentRow
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.add import Observer
-from healthvault.vault.addressees import Addressee, addressees_of, age_recipients, audience_of, grantees_again
-from healthvault.vault.disclosing import MemberFile, check_sizes, disclose, rows_to_share
-from healthvault.vault.grants import Terms, append_grant, check_dates, terms_in_force
+from healthvault.vault.addressees import (
+    CODE_WORDS,
+    Addressee,
+    addressees_of,
+    age_recipients,
+    audience_of,
+    grantees_again,
+)
+from healthvault.vault.approvals import asked_of, grant_not_ended
+from healthvault.vault.deciding import check_included, words_of
+from healthvault.vault.disclosing import MemberFile, check_sizes, disclose, first_words, rows_to_share
+from healthvault.vault.grants import Terms, append_grant, check_dates, documents_of, grant_row, terms_in_force
 from healthvault.vault.handed_out import meta_of
 from healthvault.vault.proofs import event_seqs, proof_of
 from healthvault.vault.read import stream_part
@@ -38,9 +48,7 @@ from healthvault.vault.vault import Vault
 from healthvault.vault.views import BundleView
 from healthvault.vault.witnessing import witnessed_rows
 
-__all__ = ["Letter", "UnderGrant", "share", "share_under"]
-
-CODE_WORDS = 7  # 77 bits: the file faces offline guessing for ever
+__all__ = ["Letter", "UnderGrant", "share", "share_request", "share_under"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +111,15 @@ def share(
         NotFound: `not_found`, `ambiguous`, a document or contact.
         InvalidRequest: `nothing_to_share`, `erased`, `retracted`, `too_many`, `unsafe_output`, `bad_expiry`,
             `bad_text`, `too_large`, `io_error`.
-        ConsentRefused: `action_not_granted`, a received document may not be passed on.
+        ConsentRefused: `action_not_granted`, a received document may not be passed on; `denied_by_rule`,
+            `sensitivity_not_named`, the conditions keep a document out; `approval_missing`, for now.
         IntegrityError: `key_revoked`, a contact declared the keys on their card stolen.
     """
+    if terms.needed:
+        hint = "`hv grant --request FILE` asks for approval; then `hv share --grant`"
+        raise ConsentRefused("approval_missing", "nobody has approved the new grant yet", hint=hint)
     rows = rows_to_share(vault, terms.records, terms.accept)
+    _check_included(vault, terms.conditions, rows, letter)
     parcel = _Parcel(rows=rows, addressees=addressees_of(vault, terms.to), letter=letter)
     check_dates(terms, now_ms)
 
@@ -131,27 +144,55 @@ def share_under(
     """Log a share under a grant that holds, for its grantees, then write the bundle to `out`.
 
     Raises:
-        ConsentRefused: `grant_revoked`, `grant_superseded`, `grant_not_yet`, `grant_expired`, `condition_unknown`;
-            `out_of_scope`, a document that it does not name.
+        ConsentRefused: `grant_revoked`, `grant_superseded`, `grant_not_yet`, `grant_expired`, `condition_unknown`,
+            `shares_used_up`, `approval_missing`; `out_of_scope`, a document that it does not name;
+            `denied_by_rule`, `sensitivity_not_named`, one that its conditions keep out.
         As `share`.
     """
     row, grant = terms_in_force(vault, wish.grant, now_ms=now_ms)
-    rows = rows_to_share(vault, wish.records or _all_of(vault, grant), wish.accept)
+    records = wish.records or tuple(document.id for document in documents_of(vault, grant))
+    rows = rows_to_share(vault, records, wish.accept)
     _check_scope(grant, rows)
+    _check_included(vault, grant.conditions, rows, letter)
     parcel = _Parcel(rows=rows, addressees=grantees_again(vault, grant.grantees), letter=letter)
-    key = meta_of(vault, row.seq)
+    return _hand_out(vault, parcel, _log_under(vault, parcel, grant, row.seq, now_ms), out, now_ms, observer)
+
+
+def share_request(vault: Vault, prefix: str, out: Path, *, now_ms: int) -> BundleView:
+    """Write a bundle without documents that shows a grant's terms to those whose approval it needs.
+
+    Raises:
+        NotFound: `not_found`, `ambiguous`, the grant; an approver is no longer among the contacts.
+        InvalidRequest: `no_approvers`, it needs none; `unsafe_output`, `io_error`.
+        ConsentRefused: `grant_revoked`, `grant_superseded`.
+    """
+    row = grant_row(vault, prefix)
+    grant = grant_not_ended(row)
+    asked = asked_of(grant)
+    if not asked:
+        raise InvalidRequest("no_approvers", f"{row.id} needs no approval")
+    parcel = _Parcel(rows=(), addressees=grantees_again(vault, asked), letter=NO_LETTER)
+    return _hand_out(vault, parcel, _log_under(vault, parcel, grant, row.seq, now_ms), out, now_ms, None)
+
+
+def _log_under(vault: Vault, parcel: _Parcel, grant: Grant, seq: int, now_ms: int) -> Callable[[], _Logged]:
+    """Return what logs a share under the grant of entry `seq`."""
+    key = meta_of(vault, seq)
 
     def log() -> _Logged:
         with Transaction(vault, now_ms=now_ms) as transaction:
-            return _log_share(vault, transaction, parcel, grant, row.seq, key)
+            return _log_share(vault, transaction, parcel, grant, seq, key)
 
-    return _hand_out(vault, parcel, log, out, now_ms, observer)
+    return log
 
 
-def _all_of(vault: Vault, grant: Grant) -> tuple[str, ...]:
-    table = DocumentRows(vault.catalogue)
-    rows = (table.at(first + step) for first, count in grant.records for step in range(count))
-    return tuple(row.id for row in rows if row is not None and row.status in {"current", "superseded"})
+def _check_included(
+    vault: Vault, conditions: tuple[Condition, ...], rows: Sequence[DocumentRow], letter: Letter
+) -> None:
+    """Check the documents as they are described now, and as their reader will see them described."""
+    check_included(conditions, ((row.id, words_of(row)) for row in rows))
+    if letter.with_metadata:
+        check_included(conditions, ((row.id, first_words(vault, row.seq)) for row in rows))
 
 
 def _check_scope(grant: Grant, rows: Sequence[DocumentRow]) -> None:
@@ -260,7 +301,7 @@ def _manifest(vault: Vault, parcel: _Parcel, logged: _Logged, now_ms: int) -> tu
         audience=audience_of(parcel.addressees),
         note=history.note,
         entries=tuple(history.entry(seq).raw for seq in sorted(seqs)),
-        slice=proof_of(vault, seqs, tuple(addressee.party for addressee in parcel.addressees), witnessed),
+        slice=proof_of(vault, seqs, tuple(addressee.party for addressee in parcel.addressees), also=witnessed),
         state=logged.opening,
         grants=(grant,),
         docs=tuple(docs),

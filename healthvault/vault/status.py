@@ -36,6 +36,7 @@ def vault_status(vault: Vault) -> VaultStatus:
         unlocked=is_open,
         made_ms=_made_ms(history),
         last_drill_ms=last_drill_ms(vault.state, history.chain.vault_id),
+        failures=vault.failures,
         warnings=tuple(vault.warnings),
     )
 

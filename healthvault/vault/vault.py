@@ -9,6 +9,7 @@ from pathlib import Path
 
 from healthvault.errors import AnswerNeeded
 from healthvault.storage import files
+from healthvault.storage.attempts import FailedUnlocks
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.keyring import Keyring
 from healthvault.storage.keystore import Keystore
@@ -46,6 +47,8 @@ class Vault:
     history: History
     unlocked: Unlocked | None = None
     warnings: list[str] = field(default_factory=list)
+    failures: FailedUnlocks | None = None
+    """Failed attempts to unlock before this opening; None where that is not known."""
 
     @property
     def paths(self) -> VaultPaths:

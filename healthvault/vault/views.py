@@ -3,9 +3,11 @@
 
 from dataclasses import dataclass, field
 
+from healthvault.storage.attempts import FailedUnlocks
 from healthvault.storage.inputs import Failure
 
 __all__ = [
+    "AnchorView",
     "BackupView",
     "BundleView",
     "CheckReport",
@@ -21,6 +23,7 @@ __all__ = [
     "KeyEventView",
     "KeySlotView",
     "LogEntry",
+    "ProofView",
     "ReceiptView",
     "Story",
     "VaultStatus",
@@ -73,6 +76,8 @@ class VaultStatus:
     """The time of its first entry."""
     last_drill_ms: int | None
     """When the recovery words were last tried on this machine."""
+    failures: FailedUnlocks | None
+    """Failed attempts to unlock it on this machine since somebody was told; None where that is not known."""
     warnings: tuple[str, ...] = ()
 
 
@@ -124,6 +129,8 @@ class GrantView:
     not_after_ms: int
     status: str
     """`active`, `expired`, `not_yet`, `revoked` or `superseded`."""
+    conditions: tuple[str, ...] = ()
+    """Further conditions, in the words in which they are typed."""
     bundles: tuple[str, ...] = ()
     """Ids of the bundles that were handed out under it: copies that stay readable."""
 
@@ -309,3 +316,39 @@ class Copy:
     documents: tuple[str, ...]
     said: tuple[ReceiptView, ...]
     """All that the recipient said, in the order in which it came in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofView:
+    """A small proof that was made; what its kind does not have is None."""
+
+    kind: str
+    """`status`, `proof` or `inclusion`."""
+    size: int
+    """Of the tree."""
+    root: bytes
+    size_bytes: int
+    reader: str | None = None
+    """Whom it is for."""
+    grant: str | None = None
+    status: str | None = None
+    """Of the grant."""
+    since: int | None = None
+    """The size that is continued."""
+    document: str | None = None
+    entry: int | None = None
+    leaf: bytes | None = None
+    """Leaf hash of the document's entry (32 bytes)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorView:
+    """An outside clock's word on a checkpoint, or the request for one: then without entry and times."""
+
+    size: int
+    root: bytes
+    time_ms: int | None = None
+    """The authority's: everything below the size was there by then."""
+    entry: int | None = None
+    logged_ms: int | None = None
+    """The owner's clock when it was taken in."""

@@ -5,25 +5,29 @@ A failure in steps 1 to 5 ends it; after those, a step that needs a failed one l
 The caller stores the pins before it shows the outcome or acts on it. Spec: docs/spec/bundle.md section 6.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from healthvault.agefile.file import decrypt
-from healthvault.agefile.source import Source
+from healthvault.agefile.source import Prefixed, Source
 from healthvault.bundle.container import ContainerReader
 from healthvault.bundle.manifest import Manifest, SignedManifest, parse_manifest
+from healthvault.bundle.statusfile import is_small_payload
 from healthvault.consent.decision import Request
 from healthvault.consent.grant import Grant
-from healthvault.errors import FormatError, HealthVaultError, IntegrityError, NotEstablished
+from healthvault.consent.status import Status
+from healthvault.errors import FormatError, HealthVaultError, IntegrityError
 from healthvault.ledger.entry import Entry
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import Party
 from healthvault.verify import authorship, consent, documents, inclusion
 from healthvault.verify.consistency import check_events, judge_history, remember
-from healthvault.verify.context import CLOCK_SLACK_MS, Context, NothingTaken, Sink, Verification, VerifiedDocument
+from healthvault.verify.context import Context, NothingTaken, ShownStatus, Sink, Verification, VerifiedDocument
 from healthvault.verify.documents import ReceivedEvidence
+from healthvault.verify.freshness import check_age, check_clock, known_end, newest_statuses, say_status
 from healthvault.verify.issuer import judge_issuers
-from healthvault.verify.pins import PinBook, VaultPins
+from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
+from healthvault.verify.status import judge_beside, verify_small
 from healthvault.verify.thefts import thefts_declared
 from healthvault.verify.verdicts import Question, Report
 from healthvault.verify.view import View
@@ -31,7 +35,6 @@ from healthvault.verify.witnesses import Sighting, judge_witnesses, time_bound
 
 __all__ = ["verify_bundle"]
 
-_DAY_MS = 86_400_000
 _MUST_HOLD = (  # what a bundle needs to earn a place among the pins
     Question.INTEGRITY,
     Question.AUTHORSHIP,
@@ -39,6 +42,7 @@ _MUST_HOLD = (  # what a bundle needs to earn a place among the pins
     Question.CONSISTENCY,
     Question.WITNESSES,
 )
+_BEFORE_STATUS = (Question.AUTHORSHIP, Question.INCLUSION, Question.CONSISTENCY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,7 @@ class _Opened:
 
 
 def verify_bundle(source: Source, context: Context, sink: Sink | None = None) -> Verification:
-    """Verify a bundle of unverified bytes.
+    """Verify a bundle, or a status or proof file, of unverified bytes.
 
     Args:
         source: The file, read once from start to end.
@@ -71,15 +75,20 @@ def verify_bundle(source: Source, context: Context, sink: Sink | None = None) ->
     opened = _open(source, context, report)
     if opened is None:
         return Verification(verdicts=report.verdicts(), pins=context.pins)
+    if isinstance(opened, Prefixed):
+        return verify_small(opened, context)
     return _Steps(opened, context, report).run(sink or NothingTaken())
 
 
-def _open(source: Source, context: Context, report: Report) -> _Opened | None:
+def _open(source: Source, context: Context, report: Report) -> _Opened | Prefixed | None:
     question = Question.INTEGRITY
     try:
         opened = decrypt(source, [opener.identity for opener in context.openers])
+        payload = Prefixed(opened.reader.read(1), opened.reader)
+        if is_small_payload(payload.first):
+            return payload
         party = next(opener.party for opener in context.openers if opener.identity is opened.identity)
-        container = ContainerReader(opened.reader)
+        container = ContainerReader(payload)
         signed: SignedManifest = parse_manifest(container.manifest())
         question = Question.AUTHORSHIP
         chain = authorship.verify_chain(signed.unverified.origin, signed.unverified.entries)
@@ -105,6 +114,9 @@ class _Steps:
         self._view: View | None = None
         self._grants: tuple[Grant, ...] = ()
         self._sightings: tuple[Sighting, ...] = ()
+        self._grown = self._pins  # as after this bundle, and the status files beside it
+        self._proved: tuple[KnownStatus, ...] = ()  # what this bundle itself shows of its grants
+        self._status_files: list[ShownStatus] = []
         self._witnessed_ms = 0
         self._documents: tuple[VerifiedDocument, ...] = ()
         self._evidence: tuple[ReceivedEvidence, ...] = ()
@@ -119,7 +131,10 @@ class _Steps:
             self._consistency(self._view)
             self._witnesses(self._view)
         self._audience()
-        if self._entries:
+        are_grants_open = bool(self._entries) and self._open_grants()
+        if self._view:
+            self._learn(self._view)
+        if are_grants_open:
             self._grant()
         if self._entries:
             self._integrity(sink)
@@ -180,33 +195,65 @@ class _Steps:
         self._witnessed_ms = max((item.cosignature.time_ms for item in found), default=0)
         judge_witnesses(self._report, found, self._context.witnesses_needed)
 
-    def _grant(self) -> None:
-        question = Question.GRANT
+    def _open_grants(self) -> bool:
         try:
             self._grants = tuple(
                 consent.verify_grant(row, self._entries, self._manifest) for row in self._manifest.grants
             )
         except HealthVaultError as err:
-            self._report.problem(question, err)
+            self._report.problem(Question.GRANT, err)
+            return False
+        return True
+
+    def _learn(self, view: View) -> None:
+        """Take in what the bundle shows, then the status files beside it as somebody who accepted it would."""
+        if not self._report.has_problem(Question.INCLUSION):
+            self._proved = tuple(self._statuses(view))
+        if self._report.has_failed(*_BEFORE_STATUS):
             return
-        ended = {grant.grant_id: end for grant in self._grants if (end := consent.known_end(grant, self._pins))}
+        is_firm = not self._report.has_problem(Question.AUDIENCE)
+        digest, now_ms = self._opened.digest, self._context.now_ms
+        self._grown = remember(self._pins, view, digest, now_ms, is_firm=is_firm, statuses=self._proved)
+        ids = {grant.grant_id for grant in self._grants}
+        for file in self._context.statuses:
+            context = replace(self._context, pins=self._context.pins.updated(self._grown))
+            beside = judge_beside(file, context, self._chain.vault_id, ids)
+            self._report.problem(Question.GRANT, *beside.problems)
+            self._status_files += beside.shown
+            self._grown = beside.pins
+
+    def _statuses(self, view: View) -> Iterator[KnownStatus]:
+        for grant, row in zip(self._grants, self._manifest.grants, strict=False):
+            yield KnownStatus(
+                grant_id=grant.grant_id,
+                status=int(Status.ACTIVE),
+                size=view.size,
+                slot=grant.slot,
+                seq=row.seq,
+                time_ms=self._tip_ms(),
+            )
+
+    def _newest(self) -> tuple[KnownStatus, ...]:
+        pins = self._grown
+        for status in self._proved:
+            pins = pins.with_status(status)
+        return newest_statuses(self._grants, pins)
+
+    def _grant(self) -> None:
+        question, known = Question.GRANT, self._newest()
         request = Request(
             party=None if self._report.has_problem(Question.AUDIENCE) else self._opened.party,
             at_ms=self._judged_ms(),
-            seqs=tuple(document.seq for document in self._manifest.docs),
             purpose=self._context.purpose,
             actions=self._context.actions,
         )
-        self._report.problem(question, *consent.judge_grants(self._grants, request, ended))
+        ended = {status.grant_id: end for status in known if (end := known_end(status))}
+        subjects = tuple(documents.subject_of(row, self._entries) for row in self._manifest.docs)
+        self._report.problem(question, *consent.judge_grants(self._grants, request, subjects, ended))
         if self._view is None or self._report.has_problem(Question.INCLUSION):
             self._report.unknown(question, "the status of the grant is not proved")
         else:
-            days = max(0, self._judged_ms() - self._tip_ms()) // _DAY_MS
-            self._report.passed(
-                question,
-                f"active as of entry {self._view.size - 1}, {days} days ago by the "
-                "owner's clock; a later revocation cannot be known from this file",
-            )
+            say_status(self._report, known, self._judged_ms())
 
     def _audience(self) -> None:
         try:
@@ -229,28 +276,10 @@ class _Steps:
         self._report.passed(Question.INTEGRITY, "every byte is as the sender wrote it")
 
     def _time(self) -> None:
-        now, tip = self._context.now_ms, self._tip_ms()
-        if tip > now + CLOCK_SLACK_MS:
-            self._report.problem(
-                Question.TIME,
-                NotEstablished(
-                    "time_unknown", "the newest entry lies in the future, by your clock or by the owner's"
-                ),
-            )
-        recheck = any(
-            grant.recheck_after_ms is not None and tip < grant.recheck_after_ms <= self._judged_ms()
-            for grant in self._grants
-        )
-        max_age = self._context.max_age_ms
-        if recheck or (max_age is not None and self._judged_ms() - tip > max_age):
-            self._report.problem(
-                Question.TIME,
-                NotEstablished(
-                    "stale",
-                    "the status of the grant is older than asked for",
-                    hint="ask the owner for a newer one",
-                ),
-            )
+        known = {status.grant_id: status.time_ms for status in self._newest()}
+        shown = [(grant, known.get(grant.grant_id, self._tip_ms())) for grant in self._grants]
+        check_clock(self._report, max([self._tip_ms(), *known.values()]), self._context.now_ms)
+        check_age(self._report, shown or [(None, self._tip_ms())], self._context, self._judged_ms())
         self._report.passed(Question.TIME, time_bound(self._sightings))
 
     def _issuer(self) -> None:
@@ -275,6 +304,8 @@ class _Steps:
             root=view.root if view else None,
             tip_ms=self._tip_ms() if self._entries else None,
             grants=self._grants,
+            statuses=self._newest(),
+            status_files=tuple(self._status_files),
             documents=self._documents,
             sightings=self._sightings,
             message=manifest.message,
@@ -282,12 +313,10 @@ class _Steps:
         )
 
     def _new_pins(self) -> PinBook:
-        pins, view = self._context.pins, self._view
-        if view is None or self._report.has_failed(*_MUST_HOLD):
+        pins = self._context.pins
+        if self._view is None or self._report.has_failed(*_MUST_HOLD):
             return pins
-        is_firm = not self._report.has_problem(Question.AUDIENCE)
-        grown = remember(self._pins, view, self._opened.digest, self._context.now_ms, is_firm=is_firm)
-        return pins.updated(grown)
+        return pins.updated(self._grown)
 
     def _tip_ms(self) -> int:
         return self._entries[max(self._entries)].header.ts_ms

@@ -5,11 +5,10 @@ Spec: docs/spec/bundle.md section 6.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from healthvault.bundle.disclosure import AudienceMember, DisclosedGrant
 from healthvault.bundle.manifest import Manifest
-from healthvault.consent.decision import Request, refusals
+from healthvault.consent.decision import Request, Standing, Subject, document_refusals, refusals
 from healthvault.consent.grant import Grant, parse_grant
 from healthvault.consent.status import Status, StatusProof, check_status
 from healthvault.errors import ConsentRefused, HealthVaultError, IntegrityError, NotEstablished
@@ -17,9 +16,8 @@ from healthvault.ledger.entry import Entry
 from healthvault.ledger.meta import open_meta
 from healthvault.ledger.party import Party
 from healthvault.ledger.ranges import ranges_contain
-from healthvault.verify.pins import VaultPins
 
-__all__ = ["check_audience", "judge_grants", "known_end", "verify_grant"]
+__all__ = ["check_audience", "judge_grants", "verify_grant"]
 
 
 def verify_grant(row: DisclosedGrant, entries: Mapping[int, Entry], manifest: Manifest) -> Grant:
@@ -39,15 +37,6 @@ def verify_grant(row: DisclosedGrant, entries: Mapping[int, Entry], manifest: Ma
     )
     check_status(proof, manifest.state.capacity, manifest.state.grants_root)
     return grant
-
-
-def known_end(grant: Grant, pins: VaultPins) -> HealthVaultError | None:
-    """Return the known end of a grant, if there is one: slots never go back, so it holds for ever."""
-    status, known_size = pins.newest_status(grant.grant_id) or (Status.ACTIVE, 0)
-    if status == Status.ACTIVE:
-        return None
-    code = "grant_superseded" if status == Status.SUPERSEDED else "grant_revoked"
-    return ConsentRefused(code, f"the grant was ended before entry {known_size}")
 
 
 def check_audience(audience: tuple[AudienceMember, ...] | None, opener: Party) -> None:
@@ -72,7 +61,10 @@ def check_audience(audience: tuple[AudienceMember, ...] | None, opener: Party) -
 
 
 def judge_grants(
-    grants: tuple[Grant, ...], request: Request, ended: dict[bytes, HealthVaultError]
+    grants: tuple[Grant, ...],
+    request: Request,
+    documents: tuple[Subject, ...],
+    ended: Mapping[bytes, HealthVaultError],
 ) -> list[HealthVaultError]:
     """Step 14: return why the grants do not cover the request.
 
@@ -81,21 +73,32 @@ def judge_grants(
 
     Args:
         grants: The grants of the bundle whose terms and status were verified.
-        request: Who opened it, when, and which entries.
+        request: Who opened it, when, and what for; of no document in particular.
+        documents: Those of the bundle, with what is disclosed of them.
         ended: Known ends of grants, by grant id.
     """
-    terms_alone = replace(request, seqs=())
     faults: list[tuple[Grant, list[HealthVaultError]]] = [
-        (grant, [*([ended[grant.grant_id]] if grant.grant_id in ended else []), *refusals(grant, terms_alone)])
+        (
+            grant,
+            [
+                *([ended[grant.grant_id]] if grant.grant_id in ended else []),
+                *refusals(Standing(grant=grant), request),
+            ],
+        )
         for grant in grants
     ]
     problems: list[HealthVaultError] = []
-    for seq in request.seqs:
-        listing = [found for grant, found in faults if ranges_contain(grant.records, seq)]
+    for document in documents:
+        listing = [
+            [*found, *document_refusals(grant, document)]
+            for grant, found in faults
+            if ranges_contain(grant.records, document.seq)
+        ]
         if not listing:
-            problems.append(ConsentRefused("out_of_scope", f"the document of entry {seq} is in no grant"))
+            said = f"the document of entry {document.seq} is in no grant"
+            problems.append(ConsentRefused("out_of_scope", said))
         elif all(listing):
             problems += [problem for found in listing for problem in found]
-    if not request.seqs:
+    if not documents:
         problems = [problem for _, found in faults for problem in found]
     return list({problem.code: problem for problem in problems}.values())

@@ -11,10 +11,18 @@ from healthvault.errors import HealthVaultError, HistoryError, NotEstablished
 from healthvault.ledger.entry import parse_entry
 from healthvault.ledger.keychain import KeyChain
 from healthvault.verify.forks import forked_before
-from healthvault.verify.pins import SeenSize, VaultPins
+from healthvault.verify.pins import KnownStatus, SeenSize, VaultPins
 from healthvault.verify.view import View
 
-__all__ = ["Consistency", "check_closing", "check_events", "judge_history", "remember", "remember_keys"]
+__all__ = [
+    "Consistency",
+    "check_closing",
+    "check_events",
+    "judge_history",
+    "remember",
+    "remember_keys",
+    "remember_soft",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +88,15 @@ def check_closing(pins: VaultPins, chain: KeyChain, closing: tuple[int, int, byt
     return [HistoryError("fork", said, hint=hint)] if is_fork else []
 
 
-def remember(pins: VaultPins, view: View, digest: bytes, now_ms: int, *, is_firm: bool) -> VaultPins:
+def remember(
+    pins: VaultPins,
+    view: View,
+    digest: bytes,
+    now_ms: int,
+    *,
+    is_firm: bool,
+    statuses: tuple[KnownStatus, ...] = (),
+) -> VaultPins:
     """Return the pins after a file whose integrity, authorship, inclusion and consistency hold.
 
     Args:
@@ -89,28 +105,45 @@ def remember(pins: VaultPins, view: View, digest: bytes, now_ms: int, *, is_firm
         digest: Of the bundle's signed manifest.
         now_ms: The clock.
         is_firm: It is a bundle addressed to the reader.
+        statuses: What it shows of its grants, once that is proved.
     """
-    restarts = len(view.chain.restarts)
     known = {seen.size for seen in pins.sizes if not _is_left_behind(seen, view.chain)}
-    shown = {**view.mark_roots, view.size: view.root}
-    unconnected = any(problem.code == "unconnected" for problem in judge_history(pins, view).problems)
+    unconnected = _is_unconnected(pins, view)
     if unconnected and pins.firm in known:
         return pins
-    new = tuple(
-        SeenSize(size=size, root=root, restarts=restarts)
-        for size, root in sorted(shown.items())
-        if size not in known
-    )
     firm = pins.firm
     if is_firm or unconnected:
         firm = max(view.size, firm) if firm in known else view.size
     bundles = pins.bundles if pins.first_seen_ms(digest) is not None else (*pins.bundles, (digest, now_ms))
-    return replace(remember_keys(pins, view), sizes=(*pins.sizes, *new), firm=firm, bundles=bundles)
+    grown = replace(_with_sizes(pins, view), firm=firm, bundles=bundles)
+    for status in statuses:
+        grown = grown.with_status(status)
+    return grown
+
+
+def remember_soft(pins: VaultPins, view: View) -> VaultPins:
+    """Return the pins after a status or proof file that holds: its sizes and key events, if it connects."""
+    return pins if _is_unconnected(pins, view) else _with_sizes(pins, view)
 
 
 def remember_keys(pins: VaultPins, view: View) -> VaultPins:
     """Return the pins with the key events that a file shows, and what they say of stolen keys; no size."""
     return replace(pins, events=_merged_events(pins, view.chain), compromised=_merged_compromised(pins, view))
+
+
+def _is_unconnected(pins: VaultPins, view: View) -> bool:
+    return any(problem.code == "unconnected" for problem in judge_history(pins, view).problems)
+
+
+def _with_sizes(pins: VaultPins, view: View) -> VaultPins:
+    known = {seen.size for seen in pins.sizes if not _is_left_behind(seen, view.chain)}
+    restarts, shown = len(view.chain.restarts), {**view.mark_roots, view.size: view.root}
+    new = (
+        SeenSize(size=size, root=root, restarts=restarts)
+        for size, root in sorted(shown.items())
+        if size not in known
+    )
+    return replace(remember_keys(pins, view), sizes=(*pins.sizes, *new))
 
 
 def _judge_kept(pins: VaultPins, kept: list[SeenSize], view: View) -> tuple[HealthVaultError | None, str]:
@@ -126,7 +159,7 @@ def _judge_kept(pins: VaultPins, kept: list[SeenSize], view: View) -> tuple[Heal
     elif firm is not None and view.size > firm:
         detail = f"extends the {firm} entries seen before"
         if firm not in view.mark_roots:
-            hint = f"ask the sender for a bundle of the vault that showed you {firm} entries"
+            hint = f"ask the sender for `hv prove --from {firm}`, made for you, and verify that first"
             problem = HistoryError("no_consistency", f"no proof that it {detail}", hint=hint)
     elif firm is None and known.keys() & view.mark_roots.keys():
         detail = "extends what was seen before"

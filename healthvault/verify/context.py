@@ -18,7 +18,7 @@ from healthvault.errors import HealthVaultError
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import Party
 from healthvault.tlog.note import NoteKey
-from healthvault.verify.pins import PinBook
+from healthvault.verify.pins import KnownStatus, PinBook
 from healthvault.verify.verdicts import Verdict
 from healthvault.verify.witnesses import Sighting
 
@@ -30,7 +30,9 @@ __all__ = [
     "Forked",
     "NothingTaken",
     "Opener",
+    "ShownStatus",
     "Sink",
+    "StatusInput",
     "Verification",
     "VerifiedDocument",
 ]
@@ -44,6 +46,14 @@ class Opener:
 
     identity: Identity
     party: Party
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusInput:
+    """A status file beside a bundle, not opened yet."""
+
+    name: str
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +75,8 @@ class Context:
     """HL7 code to judge the grant by."""
     max_age_ms: int | None = None
     """How old the status of the grant may be."""
+    statuses: tuple[StatusInput, ...] = ()
+    """Status files beside the bundle."""
 
 
 class Sink(Protocol):
@@ -147,6 +159,24 @@ class Forked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownStatus:
+    """What a status file shows of a grant, and whether that counts."""
+
+    name: str
+    """Of the file beside a bundle; empty if it is read alone."""
+    grant_id: bytes
+    status: int
+    """1 active, 2 revoked, 3 superseded, 4 erased."""
+    size: int
+    time_ms: int | None
+    """Time of its tip, by the owner's clock; None where nothing is proved."""
+    counts: bool
+    """It is the newest word on its grant."""
+    detail: str
+    """Why not, if it does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """The outcome: verdicts, and what may be said of the bundle. Fields are None where a step was not reached."""
 
@@ -154,7 +184,7 @@ class Verification:
     pins: PinBook
     """To be stored before anything is shown; unchanged unless the bundle earned a place in it."""
     kind: str = "bundle"
-    """What the file is: `bundle`, `erasure`, `compromise`, `view` or `fork-proof`."""
+    """What the file is: `bundle`, `erasure`, `compromise`, `status`, `proof`, `view` or `fork-proof`."""
     manifest: Manifest | None = None
     bundle_id: bytes | None = None
     chain: KeyChain | None = None
@@ -165,6 +195,10 @@ class Verification:
     tip_ms: int | None = None
     """Time of the tip, by the owner's clock."""
     grants: tuple[Grant, ...] = ()
+    statuses: tuple[KnownStatus, ...] = ()
+    """The newest word on each of them that is proved, from this file or another."""
+    status_files: tuple[ShownStatus, ...] = ()
+    """Status files beside the bundle, or the file itself if it is one."""
     documents: tuple[VerifiedDocument, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     """What witnesses that the reader knows saw of this history, and when."""

@@ -13,6 +13,8 @@ from healthvault.bundle.container import ContainerReader, document_member, extra
 from healthvault.bundle.disclosure import DisclosedDocument, DisclosedPart, Extra
 from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE, MAX_EVIDENCE_BYTES
 from healthvault.bundle.manifest import Manifest
+from healthvault.consent.decision import Subject
+from healthvault.consent.exclusion import DocumentWords
 from healthvault.crypto.hashing import equal
 from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.documents import CODING_PLAIN, DocAdd, parse_doc_add
@@ -20,11 +22,12 @@ from healthvault.ledger.entry import Entry
 from healthvault.ledger.kinds import Kind
 from healthvault.ledger.meta import open_meta
 from healthvault.ledger.secrets import commitment
+from healthvault.records.categories import Category
 from healthvault.verify.context import Sink, VerifiedDocument
 
 MAX_KEPT_BYTES = 32 << 20  # evidence of one bundle that is held until it is judged; what is beyond is not judged
 
-__all__ = ["ReceivedEvidence", "describe", "read_members"]
+__all__ = ["ReceivedEvidence", "describe", "disclosed_words", "read_members", "subject_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,28 @@ def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Verif
         author=sealed.author if sealed else None,
         category=sealed.category if sealed else None,
         sensitivity=sealed.sensitivity if sealed else (),
+    )
+
+
+def subject_of(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Subject:
+    """Return a document as grants are judged by: with its words if they are disclosed and can be read.
+
+    That they cannot is the fault that `describe` raises.
+    """
+    try:
+        sealed = _sealed(document, _entry_of(document, entries))
+    except (FormatError, IntegrityError):
+        sealed = None
+    return Subject(seq=document.seq, words=None if sealed is None else disclosed_words(sealed))
+
+
+def disclosed_words(sealed: DocAdd) -> DocumentWords:
+    """Return what a document said of itself when it was added."""
+    return DocumentWords(
+        category=sealed.category or Category.OTHER.value,
+        type=sealed.type,
+        tags=sealed.tags,
+        sensitivity=sealed.sensitivity,
     )
 
 

@@ -32,6 +32,8 @@ def verify_slice(
     checkpoint: Checkpoint,
     chain: KeyChain,
     undisclosed: Mapping[int, bytes] = NONE_UNDISCLOSED,
+    *,
+    has_tip: bool = True,
 ) -> View:
     """Step 9: return the roots that the slice and the entries lead to, once they lead to the signed one.
 
@@ -41,6 +43,7 @@ def verify_slice(
         checkpoint: The signed one.
         chain: The vault's keys.
         undisclosed: Leaf hashes, by seq, of entries whose place is proved and which are not shown.
+        has_tip: The newest entry has to be among the disclosed ones.
 
     Raises:
         IntegrityError: `bad_proof`.
@@ -49,7 +52,7 @@ def verify_slice(
     is_over = proof.leaves == tuple(sorted((*undisclosed, *entries)))  # one that stands twice is on no slice
     if not is_over:
         raise IntegrityError("bad_proof", "the slice is not over the disclosed entries")
-    if proof.size - 1 not in entries:
+    if has_tip and proof.size - 1 not in entries:
         raise IntegrityError("bad_proof", "the last entry of the tree is not disclosed")
     return rebuilt_view(proof, leaves, checkpoint, chain)
 

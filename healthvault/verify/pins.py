@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from healthvault.codec import Fields, Value, positional
 
-__all__ = ["PinBook", "SeenSize", "VaultPins", "parse_pin_book"]
+__all__ = ["KnownStatus", "PinBook", "SeenSize", "VaultPins", "parse_pin_book"]
 
 _VERSION = 1
+_ACTIVE, _ERASED = 1, 4  # docs/spec/grants.md section 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,28 @@ class SeenSize:
     size: int
     root: bytes
     restarts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownStatus:
+    """The newest word on a grant: as of which entry, by the owner's clock when, and what its slot said."""
+
+    grant_id: bytes
+    """16 bytes."""
+    status: int
+    """1 active, 2 revoked, 3 superseded, 4 erased."""
+    size: int
+    """Tree size that it is from."""
+    slot: int
+    """Of the grant."""
+    seq: int
+    """The grant's own entry."""
+    time_ms: int
+    """Time of the tip of that size."""
+
+    def to_value(self) -> Value:
+        """Return the row that is sealed on disk."""
+        return [self.grant_id, self.status, self.size, self.slot, self.seq, self.time_ms]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +59,8 @@ class VaultPins:
     """Epoch, size and root at which it was closed as compromised."""
     bundles: tuple[tuple[bytes, int], ...] = ()
     """Digests of the signed manifests accepted (32 bytes) and when first seen (ms)."""
-    grants: tuple[tuple[bytes, int, int], ...] = ()
-    """Grant id, newest known status and the size it is from."""
+    grants: tuple[KnownStatus, ...] = ()
+    """The newest known status of each grant met."""
     evidence: tuple[bytes, ...] = ()
     """Signed notes that contradict each other."""
     compromised_by_card: frozenset[int] = frozenset()
@@ -56,9 +79,17 @@ class VaultPins:
         """Return when the bundle with a manifest of this digest was accepted before."""
         return next((seen for known, seen in self.bundles if known == digest), None)
 
-    def newest_status(self, grant_id: bytes) -> tuple[int, int] | None:
-        """Return status and size of the newest word on a grant."""
-        return next(((status, size) for known, status, size in self.grants if known == grant_id), None)
+    def newest_status(self, grant_id: bytes) -> KnownStatus | None:
+        """Return the newest word on a grant."""
+        return next((known for known in self.grants if known.grant_id == grant_id), None)
+
+    def with_status(self, shown: KnownStatus) -> "VaultPins":
+        """Return the pins with a word on a grant, if it is newer; one that has ended is never active again."""
+        known = self.newest_status(shown.grant_id)
+        if known is not None and (known.status != _ACTIVE or shown.size <= known.size):
+            return self
+        others = tuple(row for row in self.grants if row.grant_id != shown.grant_id)
+        return replace(self, grants=(*others, shown))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +127,7 @@ def _to_value(pins: VaultPins) -> Value:
         "firm": pins.firm,
         "compromised": [list(item) for item in pins.compromised],
         "bundles": [list(item) for item in pins.bundles],
-        "grants": [list(item) for item in pins.grants],
+        "grants": [row.to_value() for row in pins.grants],
         "evidence": list(pins.evidence),
     }
 
@@ -129,6 +160,13 @@ def _parse_bundle(value: Value) -> tuple[bytes, int]:
     return item.bin("digest"), item.uint("first_seen_ms")
 
 
-def _parse_grant(value: Value) -> tuple[bytes, int, int]:
-    item = positional(value, ("grant_id", "status", "size"), "pinned grant")
-    return item.bin("grant_id", 16), item.uint("status"), item.uint("size")
+def _parse_grant(value: Value) -> KnownStatus:
+    item = positional(value, ("grant_id", "status", "size", "slot", "seq", "time_ms"), "pinned grant")
+    return KnownStatus(
+        grant_id=item.bin("grant_id", 16),
+        status=item.uint("status", _ERASED),
+        size=item.uint("size"),
+        slot=item.uint("slot"),
+        seq=item.uint("seq"),
+        time_ms=item.uint("time_ms"),
+    )

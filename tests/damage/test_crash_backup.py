@@ -20,7 +20,7 @@ from healthvault.vault.read import document_bytes, list_documents
 from healthvault.vault.restore import restore
 from healthvault.vault.vault import Place
 from tests import vaults
-from tests.damage.test_crash import MODES, Disk, Stopped
+from tests.damage.faulty_disk import MODES, Disk, Stopped
 from tests.vaults import NOW_MS, Sample
 
 FIRST = {b"in the first backup", b"to be erased " * 500}
@@ -115,14 +115,7 @@ def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def stopped_at(scene: Scene, command: Callable[[Scene], None], disk: Disk) -> bool:
     """Run a command on a disk that stops it, and tell whether it was stopped."""
-    really_remove = shutil.rmtree
-
-    def remove_tree(path: Path, **options: bool) -> None:
-        if not disk.has_stopped or disk.mode == "fault":  # who is gone cleans nothing up
-            really_remove(path, **options)
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shutil, "rmtree", remove_tree)
         try:
             disk.install(patch)
             command(scene)

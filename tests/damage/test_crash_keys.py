@@ -13,6 +13,7 @@ import pytest
 
 from healthvault.errors import InvalidRequest, WrongKey
 from healthvault.ledger.events import RotateReason
+from healthvault.storage.erasures import erased_here
 from healthvault.storage.inputs import InputFile
 from healthvault.storage.slots import SlotKind
 from healthvault.vault.erase import erase_documents, find_victims
@@ -32,7 +33,7 @@ from healthvault.vault.session import open_vault
 from healthvault.vault.unlock import Secret
 from healthvault.vault.vault import Vault
 from tests import vaults
-from tests.damage.test_crash import MODES, Disk, Stopped
+from tests.damage.faulty_disk import MODES, Disk, Stopped
 from tests.vaults import NOW_MS, Sample
 
 OLD = (b"acknowledged before", b"and this one too", b"and a third")
@@ -158,6 +159,8 @@ def check_settled(ana: Sample, change: Change) -> None:
     statuses = [held[seq] for seq in sorted(held)]
     assert statuses in (["current"] * 3, ["current", "erased", "current"])
     assert change.erases or "erased" not in statuses
+    erased = {item.id for item in ana.documents() if item.status == "erased"}
+    assert erased <= set(erased_here(ana.state, vault.keyring.vault_id))
     kept = [data for data, status in zip(OLD, statuses, strict=True) if status == "current"]
     current = [item for item in ana.documents() if item.status == "current"]
     assert kept == list(contents(ana, [item.id for item in current]))[::-1]

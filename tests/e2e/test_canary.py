@@ -17,7 +17,6 @@ import time
 import zlib
 from base64 import b64encode
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
@@ -26,22 +25,8 @@ import pytest
 from people import HV, PASSPHRASE, Done, Person, new_person
 
 from healthvault.cli.commands import LINES
-from healthvault.storage.inputs import InputFile
-from healthvault.vault.add import AddOptions, add_documents
-from healthvault.vault.amend import replace_document, retract_document
-from healthvault.vault.backup import Destination, back_up
-from healthvault.vault.contacts import add_contact
-from healthvault.vault.erase import erase_documents, find_victims
-from healthvault.vault.grants import list_grants, revoke_grant
-from healthvault.vault.read import list_documents
-from healthvault.vault.receive import import_bundle
-from healthvault.vault.share import Letter, share
-from healthvault.vault.vault import Vault
-from healthvault.vault.views import Document
-from tests import canary, vaults
-from tests.canary import WORD
-from tests.damage.test_crash import Disk, Stopped
-from tests.vaults import EVERYTHING, NOW_MS, PLAIN, Sample
+from tests import canary
+from tests.canary import WORD, documents
 
 KILLS = int(os.environ.get("HV_TEST_KILLS", "2"))
 
@@ -64,6 +49,11 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("share --tag {word} --code --message {word} -o b.hvb --yes", (0,)),
     ("grant {doc} --to {word}-contact --yes", (0,)),
     ("grants", (0,)),
+    ("status-proof {grant} --to {word}-contact -o out/status.hvs", (0,)),
+    ("prove --from 1 --to {word}-contact -o out/one.hvp", (0,)),
+    ("prove {doc} -o out/one.tlog-proof", (0,)),
+    ("anchor --request out/now.tsq", (0,)),
+    ("anchor", (0,)),
     ("amend {doc} in/newer.txt --title {word} --tag {word}", (0,)),
     ("amend {second} --title {word} --author {word} --source {word} --tag {word}", (0,)),
     ("retract {second} --reason {word}", (0,)),
@@ -75,7 +65,20 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("export -o out/rows", (0,)),
     ("export --format files -o out/files", (0,)),
     ("export --format fhir --content -o out/fhir", (0,)),
+    ("emergency add allergy {word} --detail {word}", (0,)),
+    ("emergency add contact {word}", (0,)),
+    ("emergency set 1 {word}-again", (0,)),
+    ("emergency confirm --all", (0,)),
+    ("emergency list", (0,)),
+    ("emergency suggest", (0,)),
+    ("emergency build -o out/card.html --yes", (0,)),
+    ("emergency build -o locked --code --yes", (0,)),
+    ("emergency build -o locked-by-shares --shares 2/3 --yes", (0,)),
+    ("emergency remove 2", (0,)),
     ("log", (0,)),
+    ("audit", (0,)),
+    ("audit --party {word}-contact", (0,)),
+    ("audit --doc {doc} --since 1y", (0,)),
     ("status", (0,)),
     ("check --deep", (0,)),
     ("check --locked", (0,)),
@@ -83,8 +86,8 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("key add --new-passphrase-file passphrase --kdf light", (0,)),
     ("key remove 3 --yes", (0,)),
     ("key drill --words-file words", (0,)),
-    ("key split -k 2 -n 3 -o out/shares --words-file words", (0, 1)),
-    ("key join out/shares/1.txt out/shares/2.txt", (0, 1, 4)),
+    ("key split -k 2 -n 3 -o out/shares --words-file words", (0,)),
+    ("key join out/shares/share-1-of-3.txt out/shares/share-2-of-3.txt --json", (0,)),
     ("passwd --new-passphrase-file passphrase --kdf light", (0,)),
     ("unlock", (0, 1, 4)),
     ("lock", (0, 1)),
@@ -121,6 +124,10 @@ REFUSED = (
     "share {doc} --code -o refused.hvb",
     "contact add somebody in/plain.txt --yes",
     "revoke {grant}",
+    "status-proof {grant} --to nobody -o out/refused.hvs",
+    "prove --from 9999 --to nobody -o out/refused.hvp",
+    "prove {doc} -o in/plain.txt",
+    "anchor --import in/plain.txt --root in/plain.txt",
     "verify lee.hvb",
     "verify broken.hvb",
     "open broken.hvb -o out/refused",
@@ -128,6 +135,9 @@ REFUSED = (
     "export -o out/refused-rows",
     "export --format files -o out/refused-files",
     "log",
+    "audit",
+    "audit --doc {doc}",
+    "audit --party nobody",
     "check --deep",
     "key remove 0",
     "erase {doc} --yes -o in/plain.txt",
@@ -142,6 +152,12 @@ REFUSED = (
     "key rotate --words-file in/plain.txt",
     "key drill --words-file in/plain.txt",
     "passwd --new-passphrase-file in/none.txt",
+    "emergency add blood-group A",
+    "emergency set 9 other",
+    "emergency take {doc}:1",
+    "emergency build -o in/plain.txt/card.html --yes",
+    "emergency build -o out/refused.html",
+    "emergency open in/plain.txt --code-file in/plain.txt",
 )
 KILLED = (
     "add in/folder --tag {word}",
@@ -157,6 +173,7 @@ KILLED = (
     "restore backup/folder --vault restored-killed",
     "passwd --new-passphrase-file passphrase --kdf light",
     "key rotate --words-file words",
+    "emergency build -o out/killed.html --yes",
     "erase {doc} --yes",
 )
 DAMAGED = ("keyring", "checkpoint", "journal/*", "keys/*", "objects/*/*", "tree/*", "cache/*", "pins", "VERSION")
@@ -208,23 +225,6 @@ def at_home(home: Path) -> Person:
     """Return Ana, who lives there and uses her key file once she has one."""
     secret = {"HV_KEY_FILE": "out/key"} if (home / "out/key").exists() else {"HV_PASSPHRASE_FILE": "passphrase"}
     return Person(home=home, variables={**secret, "TMPDIR": str(home / "tmp")})
-
-
-def documents() -> dict[str, bytes]:
-    """Return documents of many kinds that hold the word."""
-    text = f"the finding is {WORD}\n"
-    fhir = f'{{"resourceType":"Observation","status":"final","code":{{"text":"{WORD}"}}}}'
-    return {
-        f"{WORD}.txt": text.encode() * 400,
-        f"{WORD}.json": fhir.encode(),
-        "utf16.txt": ("\ufeff" + text).encode("utf-16-le"),
-        "scan.pdf": f"%PDF-1.4\n1 0 obj<</Title({WORD})>>endobj\n".encode(),
-        "hl7.hl7": f"MSH|^~\\&|{WORD}|{WORD}|||20260301||ORU^R01|1|P|2.5\rPID|1||{WORD}\r".encode(),
-        "ccda.xml": f'<ClinicalDocument xmlns="urn:hl7-org:v3"><title>{WORD}</title></ClinicalDocument>'.encode(),
-        "broken.json": f'{{"resourceType": "{WORD}'.encode(),
-        "broken.xml": f"<ClinicalDocument><title>{WORD}".encode(),
-        "large.bin": WORD.encode() * 400_000,
-    }
 
 
 def lay_out(home: Path) -> None:
@@ -391,107 +391,3 @@ def wait_until(holds: Callable[[], bool]) -> None:
             return
         time.sleep(0.005)
     pytest.fail("it never held")
-
-
-# --- every crash point, in this process ------------------------------------------------------
-
-
-def add(vault: Vault, _: Sample, folder: Path) -> None:
-    """Add documents."""
-    inputs = [InputFile(name=name, data=data) for name, data in documents().items() if name != "large.bin"]
-    list(add_documents(vault, inputs, AddOptions(title=WORD, tags=(WORD,), author=WORD), now_ms=NOW_MS))
-
-
-def share_all(vault: Vault, ana: Sample, folder: Path) -> None:
-    """Share a document with a message."""
-    wish = vaults.request(known_documents(vault), (WORD,))
-    share(vault, wish, folder / "new.hvb", letter=Letter(message=WORD, with_metadata=True), now_ms=NOW_MS)
-
-
-def revoke(vault: Vault, _: Sample, folder: Path) -> None:
-    """Revoke a grant, for a reason."""
-    (grant,) = list_grants(vault, now_ms=NOW_MS)
-    revoke_grant(vault, grant.id, reason=WORD, now_ms=NOW_MS)
-
-
-def pin(vault: Vault, _: Sample, folder: Path) -> None:
-    """Pin a contact under another name."""
-    add_contact(vault, f"{WORD} too", (folder / "lee.hvcard").read_bytes(), now_ms=NOW_MS)
-
-
-def take_in(vault: Vault, _: Sample, folder: Path) -> None:
-    """Keep the document of a bundle."""
-    import_bundle(vault, InputFile(name="lee.hvb", path=folder / "lee.hvb"), PLAIN, now_ms=NOW_MS)
-
-
-def amend(vault: Vault, _: Sample, folder: Path) -> None:
-    """Put a newer version in the place of a document."""
-    newer = InputFile(name=f"{WORD}.txt", data=f"newer {WORD}".encode())
-    replace_document(vault, known_documents(vault)[0].id, newer, AddOptions(title=WORD), now_ms=NOW_MS)
-
-
-def retract(vault: Vault, _: Sample, folder: Path) -> None:
-    """Retract a document."""
-    retract_document(vault, known_documents(vault)[0].id, reason=WORD, now_ms=NOW_MS)
-
-
-def erase(vault: Vault, _: Sample, folder: Path) -> None:
-    """Erase a document."""
-    victims = find_victims(vault, (known_documents(vault)[0].id,))
-    erase_documents(vault, victims, reason=None, now_ms=NOW_MS)
-
-
-def back_up_both(vault: Vault, ana: Sample, folder: Path) -> None:
-    """Back the vault up to a folder and to a file."""
-    for name in ("backup", "one.hvbackup"):
-        target = Destination(path=folder / name, is_file="." in name)
-        back_up(ana.place, target, secret=None, now_ms=NOW_MS)
-
-
-def known_documents(vault: Vault) -> list[Document]:
-    """Return the documents of a vault."""
-    return list(list_documents(vault, EVERYTHING))
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sample]:
-    """Ana with a document, a contact and a grant that hold the word, and a bundle for her."""
-    folder = tmp_path_factory.mktemp("stopped")
-    ana, lee = vaults.ana(folder), vaults.lee(folder)
-    ana.meet(lee, WORD)
-    lee.meet(ana, "Ana")
-    options = AddOptions(title=WORD, tags=(WORD,))
-    ana.share(folder / "old.hvb", ana.add(f"old {WORD}".encode(), options=options), to=(WORD,))
-    lee.share(folder / "lee.hvb", lee.add(f"letter {WORD}".encode(), options=options), to=("Ana",))
-    (folder / "lee.hvcard").write_bytes(lee.card())
-    return folder, ana
-
-
-@pytest.mark.parametrize("mode", ["torn", "power", "partly"])
-@pytest.mark.parametrize("command", [add, share_all, revoke, pin, take_in, amend, retract, erase, back_up_both])
-def test_stopped_at_every_change(
-    prepared: tuple[Path, Sample],
-    tmp_path: Path,
-    command: Callable[[Vault, Sample, Path], None],
-    mode: str,
-) -> None:
-    """Wherever a command stops, the word is in nothing that it has left."""
-    folder, ana = prepared
-    for stop_at in range(1, 200):
-        place = tmp_path / str(stop_at)
-        place.mkdir()
-        for name in ("lee.hvb", "lee.hvcard"):
-            shutil.copy(folder / name, place)
-        copy = vaults.copy_vault(ana, place / "ana", place / "state")
-        disk = Disk(mode=mode, stop_at=stop_at)
-        with pytest.MonkeyPatch.context() as patch, suppress(Stopped), copy.open(writing=True) as vault:
-            disk.install(patch)
-            command(vault, copy, place)
-        disk.lose_power()
-        (place / "lee.hvcard").unlink()
-        assert [] == list(canary.leaks([place]))
-        shutil.rmtree(place)
-        if not disk.has_stopped:
-            assert stop_at > 5
-            return
-    pytest.fail("the command does not end")

@@ -82,6 +82,7 @@ def test_an_older_copy_says_what_comes_next(ana: Person) -> None:
     ana.hv("add", "-", "--name", "new.txt", stdin=b"new")
     done = ana.hv("--vault", "old", "restore", "copy")
     assert "entries\t5\n" in done.out
+    assert "it opens by what opened the vault when the backup was made" in done.err
     assert "older than what this machine has seen (5 entries, 6 were seen)" in done.err
     assert "hv key restart" in done.err
     ana.hv("--vault", "old", "list")

@@ -96,7 +96,9 @@ def test_people_consent_and_exchange(ana: Person, lee: Person) -> None:
     check(ana.hv("contact", "show", "Dr Lee", "--json").objects, "contact")
     bundle = lee.home / "visit.hvb"
     for options in (("--to", "Dr Lee", "-o", bundle), ("--code", "-o", lee.home / "code.hvb")):
-        check(ana.hv("share", "--tag", "2026", *options, "--with-metadata", "--yes", "--json").objects, "bundle")
+        shared = ana.hv("share", "--tag", "2026", *options, "--with-metadata", "--yes", "--json").objects
+        check(shared, "bundle")
+    (ana.home / "code").write_text(shared[0]["code"])
     check(ana.hv("grants", "--json").objects, "grant", "grant")
     check(lee.hv("verify", bundle, bundle, "passphrase", "--json", exit=20).objects, *["verification"] * 3)
     check(lee.hv("contact", "add", "Ana", ana.home / "own.hvcard", "--yes", "--json").objects, "contact")
@@ -107,6 +109,17 @@ def test_people_consent_and_exchange(ana: Person, lee: Person) -> None:
     check(lee.hv("list", "--json").objects, *["document"] * 3)
     check(lee.hv("log", "--json").objects, *["entry"] * 5)
     check(ana.hv("revoke", ana.hv("grants", "--json").objects[0]["id"], "--json").objects, "grant")
+    statuses = ("new.hvs", "other.hvs")
+    for grant, status in zip(ana.hv("grants", "--json").objects[::-1], statuses, strict=True):
+        asked = ("--to", "Dr Lee") if grant["contact"] == "Dr Lee" else ("--code-file", "code")
+        check(ana.hv("status-proof", grant["id"], *asked, "-o", lee.home / status, "--json").objects, "proof")
+    check(lee.hv("verify", bundle, "--status", "new.hvs", "--json").objects, "verification")
+    check(lee.hv("verify", "new.hvs", "--json").objects, "verification")
+    proof = ("prove", "--from", "5", "--to", "Dr Lee", "-o", lee.home / "x.hvp")
+    check(ana.hv(*proof, "--json").objects, "proof")
+    check(lee.hv("verify", "x.hvp", "--json").objects, "verification")
+    check(ana.hv("prove", ana.ids()[0], "-o", "x.txt", "--json").objects, "proof")
+    check(ana.hv("anchor", "--request", "x.tsq", "--json").objects, "anchor")
     check(lee.hv("contact", "remove", "Ana", "--yes", "--json").objects, "contact")
 
 

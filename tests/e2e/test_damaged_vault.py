@@ -34,6 +34,7 @@ def test_what_is_whole_is_shown(hurt: Person) -> None:
         assert item["title"] == hurt.hv("show", item["id"], "--json").object["title"]
         hurt.hv("get", item["id"], "-o", hurt.home / item["id"])
     assert [4, 3, 1, 0] == [row["index"] for row in hurt.hv("log", "--json").objects]
+    assert [4, 3, 1, 0] == [event["index"] for event in hurt.hv("audit", "--json").objects[1:]]
     assert hurt.hv("status", "--json").object["warnings"]
 
 
@@ -64,9 +65,9 @@ def test_an_export_goes_on(ana: Person) -> None:
     done = ana.hv("export", "--format", "files", "-o", folder, exit=3)
     assert ".pack: the object at 0 " in done.err
     assert 2 == len(done.out.splitlines()) == len((folder / "manifest.jsonl").read_text().splitlines())
-    for form in ("jsonl", "fhir"):
+    for form, lines in (("jsonl", 2), ("fhir", 1 + 2 * 2)):
         done = ana.hv("export", "--format", form, "--content", exit=3)
-        assert 2 == len(done.out.splitlines())
+        assert lines == len(done.out.splitlines())
     assert 3 == len(ana.hv("export").out.splitlines())
 
 

@@ -159,19 +159,20 @@ def forged(story: Story, change: str) -> Owner:
     return owner
 
 
-def resigned(story: Story) -> bytes:
-    """Return the bundle that was accepted, opened by Dr Costa, with more in it, signed by the stolen key."""
-    with unlocked(story.costa) as vault:
+def resigned(story: Story, bundle: Path, opener: Person, **changes: object) -> bytes:
+    """Return a bundle that somebody opened for the thief, with more in it, signed by the stolen key."""
+    with unlocked(opener) as vault:
         identity = X25519Identity(secret=vault.keys.identity.recipients[-1][1])
-    opened = decrypt(io.BytesIO(story.accepted.read_bytes()), [identity])
+    opened = decrypt(io.BytesIO(bundle.read_bytes()), [identity])
     plain = b"".join(iter(lambda: opened.reader.read(1 << 16), b""))
     with tarfile.open(fileobj=io.BytesIO(plain)) as archive:
         members = [(item.name, archive.extractfile(item).read()) for item in archive]
     manifest = unpack(members[0][1][:-64], max_items=LARGE_ITEMS)
     with unlocked(story.thief) as vault:
         for row in manifest["docs"]:
-            row["meta"] = meta_key(vault.keystore.read(row["seq"]))  # now the sealed titles are disclosed as well
-        body = pack({**manifest, "message": "please look at this again"})
+            secret = vault.keystore.read(row["seq"])
+            row["meta"] = secret and meta_key(secret)  # now the sealed titles are disclosed as well
+        body = pack({**manifest, "message": "please look at this again", **changes})
         signed = body + sign(vault.keys.sign_key, MANIFEST_LABEL, body)
     return sealed_bytes(container([("manifest", signed), *members[1:]]), [reader_of(story.lee).recipient])
 
@@ -235,9 +236,38 @@ class TestThief:
     def test_a_bundle_over_the_genuine_past(self, story: Story) -> None:
         """The accepted tree and bundle id, real documents, more of them disclosed: it is not that bundle."""
         again = story.folder / "again.hvb"
-        again.write_bytes(resigned(story))
+        again.write_bytes(resigned(story, story.accepted, story.costa))
         assert [] == codes(story.lee_without_note, again, 0)
         assert ["key_revoked"] == codes(story.lee, again, 20)
+
+    @pytest.mark.parametrize(("signer", "code"), [(0, "bad_key"), (1, "bad_signature")])
+    def test_a_bundle_over_the_new_keys(self, story: Story, signer: int, code: str) -> None:
+        """What Ana made after the theft, in the thief's hands, signed by the stolen key under either epoch."""
+        bundle = story.folder / f"renewed-{signer}.hvb"
+        bundle.write_bytes(resigned(story, story.next, story.lee, signer=signer))
+        for reader in (story.lee, story.lee_without_note):
+            assert [code] == codes(reader, bundle, 20)
+
+    def test_a_document_passed_on_by_a_third(self, story: Story) -> None:
+        """Dr Costa, who believes the thief, passes his document on: for Dr Lee it does not come from Ana."""
+        costa, thief = story.copy_of(story.costa, "costa-who-shares"), story.copy_of(story.thief, "forger")
+        forged = thief.hv("add", "-", "--name", "forged.txt", "--json", stdin=b"never by Ana").object["id"]
+        sent, passed = story.folder / "forged.hvb", story.folder / "passed-on.hvb"
+        allowed = ("--action", "keep", "--action", "forward")
+        thief.hv("share", forged, "--to", "Dr Costa", *allowed, "-o", sent, "--yes")
+        kept = costa.hv("import", sent, "--json").object
+        assert "Ana" == kept["source"]
+        costa.hv("contact", "add", "Dr Lee", story.lee.home / "own.hvcard", "--yes")
+        costa.hv("share", kept["id"], "--to", "Dr Lee", "-o", passed, "--yes")
+        for reader, result, detail in (
+            (story.lee_without_note, "pass", f"entry {kept['entry']} came from Ana"),
+            (story.lee, "unknown", f"the evidence of entry {kept['entry']} does not hold (key_revoked)"),
+        ):
+            lee = story.copy_of(reader, f"{reader.home.name}-passed-on")
+            lee.hv("contact", "add", "Dr Costa", costa.home / "own.hvcard", "--yes")
+            verdicts = lee.hv("verify", passed, "--json").object["verdicts"]
+            (said,) = [verdict for verdict in verdicts if verdict["name"] == "issuer"]
+            assert (result, detail) == (said["result"], said["detail"])
 
     def test_what_ana_had_sent_herself(self, story: Story) -> None:
         """What was accepted stays so; what nobody had looked at is refused, because nobody can tell it apart."""

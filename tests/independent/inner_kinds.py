@@ -4,8 +4,17 @@
 import random
 from dataclasses import replace
 
+from healthvault.consent.conditions import (
+    Approvals,
+    Condition,
+    Deny,
+    MaxShares,
+    Sensitive,
+    UnknownCondition,
+)
 from healthvault.consent.status import SlotTable
 from healthvault.ledger.events import RotateReason
+from healthvault.ledger.party import Party
 from healthvault.ledger.secrets import meta_key
 from healthvault.tlog.note import sign_note
 from tests.bundles import Scene, make_bundle, scene, sealed_bytes
@@ -275,13 +284,85 @@ def other_terms(rng: random.Random) -> Made:
         {"not_before_ms": NOW_MS + 1},
         {"not_after_ms": NOW_MS},
         {"recheck_after_ms": NOW_MS},
-        {"conditions": ("quorum",)},
+        {"conditions": (UnknownCondition(kind="quorum"),)},
         {"actions": ("view", "print")},
         {"purposes": ("TREAT", "HMARKT")},
         {"purposes": ("FAMRQT",)},
     ])  # fmt: skip
     start = scene(**terms)
     return sealed(start, start.draft(), purpose=rng.choice([None, "TREAT", "HRESCH"]))
+
+
+def _labelled(rng: random.Random, *conditions: Condition) -> Made:
+    """Return a bundle that discloses a document with words, under a grant with these conditions."""
+    start = scene()
+    words = {
+        "category": rng.choice(["lab", "dental"]),
+        "sensitivity": rng.choice([[], ["genetics"], ["of-later"]]),
+    }
+    seq = start.owner.add(b"with words", hooks=Hooks(sealed=merge(tags=["private", "work"], **words)))
+    start.docs = [seq]
+    start.grant = start.owner.grant([start.reader.party], start.docs, conditions=conditions)
+    return next_bundle(start, has_meta=rng.random() < 0.8)
+
+
+@kind()
+def what_a_deny_rule_keeps_out(rng: random.Random) -> Made:
+    """By any one word, as long as the description is disclosed."""
+    return _labelled(
+        rng,
+        Deny(categories=tuple(rng.sample(["lab", "other", "dental", "imaging"], 2))),
+        Deny(tags=tuple(rng.sample(["private", "2026", "x"], 1)), types=tuple(rng.sample(["text", "pdf"], 1))),
+        Sensitive(allow=("genetics",)),
+    )
+
+
+@kind()
+def a_label_that_is_not_named(rng: random.Random) -> Made:
+    """By every one of the conditions, or that nobody knows; a deny rule may name it too."""
+    allow = [("genetics",), ("genetics", "of-later"), ("mental-health",), ()]
+    return _labelled(
+        rng,
+        *(Sensitive(allow=rng.choice(allow)) for _ in range(rng.choice([0, 1, 2]))),
+        *rng.choice([(), (Deny(sensitivity=("genetics", "of-later")),)]),
+    )
+
+
+@kind(is_harmless=True)
+def conditions_that_only_the_owner_counts(rng: random.Random) -> Made:
+    """Shares and approvals; and keys of later that nobody calls important."""
+    party = Party(vault=rng.randbytes(32), name="Rita")
+    start = scene(conditions=(MaxShares(count=1), Approvals(needed=1, by=(party,)), Deny(tags=("private",))))
+    later = merge(conditions=[{"kind": "deny", "tags": ["x"], "later": 1, "must": ["tags", "must"]}])
+    if rng.random() < 0.5:
+        start.grant = start.owner.grant([start.reader.party], start.docs, Hooks(sealed=later))
+    return next_bundle(start, has_meta=True)
+
+
+@kind()
+def a_condition_of_another_form(rng: random.Random) -> Made:
+    """Of a known kind with another table, or that needs what nobody knows."""
+    rita = Party(vault=b"r" * 32, name="Rita").to_value()
+    condition = rng.choice([
+        {},
+        {"kind": 1},
+        {"kind": "later", "must": 1},
+        {"kind": "deny", "must": ["authors"], "authors": ["x"], "tags": 1},
+        {"kind": "deny", "must": "tags"},
+        {"kind": "deny", "tags": "private"},
+        {"kind": "deny", "sensitivity": [b"genetics"]},
+        {"kind": "sensitive"},
+        {"kind": "sensitive", "allow": [1]},
+        {"kind": "max-shares", "count": rng.choice([0, "1", True, None])},
+        {"kind": "approvals", "needed": 1, "by": []},
+        {"kind": "approvals", "needed": rng.choice([0, 2, 17]), "by": [rita]},
+        {"kind": "approvals", "needed": 1, "by": [rita, Party(vault=b"r" * 32).to_value()]},
+        {"kind": "approvals", "needed": 1, "by": [{"code": True}]},
+        {"kind": "approvals", "needed": 1, "by": [Party(recipient_pk=b"k" * 32).to_value()]},
+        {"kind": "approvals", "needed": 1, "by": [{**rita, "code": rng.choice([True, False])}]},
+        {"kind": "approvals", "needed": 1, "by": [{**rita, "name": None}]},
+    ])  # fmt: skip
+    return with_grant(Hooks(sealed=merge(conditions=[{"kind": "max-shares", "count": 1}, condition])))
 
 
 @kind()

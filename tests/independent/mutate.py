@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from healthvault.codec import MAX_INT, Value, pack
+from healthvault.consent.conditions import Deny, MaxShares, Sensitive, UnknownCondition
 from healthvault.crypto.signing import SigningKey, signing_key
 from healthvault.errors import HealthVaultError
 from tests.bundles import Draft, Scene, scene
@@ -191,7 +192,8 @@ def _terms(rng: random.Random, good: _Good, name: str) -> Iterator[Mutant]:
             {"purposes": ("XXXX",)},
             {"actions": ("view", "sell")},
             {"actions": ("forward",)},
-            {"conditions": ("weekdays",)},
+            {"conditions": (UnknownCondition(kind="weekdays"),)},
+            {"conditions": (Deny(types=("text",)), Sensitive(allow=()), MaxShares(count=1))},
             {"not_after_ms": NOW_MS - 1},
             {"not_before_ms": NOW_MS + _DAY_MS},
             {"recheck_after_ms": NOW_MS + 1},

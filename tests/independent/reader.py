@@ -6,13 +6,10 @@ docs/spec/bundle.md section 6.1 without pins. Of contacts it knows the vault id 
 and no attestation or evidence is judged (steps 12 and 18). In "documents" of its output stands one row for each part.
 """
 
-import argparse
 import base64
 import hashlib
 import hmac
-import json
 import re
-import sys
 from bisect import bisect_left, bisect_right
 from collections import namedtuple
 from itertools import pairwise
@@ -28,7 +25,10 @@ KEYED = rb"-> (?:X25519 ([A-Za-z0-9+/]{43})|scrypt ([A-Za-z0-9+/]{22}) ([1-9][0-
 FILE_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}"
 PURPOSES = {"TREAT", "ETREAT", "CAREMGT", "HPAYMT", "HOPERAT", "HRESCH", "PUBHLTH", "PATRQT", "FAMRQT"}
 EXITS = {"no_key": 24, "fork": 23, "not_addressed": 21, "unknown_signer": 21, "time_unknown": 21, "stale": 21} | dict.fromkeys(
-    ("condition_unknown", "not_grantee", "grant_not_yet", "grant_expired", "purpose_not_covered", "out_of_scope"), 22)
+    ("condition_unknown", "not_grantee", "grant_not_yet", "grant_expired", "purpose_not_covered", "out_of_scope", "denied_by_rule",
+     "sensitivity_not_named"), 22)
+CATEGORIES = set("allergy medication condition lab imaging letter immunisation procedure directive vitals claim other".split())
+LABELS = {"mental-health", "sexual-health", "genetics", "substance-use"}
 
 class Bad(Exception):
     """A check that failed, with its code. Every code that is not in EXITS is a 20."""
@@ -43,12 +43,9 @@ def need(condition, code):
         raise Bad(code)
 
 # ---- cryptography.md and encoding.md ----
-def label(name, *parts):
-    return b"healthvault/v1/" + name + b"\0" + b"".join(parts)
-def sha(*parts):
-    return hashlib.sha256(b"".join(parts)).digest()
-def hkdf(key, info, salt=ZERO):
-    return hmac.digest(hmac.digest(salt, key, "sha256"), info + b"\x01", "sha256")
+label = lambda name, *parts: b"healthvault/v1/" + name + b"\0" + b"".join(parts)
+sha = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
+hkdf = lambda key, info, salt=ZERO: hmac.digest(hmac.digest(salt, key, "sha256"), info + b"\x01", "sha256")
 def attempt(function, *arguments):
     try:
         return function(*arguments)
@@ -76,8 +73,7 @@ def check_subset(value, level):
         need(all(type(key) is str and re.fullmatch("[a-z][a-z0-9_]*", key) for key in value) and rising(value), "bad_encoding")
     for item in value.values() if type(value) is dict else value if type(value) is list else ():
         check_subset(item, level + 1)
-def rising(items):
-    return all(a < b for a, b in pairwise(items))
+rising = lambda items: all(a < b for a, b in pairwise(items))
 SHAPES = {
     int: lambda value, n: type(value) is bytes and len(value) == n,                                 # binN
     range: lambda value, numbers: type(value) is int and value in numbers,
@@ -109,8 +105,7 @@ def base64_of(text, end=b""):
     return raw if raw is not None and base64.b64encode(raw).rstrip(end) == text else None
 
 # ---- tables of bundle.md, journal.md, keys.md and grants.md ----
-def is_code(party):
-    return party.get("code") is True
+is_code = lambda party: party.get("code") is True
 PART = {"j": range(512), "size": range(2**33), "file": str, "commit_key": 32, "title": str, "media_type": str}
 MANIFEST = {
     "v": int, "bundle_id": 16, "origin": str, "created_ms": int, "signer": int, "note": bytes, "entries": [bytes, 1],
@@ -133,9 +128,13 @@ SEALED = {
               "actions": [str, 1], "purpose": [str, 1], "not_before": int, "not_after": int, "conditions": [{"kind": str}],
               "recheck_after?": int, "role?": str, "jurisdiction?": str, "supersedes?": int},
     "doc.add": {"kind": str, "title": str, "type": str, "provenance": str, "tags": [str], "date?": str, "author?": str,
-                "source?": str, "supersedes?": int, "evidence?": range(512), "set?": 16,
+                "source?": str, "supersedes?": int, "evidence?": range(512), "set?": 16, "category?": str, "sensitivity?": [str],
                 "parts": [{"name": str, "media_type": str, "size": int, "coding": int, "dedupe": 32}, 1, 512],
                 "received?": {"vault": 32, "bundle_id": 16, "actions": [str], "accepted": [str]}}}
+CONDITIONS = {                                                  # grants.md 1.4
+    "deny": dict.fromkeys(("categories?", "types?", "tags?", "sensitivity?"), [str]), "sensitive": {"allow": [str]},
+    "max-shares": {"count": range(1, 2**53)},
+    "approvals": {"needed": range(1, 17), "by": [PARTY | {"vault": 32, "code?": None}, 1, 16]}}
 
 # ---- steps 1 and 2: age.md ----
 def open_age(data, code, secrets):
@@ -297,10 +296,8 @@ class Chain:
             self.epochs.append(Epoch(e["seq"], e["sign_pk"], e.get("reason")))
         self.seq, self.head = e["seq"], sha(label(b"key-head", data))
         need(entry.signer == len(self.epochs) - 1 and self.holds(entry), "bad_key")
-    def holds(self, entry):
-        return signed(self.epochs[entry.signer].key, label(b"entry", entry.data[:-64]), entry.data[-64:])
-    def in_force(self, seq):
-        return bisect_right(self.epochs, seq, key=lambda epoch: epoch.seq) - 1
+    holds = lambda self, entry: signed(self.epochs[entry.signer].key, label(b"entry", entry.data[:-64]), entry.data[-64:])
+    in_force = lambda self, seq: bisect_right(self.epochs, seq, key=lambda epoch: epoch.seq) - 1
     def check_entries(self):
         for entry, before in zip(self.entries, [None, *self.entries]):
             need(not before or before.seq < entry.seq, "bad_proof")
@@ -374,8 +371,8 @@ def prove_grant(row, by_seq, state):
     need(all(one is True or one[0] is None and fits(party, PARTY) and one[1:3] != (None, None)
              for one, party in zip(parties, g["grantees"])) and len(set(parties)) == len(parties), "bad_schema")
     need(all(count >= 1 and first + count < 2**53 for first, count in g["records"]) and sum(g["records"][-1]) <= row["seq"], "bad_schema")
-    need(all(first + count < 2**53 for first, count in g["records"]), "bad_schema")
     need(all(first + count < later for (first, count), (later, _) in pairwise(g["records"])), "bad_schema")
+    g["known"] = [condition for condition in g["conditions"] if is_known(condition)]
     k, capacity, path = g["k"], state["capacity"], row["path"]
     need(k == row["k"] < capacity == 1 << len(path) and 8 <= capacity <= 2**20 and row["since"] == row["seq"], "bad_state")
     value = sha(b"\0", label(b"grant", k.to_bytes(8), b"\x01", row["since"].to_bytes(8), row["salt"]))
@@ -384,20 +381,45 @@ def prove_grant(row, by_seq, state):
     need(value == state["grants_root"], "bad_state")
     return g
 
-def consent_codes(docs, grants, ours, t, purpose):
+def is_known(condition):
+    table = CONDITIONS.get(condition["kind"])
+    need(table is None or fits(condition, {"must?": [str]}), "bad_schema")
+    if table is None or not {"kind", "must", *(key.rstrip("?") for key in table)}.issuperset(condition.get("must") or ()):
+        return False
+    need(fits(condition, table), "bad_schema")
+    by = [party["vault"] for party in condition["by"]] if condition["kind"] == "approvals" else None
+    return need(not by or len(by) == len(set(by)) >= condition["needed"], "bad_schema") or True
+
+def kept_out(g, row, by_seq):
+    """grants.md 4.1, for a document whose description is disclosed and passes the first half of step 15."""
+    try:
+        if (sealed := check_document(row, by_seq.get(row["seq"]))) is None:
+            return set()
+    except Bad:
+        return set()
+    category, labels = sealed.get("category") or "other", set(sealed.get("sensitivity") or ())
+    words = {"categories": {category, category if category in CATEGORIES else "other"}, "types": {sealed["type"]},
+             "tags": set(sealed["tags"]), "sensitivity": labels}
+    allowed = [set(c["allow"]) for c in g["known"] if c["kind"] == "sensitive"]
+    denied = any(words[key] & set(c.get(key) or ()) for c in g["known"] if c["kind"] == "deny" for key in words)
+    unnamed = labels - LABELS.intersection(*allowed) if allowed else labels
+    return {code for code, found in {"denied_by_rule": denied, "sensitivity_not_named": unnamed}.items() if found}
+
+def consent_codes(docs, grants, ours, t, purpose, by_seq):
     """grants.md section 4; ours is what may name the opener, None when the bundle is not addressed to it."""
     judged = []
     for g in grants:
         named = {("code", True) if is_code(party) else ("vault", party["vault"]) if party.get("vault") is not None
                  else ("recipient_pk", party["recipient_pk"]) for party in g["grantees"]}
-        unknown = set(g["actions"]) - {"view", "keep", "forward"} or set(g["purpose"]) - PURPOSES or g["conditions"]
+        unknown = set(g["actions"]) - {"view", "keep", "forward"} or set(g["purpose"]) - PURPOSES or g["known"] != g["conditions"]
         rules = {"condition_unknown": unknown, "not_grantee": ours is not None and not named & ours,
                  "grant_not_yet": t < g["not_before"], "grant_expired": t >= g["not_after"],
                  "purpose_not_covered": purpose is not None and purpose not in g["purpose"]}
-        judged.append((g["records"], {code for code, broken in rules.items() if broken}))
+        judged.append((g, {code for code, broken in rules.items() if broken}))
     found = set() if docs else set().union(*(codes for _, codes in judged))
     for row in docs:
-        about = [codes for records, codes in judged if any(first <= row["seq"] < first + count for first, count in records)]
+        about = [codes | kept_out(g, row, by_seq) for g, codes in judged
+                 if any(first <= row["seq"] < first + count for first, count in g["records"])]
         if all(about):                                          # none of them holds
             found |= set().union(*about) or {"out_of_scope"}
     return found
@@ -423,12 +445,13 @@ def read_members(stream, m, by_seq, step):
 def check_document(row, entry):
     need(entry, "bad_proof")
     if row.get("meta") is not None:
-        sealed = open_enc(entry, row["meta"], "doc.add")["parts"]
-        need(len(sealed) == len(entry.commits), "bad_schema")
+        sealed = open_enc(entry, row["meta"], "doc.add")
+        need(len(parts := sealed["parts"]) == len(entry.commits), "bad_schema")
         for part in row["parts"]:
-            need(part["j"] < len(sealed), "bad_schema")
-            need(sealed[part["j"]]["coding"] == 0, "unsupported")
-            need(sealed[part["j"]]["size"] == part["size"], "commitment_mismatch")
+            need(part["j"] < len(parts), "bad_schema")
+            need(parts[part["j"]]["coding"] == 0, "unsupported")
+            need(parts[part["j"]]["size"] == part["size"], "commitment_mismatch")
+        return sealed
 
 # ---- all steps ----
 def verify(data, *, now_ms, code=None, secrets=(), own=None, contacts=(), purpose=None):
@@ -468,30 +491,9 @@ def run(data, codes, now_ms, code, secrets, own, contacts, purpose):
     ours = {("code", True)} if opener is None and m["audience"].get("code") else ours
     step(need, ours, "not_addressed")
     if None not in grants:
-        codes |= consent_codes(m["docs"], grants, ours, now_ms, purpose)
+        codes |= consent_codes(m["docs"], grants, ours, now_ms, purpose, chain.by_seq)
     documents = signed_entries and step(read_members, stream, m, chain.by_seq, step)                            # 15, and 2
     step(need, chain.vault in contacts, "unknown_signer")                                                       # 16
     step(need, not signed_entries or tip.ts_ms <= now_ms + SKEW_MS, "time_unknown")                                                   # 17
     step(need, not any(tip.ts_ms < (g.get("recheck_after") or 0) <= now_ms for g in grants if None not in grants), "stale")
     return documents
-
-def main():
-    parser = argparse.ArgumentParser(description="Verify a share bundle as its first reader.")
-    parser.add_argument("bundle", type=argparse.FileType("rb"))
-    parser.add_argument("--now", type=int, required=True, metavar="MS")
-    key, vault = parser.add_mutually_exclusive_group(required=True), {"type": bytes.fromhex, "metavar": "VAULT_ID"}
-    key.add_argument("--code")
-    key.add_argument("--secret", type=bytes.fromhex, metavar="HEX")
-    parser.add_argument("--own", **vault)
-    parser.add_argument("--contact", action="append", default=[], **vault)
-    parser.add_argument("--purpose", metavar="CODE")
-    options = parser.parse_args()
-    if options.secret is not None and len(options.secret) != 32:
-        parser.error("a secret is 32 bytes")
-    result = verify(options.bundle.read(), now_ms=options.now, code=options.code, own=options.own, contacts=options.contact,
-                    secrets=[options.secret] if options.secret else [], purpose=options.purpose)
-    print(json.dumps(result))
-    return result["exit"]
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from healthvault.agefile.source import read_fully
+from healthvault.agefile.source import Prefixed, read_fully
 
 
 class Pipe:
@@ -30,3 +30,12 @@ def test_nothing_is_read_beyond_what_was_asked_for() -> None:
     source = io.BytesIO(b"0123456789")
     read_fully(source, 4)
     assert b"4" == source.read(1)
+
+
+def test_what_was_read_ahead_comes_first() -> None:
+    """Nothing is lost or given twice, whatever the steps."""
+    for step in (1, 2, 3, 20):
+        rest = Pipe(b"23456789")
+        stream = Prefixed(b"01", rest)
+        assert b"01" == stream.first
+        assert b"0123456789" == b"".join(iter(lambda stream=stream, step=step: stream.read(step), b""))

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from healthvault.codec import Fields, Value
+from healthvault.consent.conditions import UnknownCondition
 from healthvault.consent.grant import MAX_GRANTEES, Grant, Revocation, parse_grant, parse_revocation
 from healthvault.errors import FormatError
 from healthvault.ledger.meta import open_meta
@@ -25,7 +26,12 @@ GRANT = Grant(
     not_after_ms=2000,
 )
 FULL = replace(
-    GRANT, recheck_after_ms=1500, conditions=("quorum",), role="physician", jurisdiction="PT", supersedes=2
+    GRANT,
+    recheck_after_ms=1500,
+    conditions=(UnknownCondition(kind="quorum"),),
+    role="physician",
+    jurisdiction="PT",
+    supersedes=2,
 )
 SEQ = 9
 

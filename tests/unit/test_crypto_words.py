@@ -3,7 +3,7 @@
 
 import pytest
 
-from healthvault.crypto.words import from_words, random_words, to_words
+from healthvault.crypto.words import from_words, random_words, to_words, unknown_words
 from healthvault.errors import WrongKey
 
 PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"
@@ -68,3 +68,9 @@ def test_random_words_are_from_the_list_and_new_each_time() -> None:
     for place, word in enumerate(words, 1):
         known = ["zoo"] * (place - 1)
         assert "word 12 " in refused(" ".join([*known, word, *["zoo"] * (11 - place), "unlisted"]))
+
+
+def test_words_that_are_not_in_the_list_are_named_by_their_places() -> None:
+    """From 1; the words themselves are nobody's business."""
+    assert (2, 4) == unknown_words(["zoo", "zoom", "abandon", "Zoo"])
+    assert () == unknown_words(random_words(7))

@@ -8,7 +8,9 @@ import re
 import pytest
 
 from healthvault.codec import MAX_INT
-from healthvault.records.fhir_out import JsonObject, document_reference
+from healthvault.records.fhir_out import Owner, document_reference
+from healthvault.records.fhir_parts import JsonObject
+from tests.fhir_rules import check_resource
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -23,7 +25,7 @@ def reference(**changes: object) -> JsonObject:
         "date": "2026-11-20",
         "added_ms": 1_795_219_200_000,
         "status": "current",
-        "owner": "Ana Silva",
+        "owner": Owner(vault="c_abc", name="Ana Silva"),
         "content": None,
     }
     return document_reference(**{**given, **changes})  # type: ignore[arg-type]
@@ -36,7 +38,7 @@ def test_a_document() -> None:
         "id": "d-sr7zkzxgnl53s7wd3dgpttdes5wrgyod",
         "identifier": [{"system": "urn:healthvault:document", "value": "d_sr7zkzxgnl53s7wd3dgpttdes5wrgyod"}],
         "status": "current",
-        "subject": {"display": "Ana Silva"},
+        "subject": {"reference": "Patient/c-abc", "display": "Ana Silva"},
         "date": "2026-11-21T00:00:00Z",
         "description": "Ferritin",
         "content": [{"attachment": {"contentType": "text/plain", "title": "Ferritin", "creation": "2026-11-20"}}],
@@ -84,3 +86,36 @@ def test_no_date() -> None:
 def test_a_time_that_no_calendar_has() -> None:
     """A wrong clock does not stop an export: the time is left out."""
     assert "date" not in reference(added_ms=MAX_INT)
+
+
+def test_an_erased_document_has_no_empty_text() -> None:
+    """FHIR forbids one: the attachment says what became of it."""
+    found = reference(title="", media_type="", date=None, status="erased")
+    assert [{"attachment": {"title": "erased"}}] == found["content"]
+    assert "description" not in found
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("2026", "2026"),
+        ("2026-11-20T10:00:00+01:00", "2026-11-20T10:00:00+01:00"),
+        ("2026-11-20T10:00", "2026-11-20"),
+    ],
+)
+def test_dates_that_fhir_does_not_know_are_cut_to_the_day(date: str, expected: str) -> None:
+    """A time without seconds or zone is none there."""
+    (described,) = reference(date=date)["content"]  # type: ignore[misc]
+    assert expected == described["attachment"]["creation"]  # type: ignore[index,call-overload]
+
+
+def test_what_is_sensitive_says_so() -> None:
+    """By HL7's code where there is one, by our word where a later version has another; valid as a whole."""
+    found = reference(category="letter", sensitivity=("mental-health", "from-tomorrow"))
+    check_resource(found)
+    said = [coding for concept in found["securityLabel"] for coding in concept["coding"]]  # type: ignore[union-attr,index,call-overload]
+    assert [("v3-ActCode", "MH"), ("urn:healthvault:sensitivity", "from-tomorrow")] == [
+        (one["system"].rpartition("/")[2], one["code"]) for one in said
+    ]
+    assert [{"coding": [{"system": "urn:healthvault:category", "code": "letter"}]}] == found["category"]
+    assert {"category", "securityLabel"}.isdisjoint(reference())

@@ -50,8 +50,8 @@ def test_a_contact_is_dropped_by_its_newest_pin(rows: ConsentRows) -> None:
 
 def test_grants_come_back_newest_first(rows: ConsentRows) -> None:
     """With their terms as they stand in the entry."""
-    rows.insert_grant(grant(3, 5, "g_a"))
-    rows.insert_grant(grant(6, 2, "g_b"))
+    rows.insert_grant(grant(3, 5, "g_a"), [b"v" * 32])
+    rows.insert_grant(grant(6, 2, "g_b"), [b"v" * 32])
     found = list(rows.grants())
     assert [(6, "g_b", 2, 1), (3, "g_a", 5, 1)] == [(row.seq, row.id, row.slot, row.status) for row in found]
     assert {"kind": "grant", "k": 5} == found[1].terms.map
@@ -60,7 +60,7 @@ def test_grants_come_back_newest_first(rows: ConsentRows) -> None:
 def test_a_grant_is_found_by_its_prefix(rows: ConsentRows) -> None:
     """The beginning of an id finds all that begin so."""
     for slot, id_text in enumerate(("g_aaab", "g_aaac", "g_b")):
-        rows.insert_grant(grant(slot, slot, id_text))
+        rows.insert_grant(grant(slot, slot, id_text), [b"v" * 32])
     assert ["g_aaab", "g_aaac"] == [row.id for row in rows.grants_with_prefix("g_aaa")]
     assert () == rows.grants_with_prefix("g_c")
 
@@ -68,7 +68,7 @@ def test_a_grant_is_found_by_its_prefix(rows: ConsentRows) -> None:
 def test_the_end_of_a_grant(rows: ConsentRows) -> None:
     """It is noted by slot or by entry, for that grant alone."""
     for seq in (1, 2, 3):
-        rows.insert_grant(grant(seq, seq + 10, f"g_{seq}"))
+        rows.insert_grant(grant(seq, seq + 10, f"g_{seq}"), [b"v" * 32])
     rows.set_status(11, 2)
     rows.set_status_of(3, 3)
     assert [3, 1, 2] == [row.status for row in rows.grants()]
@@ -89,6 +89,25 @@ def test_sizes_handed_out(rows: ConsentRows) -> None:
     assert (6, 9) == rows.sizes_handed_to([b"a", b"b"], 2)
     assert () == rows.sizes_handed_to([b"d"], 100)
     assert () == rows.sizes_handed_to([], 100)
+
+
+def test_what_else_was_handed_out(rows: ConsentRows) -> None:
+    """Sizes of small files count as those of bundles; twice is once."""
+    rows.hand_out(7, [b"a", b"b"])
+    rows.hand_out(7, [b"a"])
+    assert ((7,), (7,)) == (rows.sizes_handed_to([b"a"], 10), rows.sizes_handed(10))
+
+
+def test_the_grant_in_a_slot(rows: ConsentRows) -> None:
+    """Its id, or None where none is."""
+    rows.insert_grant(grant(1, 11, "g_one"))
+    assert ("g_one", None) == (rows.grant_in(11), rows.grant_in(12))
+
+
+def test_the_entries_of_a_kind(rows: ConsentRows) -> None:
+    """All of them, rising."""
+    rows.insert_history([replace(HISTORY, seq=seq, kind="anchor" if seq % 2 else "share") for seq in range(5)])
+    assert ((1, 3), ()) == (rows.entries_of("anchor"), rows.entries_of("status"))
 
 
 def test_history(rows: ConsentRows) -> None:

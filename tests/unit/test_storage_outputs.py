@@ -173,7 +173,7 @@ def test_the_name_is_made_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_folder_that_cannot_be_synced_for_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault of the disk is reported."""
+    """A fault of the disk is reported, and nothing is left."""
     real = os.fsync
 
     def fail(descriptor: int) -> None:
@@ -185,6 +185,7 @@ def test_a_folder_that_cannot_be_synced_for_a_fault(tmp_path: Path, monkeypatch:
     with pytest.raises(InvalidRequest) as caught, OutputFile(tmp_path / "out") as file:
         file.publish()
     assert "io_error" == caught.value.code
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,6 +72,7 @@ def test_without_a_keyring_there_is_a_hint(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(InvalidRequest) as caught:
         ours.system_keyring()
     assert "no_system_keyring" == caught.value.code
+    assert "none is running here" in caught.value.message
 
     def broken() -> KeyringBackend:
         raise RuntimeError("The Secret Service daemon is neither running nor activatable through D-Bus")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from healthvault.storage import filesystem
+from healthvault.storage import files, filesystem
 from healthvault.storage.filesystem import network_kind
 from tests import vaults
 from tests.vaults import Sample
@@ -125,3 +125,16 @@ def test_a_vault_on_a_share(ana: Sample, tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "mounts").write_text(f"nas:/x {tmp_path} nfs rw 0 0\n")
     monkeypatch.setattr(filesystem, "_MOUNTS", tmp_path / "mounts")
     assert [("warning", ".", "network_folder")] == found(ana)
+
+
+def test_files_that_are_gone_meanwhile(ana: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another command removes between being listed and being looked at is no finding and no error."""
+    gone = {
+        ana.paths.root: ["pins.next"],
+        ana.paths.cache: ["catalogue.db-wal", "catalogue.db-shm"],
+        ana.paths.tmp: ["2.pack.0123456789abcdef"],
+        ana.paths.orphans: ["2.pack.0123456789abcdef"],
+    }
+    real = files.list_names
+    monkeypatch.setattr(files, "list_names", lambda directory: real(directory) + gone.get(directory, []))
+    assert [] == found(ana)

@@ -9,9 +9,11 @@ from healthvault.errors import InvalidRequest, VaultDamaged
 from healthvault.storage.blobs import BlobPlace, is_erased
 from healthvault.storage.inputs import InputFile
 from healthvault.vault.erase import erase_again, erase_documents, find_victims
+from healthvault.vault.read import document_bytes
 from healthvault.vault.receive import verify_file
 from healthvault.vault.rotation import restart_history
 from healthvault.vault.session import open_vault
+from healthvault.vault.views import Document
 from tests import vaults
 from tests.vaults import NOW_MS, Sample
 
@@ -20,6 +22,12 @@ def erase(ana: Sample, *ids: str) -> None:
     """Erase documents."""
     with ana.open(writing=True) as vault:
         erase_documents(vault, find_victims(vault, ids), reason="patient-request", now_ms=NOW_MS)
+
+
+def content(ana: Sample, document: Document) -> bytes:
+    """Return the bytes of a document."""
+    with ana.open() as vault:
+        return document_bytes(vault, document)
 
 
 def test_the_others_stay(tmp_path: Path) -> None:
@@ -115,3 +123,34 @@ def test_an_old_copy_is_erased_again(tmp_path: Path) -> None:
         assert () == erase_again(vault, now_ms=NOW_MS)
     assert [two.id] == [item.id for item in old.documents() if item.status == "current"]
     assert () == old.check().findings
+
+
+def test_another_document_in_its_place_stays(tmp_path: Path) -> None:
+    """Of two packs of one size under each other's names, erasing the one's document does not cost the other's."""
+    ana = vaults.ana(tmp_path)
+    (one,), (two,) = ana.add(b"one"), ana.add(b"two")
+    first, second = ana.paths.pack(one.entry), ana.paths.pack(two.entry)
+    one_stored, two_stored = first.read_bytes(), second.read_bytes()
+    assert len(one_stored) == len(two_stored)
+    first.write_bytes(two_stored)
+    second.write_bytes(one_stored)
+    with ana.open(writing=True) as vault:
+        erase_documents(vault, find_victims(vault, (one.id,)), reason=None, now_ms=NOW_MS)
+        assert [f"entry {one.entry} is erased, but its stored bytes are still there: `hv check`"] == vault.warnings
+    assert (two_stored, one_stored) == (first.read_bytes(), second.read_bytes())
+    first.write_bytes(one_stored)
+    second.write_bytes(two_stored)
+    assert b"two" == content(ana, two)
+
+
+def test_bytes_that_are_nobodys_go(tmp_path: Path) -> None:
+    """A damaged object is overwritten all the same, and one of which a stop has left a part."""
+    ana = vaults.ana(tmp_path)
+    one, two = ana.add(b"one", b"two")
+    pack = ana.paths.pack(one.entry)
+    stored = pack.read_bytes()
+    half = len(stored) // 2
+    pack.write_bytes(bytes(half // 2) + stored[half // 2 :])
+    erase(ana, one.id)
+    assert bytes(half) + stored[half:] == pack.read_bytes()
+    assert b"two" == content(ana, two)

@@ -15,12 +15,13 @@ from healthvault.vault.grants import (
     make_grant,
     revoke_grant,
     terms_in_force,
+    time_of_decision,
 )
 from healthvault.vault.share import share
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.views import GrantView
 from tests import vaults
-from tests.vaults import DAY_MS, NOW_MS, Sample
+from tests.vaults import DAY_MS, NOW_MS, Sample, request
 
 
 @pytest.fixture
@@ -57,14 +58,14 @@ def test_a_grant(ana: Sample) -> None:
 @pytest.mark.parametrize(
     ("now_ms", "status"),
     [
-        (NOW_MS - 600_001, "not_yet"),
-        (NOW_MS - 600_000, "active"),
+        (NOW_MS - DAY_MS - 1, "not_yet"),
+        (NOW_MS - DAY_MS, "active"),
         (NOW_MS + 90 * DAY_MS - 1, "active"),
         (NOW_MS + 90 * DAY_MS, "expired"),
     ],
 )
 def test_dates(ana: Sample, now_ms: int, status: str) -> None:
-    """It begins with its first millisecond and ends before its last."""
+    """It ends before its last millisecond; a clock less than a day behind the newest entry does not count."""
     assert status == only(ana, now_ms).status
 
 
@@ -182,14 +183,45 @@ def test_what_cannot_be_granted(ana: Sample, change: dict[str, object], code: st
 
 def test_a_grant_that_holds(ana: Sample) -> None:
     """Each way in which it does not has a name."""
-    grant = only(ana)
+    grant, terms = only(ana), vaults.request(ana.documents()[:1])
     with ana.open(writing=True) as vault:
         assert grant.entry == terms_in_force(vault, grant.id, now_ms=NOW_MS)[0].seq
-        for now_ms, code in ((NOW_MS - DAY_MS, "grant_not_yet"), (NOW_MS + 91 * DAY_MS, "grant_expired")):
-            with pytest.raises(ConsentRefused) as caught:
-                terms_in_force(vault, grant.id, now_ms=now_ms)
-            assert code == caught.value.code
+        assert (
+            grant.entry == terms_in_force(vault, grant.id, now_ms=NOW_MS - DAY_MS // 2)[0].seq
+        )  # a clock set back
+        with pytest.raises(ConsentRefused) as caught:
+            terms_in_force(vault, grant.id, now_ms=NOW_MS + 91 * DAY_MS)
+        assert "grant_expired" == caught.value.code
+        later = make_grant(vault, replace(terms, not_before_ms=NOW_MS + DAY_MS), now_ms=NOW_MS)
+        with pytest.raises(ConsentRefused) as caught:
+            terms_in_force(vault, later.id, now_ms=NOW_MS)
+        assert "grant_not_yet" == caught.value.code
         revoke_grant(vault, grant.id, reason="", now_ms=NOW_MS)
         with pytest.raises(ConsentRefused) as caught:
             terms_in_force(vault, grant.id, now_ms=NOW_MS)
         assert "grant_revoked" == caught.value.code
+
+
+def test_a_clock_that_was_set_back(ana: Sample) -> None:
+    """What has expired by the newest entry stays so, in what is decided and in what is listed."""
+    grant = only(ana)
+    late = NOW_MS + 90 * DAY_MS
+    ana.add(b"four", now_ms=late)
+    with ana.open(writing=True, now_ms=late) as vault:
+        for now_ms in (late, late - 1, late - DAY_MS):
+            assert late == time_of_decision(vault, now_ms)
+            assert "expired" == find_grant(vault, grant.id, now_ms=now_ms).status
+            with pytest.raises(ConsentRefused) as caught:
+                terms_in_force(vault, grant.id, now_ms=now_ms)
+            assert "grant_expired" == caught.value.code
+        assert late - DAY_MS - 1 == time_of_decision(vault, late - DAY_MS - 1)  # one wrong clock ends no grant
+        assert late + 5 == time_of_decision(vault, late + 5)
+
+
+def test_a_grant_that_has_not_begun(ana: Sample) -> None:
+    """It begins with its first millisecond."""
+    (first, *_) = ana.documents()
+    with ana.open(writing=True) as vault:
+        made = make_grant(vault, replace(request([first]), not_before_ms=NOW_MS + DAY_MS), now_ms=NOW_MS)
+        assert "not_yet" == find_grant(vault, made.id, now_ms=NOW_MS + DAY_MS - 1).status
+        assert "active" == find_grant(vault, made.id, now_ms=NOW_MS + DAY_MS).status

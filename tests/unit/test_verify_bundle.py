@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from healthvault.consent.conditions import UnknownCondition
 from healthvault.crypto.hashing import sha256
 from healthvault.errors import InvalidRequest
 from healthvault.ledger.events import RotateReason
@@ -83,7 +84,7 @@ def test_pins_of_a_first_bundle() -> None:
     [
         ({"not_after_ms": NOW_MS}, {}, "grant_expired"),
         ({"not_before_ms": NOW_MS + 1}, {}, "grant_not_yet"),
-        ({"conditions": ("quorum",)}, {}, "condition_unknown"),
+        ({"conditions": (UnknownCondition(kind="quorum"),)}, {}, "condition_unknown"),
         ({"grantees": (Reader().party,)}, {}, "not_grantee"),
         ({}, {"purpose": "HRESCH"}, "purpose_not_covered"),
         ({}, {"actions": ("forward",)}, "action_not_granted"),

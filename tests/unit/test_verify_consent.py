@@ -7,14 +7,17 @@ from dataclasses import replace
 import pytest
 
 from healthvault.bundle.manifest import Manifest, parse_manifest
-from healthvault.consent.decision import Request
+from healthvault.consent.conditions import Approvals, Deny, MaxShares, Sensitive, UnknownCondition
+from healthvault.consent.decision import Request, Subject
+from healthvault.consent.exclusion import DocumentWords
 from healthvault.consent.grant import Grant
 from healthvault.consent.status import Status
 from healthvault.errors import ConsentRefused, HealthVaultError
 from healthvault.ledger.entry import Entry, parse_entry
 from healthvault.ledger.party import CODE_BEARER, Party
-from healthvault.verify.consent import check_audience, judge_grants, known_end, verify_grant
-from healthvault.verify.pins import VaultPins
+from healthvault.verify.consent import check_audience, judge_grants, verify_grant
+from healthvault.verify.freshness import known_end
+from healthvault.verify.pins import KnownStatus
 from tests.bundles import Scene, make_bundle, scene
 from tests.owners import NOW_MS, Hooks, merge
 from tests.readers import Reader
@@ -122,14 +125,18 @@ FIRST = Grant(
     not_after_ms=NOW_MS + 1000,
 )
 SECOND = replace(FIRST, grant_id=b"2" * 16, records=((4, 1),))
-REQUEST = Request(party=DOCTOR, at_ms=NOW_MS, seqs=(1, 4))
+REQUEST = Request(party=DOCTOR, at_ms=NOW_MS)
+BOTH = (Subject(seq=1), Subject(seq=4))
 
 
 def codes(
-    *grants: Grant, request: Request = REQUEST, ended: dict[bytes, HealthVaultError] | None = None
+    *grants: Grant,
+    request: Request = REQUEST,
+    documents: tuple[Subject, ...] = BOTH,
+    ended: dict[bytes, HealthVaultError] | None = None,
 ) -> set[str]:
     """Return the codes of a judgement."""
-    return {problem.code for problem in judge_grants(grants, request, ended or {})}
+    return {problem.code for problem in judge_grants(grants, request, documents, ended or {})}
 
 
 def test_each_document_needs_a_grant_that_holds() -> None:
@@ -145,7 +152,7 @@ def test_each_document_needs_a_grant_that_holds() -> None:
 
 def test_a_grant_for_somebody_else_does_no_harm() -> None:
     """But it covers nothing either."""
-    other = replace(FIRST, grant_id=b"3" * 16, grantees=(NURSE,), conditions=("quorum",))
+    other = replace(FIRST, grant_id=b"3" * 16, grantees=(NURSE,), conditions=(UnknownCondition(kind="quorum"),))
     assert set() == codes(FIRST, SECOND, other)
     assert {"not_grantee", "condition_unknown"} == codes(other, SECOND)
     assert {"condition_unknown"} == codes(other, SECOND, request=replace(REQUEST, party=None))
@@ -160,25 +167,41 @@ def test_all_grants_of_a_document_are_named() -> None:
 
 def test_a_bundle_without_documents() -> None:
     """Is judged by all of its grants."""
-    empty = replace(REQUEST, seqs=())
-    assert set() == codes(FIRST, request=empty)
-    assert set() == codes(request=empty)
-    assert {"not_grantee"} == codes(FIRST, replace(SECOND, grantees=(NURSE,)), request=empty)
+    assert set() == codes(FIRST, documents=())
+    assert set() == codes(documents=())
+    assert {"not_grantee"} == codes(FIRST, replace(SECOND, grantees=(NURSE,)), documents=())
+
+
+def test_what_is_disclosed_is_judged() -> None:
+    """A label or a word that the grant denies; where nothing is disclosed, only the owner's program can."""
+    labelled = (Subject(seq=1, words=DocumentWords(tags=("private",), sensitivity=("genetics",))), Subject(seq=4))
+    denying = replace(FIRST, conditions=(Deny(tags=("private",)), Sensitive(allow=("genetics",))))
+    assert {"sensitivity_not_named"} == codes(FIRST, SECOND, documents=labelled)
+    assert {"denied_by_rule"} == codes(denying, SECOND, documents=labelled)
+    assert {"denied_by_rule", "sensitivity_not_named"} == codes(FIRST, denying, SECOND, documents=labelled)
+    assert set() == codes(replace(denying, conditions=denying.conditions[1:]), denying, SECOND, documents=labelled)
+    assert set() == codes(denying, SECOND)
+
+
+def test_shares_and_approvals_are_the_owners_to_enforce() -> None:
+    """A reader knows nothing of them."""
+    counted = (MaxShares(count=1), Approvals(needed=1, by=(NURSE,)))
+    assert set() == codes(replace(FIRST, conditions=counted), SECOND)
 
 
 def test_a_known_end_stays() -> None:
     """Revoked, superseded or erased, whatever the bundle shows."""
+    known = KnownStatus(grant_id=FIRST.grant_id, status=1, size=9, slot=FIRST.slot, seq=4, time_ms=0)
     for status, code in (
         (Status.REVOKED, "grant_revoked"),
         (Status.SUPERSEDED, "grant_superseded"),
         (Status.ERASED, "grant_revoked"),
     ):
-        end = known_end(FIRST, VaultPins(vault=b"v" * 32, grants=((FIRST.grant_id, status, 9),)))
+        end = known_end(replace(known, status=status))
         assert isinstance(end, ConsentRefused)
         assert code == end.code
         assert {code} == codes(FIRST, SECOND, ended={FIRST.grant_id: end})
-    for pins in (VaultPins(vault=b"v" * 32), VaultPins(vault=b"v" * 32, grants=((FIRST.grant_id, 1, 9),))):
-        assert known_end(FIRST, pins) is None
+    assert (None, None) == (known_end(known), known_end(None))
 
 
 def test_the_bundle_of_two() -> None:

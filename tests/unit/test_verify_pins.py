@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of healthvault.verify.pins: docs/spec/bundle.md section 5."""
 
+from dataclasses import replace
+
 import pytest
 
 from healthvault.codec import LARGE_ITEMS, Fields, Value, pack, unpack
 from healthvault.errors import FormatError
-from healthvault.verify.pins import PinBook, SeenSize, VaultPins, parse_pin_book
+from healthvault.verify.pins import KnownStatus, PinBook, SeenSize, VaultPins, parse_pin_book
 from tests.owners import Map, merge, without
 
+REVOKED = KnownStatus(grant_id=b"g" * 16, status=2, size=9, slot=5, seq=3, time_ms=77)
 FULL = VaultPins(
     vault=b"v" * 32,
     events=(b"genesis", b"rotate"),
@@ -15,7 +18,7 @@ FULL = VaultPins(
     firm=9,
     compromised=((0, 5, b"c" * 32),),
     bundles=((b"b" * 32, 1000),),
-    grants=((b"g" * 16, 2, 9),),
+    grants=(REVOKED,),
     evidence=(b"note", b"other note"),
 )
 EMPTY = VaultPins(vault=b"w" * 32)
@@ -39,6 +42,7 @@ def test_the_form_on_disk() -> None:
     row = book["vaults"][0]
     assert {"vault", "events", "sizes", "firm", "compromised", "bundles", "grants", "evidence"} == row.keys()
     assert [[4, b"r" * 32, 0], [9, b"q" * 32, 1]] == row["sizes"]
+    assert [[b"g" * 16, 2, 9, 5, 3, 77]] == row["grants"]
     assert 1 == book["v"]
 
 
@@ -57,8 +61,21 @@ def test_what_is_remembered() -> None:
     assert not FULL.has_seen(4, b"q" * 32)
     assert not FULL.has_seen(5, b"r" * 32)
     assert (1000, None) == (FULL.first_seen_ms(b"b" * 32), FULL.first_seen_ms(b"x" * 32))
-    assert ((2, 9), None) == (FULL.newest_status(b"g" * 16), FULL.newest_status(b"x" * 16))
+    assert (REVOKED, None) == (FULL.newest_status(b"g" * 16), FULL.newest_status(b"x" * 16))
     assert (frozenset({0}), frozenset()) == (FULL.compromised_epochs, EMPTY.compromised_epochs)
+
+
+def test_the_newest_word_on_a_grant() -> None:
+    """A larger size replaces a smaller one; what has ended is never active again, whatever a later size shows."""
+    active = replace(REVOKED, status=1)
+    newer, other = replace(active, size=12), replace(active, grant_id=b"h" * 16)
+    known = EMPTY.with_status(active)
+    assert (active,) == known.with_status(replace(active, size=8)).grants
+    assert (newer,) == known.with_status(newer).grants
+    assert (active, other) == known.with_status(other).grants
+    ended = known.with_status(replace(newer, status=3))
+    assert (replace(newer, status=3),) == ended.with_status(replace(active, size=20)).grants
+    assert FULL == FULL.with_status(newer)
 
 
 def test_an_id_is_no_digest() -> None:
