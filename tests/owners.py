@@ -17,6 +17,8 @@ from healthvault.crypto.aead import seal
 from healthvault.crypto.agreement import x25519_public
 from healthvault.crypto.hashing import ZERO_DIGEST, derive, labelled_hash, random_bytes, sha256
 from healthvault.crypto.signing import SigningKey, sign, signing_key
+from healthvault.ledger.changes import Change as DocumentChange
+from healthvault.ledger.changes import change_of
 from healthvault.ledger.documents import DocAdd, Part
 from healthvault.ledger.events import (
     EpochKeys,
@@ -29,11 +31,13 @@ from healthvault.ledger.events import (
     sign_event,
 )
 from healthvault.ledger.header import BlobRef, Header, SignedEvent
+from healthvault.ledger.inventory import Inventories
 from healthvault.ledger.kinds import Owner as OwnerName
 from healthvault.ledger.meta import PAD_BYTES
 from healthvault.ledger.party import Party
 from healthvault.ledger.ranges import ranges_of
 from healthvault.ledger.secrets import commit_key, commitment, meta_key
+from healthvault.ledger.standing import NO_SHELF
 from healthvault.ledger.state import StateOpening, state_blind
 from healthvault.tlog.checkpoint import Checkpoint, origin_of, sign_checkpoint
 from healthvault.tlog.compromise import Compromise, sign_compromise
@@ -146,6 +150,7 @@ class Owner:
         self.grant_slots: dict[int, int] = {}
         self.tree = MemoryTree()
         self.slots = SlotTable()
+        self.inventories = Inventories(self.state_key, NO_SHELF)
         self.clock_ms = START_MS - DAY_MS
         self.vault_id, event = genesis_event(self.root.public, self.secrets_now.keys)
         self.key_head = b""
@@ -195,9 +200,11 @@ class Owner:
         files: Sequence[bytes] = (),
         hooks: Hooks = NO_HOOKS,
         event: SignedEvent | None = None,
+        change: DocumentChange | None = None,
     ) -> int:
         """Append an entry and return its number."""
         seq, secret = self.size, random_bytes(32)
+        self.inventories.take(seq, change)
         prev = leaf_hash(self.raws[-1]) if seq else ZERO_DIGEST
         self.clock_ms += 1000
         header = Header(
@@ -233,8 +240,8 @@ class Owner:
             for j, data in enumerate(files)
         )
         document = DocAdd(title="Ferritin", type="text", parts=parts, provenance="patient", date="2026-11-20")
-        sealed = replace(document, **more).to_map()
-        seq = self.append(sealed, files, hooks)
+        said = replace(document, **more)
+        seq = self.append(said.to_map(), files, hooks, change=change_of(said))
         self.files[seq] = list(files)
         return seq
 
@@ -334,6 +341,7 @@ class Owner:
             blind=state_blind(self.state_key, prev),
             grants_root=self.slots.root(self.state_key),
             capacity=self.slots.capacity,
+            ext_root=self.inventories.ext_root(prev),
         )
 
 

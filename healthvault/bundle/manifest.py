@@ -7,6 +7,7 @@ look addressed to somebody else. Spec: docs/spec/bundle.md section 3.
 
 from dataclasses import dataclass
 
+from healthvault.bundle.completeness import DisclosedInventories, parse_inventories
 from healthvault.bundle.disclosure import (
     AudienceMember,
     DisclosedDocument,
@@ -35,7 +36,7 @@ MANIFEST_LABEL = "manifest"
 _VERSION = 1
 _KNOWN = frozenset({
     "v", "bundle_id", "origin", "created_ms", "signer", "audience", "note", "entries", "slice", "state", "grants",
-    "docs", "witnessed", "attestations", "extras", "message", "must",
+    "docs", "witnessed", "attestations", "extras", "message", "complete", "must",
 })  # fmt: skip
 
 
@@ -63,6 +64,8 @@ class Manifest:
     attestations: tuple[bytes, ...] = ()
     extras: tuple[Extra, ...] = ()
     message: str = ""
+    complete: DisclosedInventories | None = None
+    """Says of some categories how many documents there are."""
 
     def to_map(self) -> dict[str, Value]:
         """Return the map that is signed."""
@@ -83,6 +86,7 @@ class Manifest:
             "attestations": list(self.attestations),
             "extras": [extra.to_value() for extra in self.extras],
             "message": self.message,
+            **({"complete": self.complete.to_value()} if self.complete else {}),
         }
 
     def _audience_value(self) -> Value:
@@ -184,4 +188,5 @@ def _parse_fields(fields: Fields) -> Manifest:
         attestations=tuple(fields.bins("attestations")),
         extras=tuple(parse_extra(row) for row in fields.maps("extras")),
         message=fields.text("message"),
+        complete=parse_inventories(Fields(fields.map["complete"], "complete")) if fields.has("complete") else None,
     )

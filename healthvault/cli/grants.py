@@ -12,7 +12,18 @@ __all__ = ["grants"]
 
 _SCREEN = ("id", "contact", "purpose", "not_after", "status", "records", "bundles")
 _WHY = ("id", "contact", "status", "rule", "reason")
-_PIPE = ("id", "contact", "purpose", "actions", "not_before", "not_after", "status", "records", "bundles")
+_PIPE = (
+    "id",
+    "contact",
+    "purpose",
+    "actions",
+    "not_before",
+    "not_after",
+    "status",
+    "records",
+    "bundles",
+    "conditions",
+)
 
 
 @hv_command("hv grants", "hv grants --active", "hv grants --why")

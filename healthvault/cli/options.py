@@ -34,7 +34,7 @@ __all__ = [
 
 _Body = TypeVar("_Body", bound=Callable[..., None])
 _STDOUT = Path("-")
-_CATEGORIES = tuple(category.value for category in Category)
+CATEGORY_WORDS = tuple(category.value for category in Category)
 _SENSITIVITIES = tuple(label.value for label in Sensitivity)
 _NO_LABEL = "none"
 
@@ -90,7 +90,7 @@ def select_options(body: _Body) -> _Body:
         click.option("--author", help="Only documents by this author."),
         click.option(
             "--category",
-            type=click.Choice(_CATEGORIES),
+            type=click.Choice(CATEGORY_WORDS),
             metavar="WORD",
             help="Only documents about this, such as lab.",
         ),
@@ -115,9 +115,9 @@ def label_options(body: _Body) -> _Body:
         ),
         click.option(
             "--category",
-            type=click.Choice(_CATEGORIES),
+            type=click.Choice(CATEGORY_WORDS),
             metavar="WORD",
-            help=f"What it is about: {', '.join(_CATEGORIES)}.",
+            help=f"What it is about: {', '.join(CATEGORY_WORDS)}.",
         ),
     ):
         body = option(body)

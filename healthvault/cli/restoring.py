@@ -26,7 +26,7 @@ def restore_from(terminal: Terminal, source: Path) -> None:
     place.root.parent.mkdir(parents=True, exist_ok=True)
     with terminal.progress() as progress:
         restore(source, place, observer=progress)
-    terminal.say("it opens by what opened the vault when the backup was made, an older passphrase among it")
+    terminal.say("it opens by what opened the vault when the backup was made, so not by a passphrase set since")
 
 
 def reset_passphrase(terminal: Terminal, chosen: LostPassphrase) -> None:

@@ -23,6 +23,7 @@ class _Choice(ShareChoice, SelectChoice):
 @hv_command(
     'hv share d_7k3m d_9q2x --to "Dr Lee" --purpose treatment --until 30d -o visit.hvb',
     "hv share --tag 2026 --code -o visit.hvb",
+    "hv share --category allergy --complete allergy --to Lee -o allergies.hvb",
     "hv share --grant g_2f8c -o again.hvb",
 )
 @click.argument("documents", nargs=-1, metavar="[ID]...")
@@ -38,6 +39,9 @@ def share(terminal: Terminal, documents: tuple[str, ...], output: Path, **chosen
     Name documents by id, or describe them by --tag, --type, --since or --author, or both. A grant that stands
     already is used with --grant, for all documents that it names or some of them. The grant and the share are
     entries of your journal before a byte leaves. What a reader has, a later revocation cannot take back.
+
+    With --complete the reader sees that all documents of a category are there, or "6 of 7 disclosed", and how many
+    were put into another category, replaced, retracted or erased before; of other categories nothing.
     """
     from healthvault.cli.opening import opened
     from healthvault.cli.sharing import check_wish, share_chosen

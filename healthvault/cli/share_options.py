@@ -8,6 +8,7 @@ from typing import TypedDict, TypeVar
 import click
 
 from healthvault.cli.dates import When, parse_when
+from healthvault.cli.options import CATEGORY_WORDS
 from healthvault.cli.reading_options import parse_purpose
 from healthvault.records.categories import Sensitivity
 
@@ -56,6 +57,7 @@ class ShareChoice(TermsChoice):
     grant: str | None
     message: str
     with_metadata: bool
+    complete: tuple[str, ...]
 
 
 def share_options(body: _Body) -> _Body:
@@ -63,6 +65,13 @@ def share_options(body: _Body) -> _Body:
     for option in (
         click.option(
             "--with-metadata", is_flag=True, help="Also disclose tags, author, source and the exact file name."
+        ),
+        click.option(
+            "--complete",
+            multiple=True,
+            type=click.Choice(CATEGORY_WORDS),
+            metavar="CATEGORY",
+            help="Also prove how many documents of this category there are, shared or not; repeatable.",
         ),
         click.option("--message", default="", help="A few words to the reader."),
         click.option("--grant", metavar="GRANT", help="Share under this grant, with those whom it names."),

@@ -162,7 +162,9 @@ def share_chosen(
 def _under_new_terms(terminal: Terminal, vault: Vault, documents: tuple[str, ...], chosen: Chosen) -> _Writer:
     found = documents_under(terminal, vault, conditions_of(chosen), *selected_apart(vault, documents, chosen))
     terms, letter = terms_of(found, chosen), _letter(chosen)
-    confirm_terms(terminal, vault, found, terms, form="Share {what} with {whom}", yes=chosen["yes"])
+    confirm_terms(
+        terminal, vault, found, terms, form=f"Share {{what}}{_counted(chosen)} with {{whom}}", yes=chosen["yes"]
+    )
     return lambda out, observer: share(vault, terms, out, now_ms=now_ms(), letter=letter, observer=observer)
 
 
@@ -174,13 +176,19 @@ def _under_grant(terminal: Terminal, vault: Vault, documents: tuple[str, ...], c
     else:
         named, described = (), documents_of(vault, terms)
     found = documents_under(terminal, vault, terms.conditions, named, described)
-    _confirm(terminal, found, f"Share {_count(found)} with {grant.contact}?", yes=chosen["yes"])
+    _confirm(terminal, found, f"Share {_count(found)}{_counted(chosen)} with {grant.contact}?", yes=chosen["yes"])
     wish = UnderGrant(grant=grant.id, records=tuple(one.id for one in found), accept=chosen["accept"])
     return lambda out, observer: share_under(vault, wish, out, now_ms=now_ms(), letter=letter, observer=observer)
 
 
 def _letter(chosen: ShareChoice) -> Letter:
-    return Letter(message=chosen["message"], with_metadata=chosen["with_metadata"])
+    return Letter(message=chosen["message"], with_metadata=chosen["with_metadata"], complete=chosen["complete"])
+
+
+def _counted(chosen: ShareChoice) -> str:
+    """Return how the question names the categories of which it will be told how many documents there are."""
+    names = ", ".join(dict.fromkeys(chosen["complete"]))
+    return f", and how many documents of category {names} there are," if names else ""
 
 
 def _confirm(terminal: Terminal, documents: Sequence[Document], question: str, *, yes: bool) -> None:

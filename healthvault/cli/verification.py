@@ -20,12 +20,13 @@ from healthvault.ledger.ids import (
     fingerprint_bytes,
     grant_id_text,
 )
+from healthvault.verify.completeness import Completeness
 from healthvault.verify.context import Declared, Forked, ShownStatus, Verification, VerifiedDocument
 from healthvault.verify.pins import KnownStatus
 from healthvault.verify.verdicts import Question, Result
 from healthvault.verify.witnesses import Sighting, first_to_see
 
-__all__ = ["hints_of", "limits_of", "verification_object"]
+__all__ = ["completeness_of", "hints_of", "limits_of", "verification_object"]
 
 _UNTRUE = "Unchanged since entry; says nothing about medical correctness or about records never added."
 _CLOCK = "Time is the owner's claim except where witnessed."
@@ -45,6 +46,14 @@ _LIMITS_OF = {
     "view": (_VIEW_LIMIT,),
     "proof": ("Connects what you saw of this vault before; says nothing about its content or its grants.", _CLOCK),
 }
+_NOTHING_SAID = "Whether these are all documents of their kind is not said: others may exist."
+_REST = "Complete means in this vault, not in the world; of other categories nothing is said."
+_WENT_OUT = (
+    ("moved", "put into another category"),
+    ("superseded", "replaced by a newer version"),
+    ("retracted", "retracted"),
+    ("erased", "erased"),
+)
 _REWRITE = "Shows no internal edits. Without an older checkpoint, a full rewrite by the owner is not detectable."
 
 
@@ -82,6 +91,7 @@ def verification_object(file: str, verification: Verification, exit_code: int) -
         ],
         "documents": [_document(document, verification.sightings) for document in verification.documents],
         **({"status_files": shown} if shown else {}),
+        "completeness": [_completeness(proved) for proved in verification.completeness],
         **(erasure_fields(erasure) if erasure else {}),
         **(_declared(verification.declared) if verification.declared else {}),
         **(_forked(verification.forked) if verification.forked else {}),
@@ -115,6 +125,16 @@ def _known_status(known: KnownStatus) -> str:
     if known.status != Status.ACTIVE:
         return f"The grant had ended by {day}. Copies that were handed out before stay readable."
     return f"No revocation known as of {day}; this file cannot know more."
+
+
+def completeness_of(verification: Verification) -> list[str]:
+    """Return, in plain words, which categories are there as a whole, and that nothing is said of the others."""
+    said = [_in_words(proved) for proved in verification.completeness]
+    results = {verdict.question: verdict.result for verdict in verification.verdicts}
+    is_known = all(results.get(question) is Result.PASS for question in (Question.INCLUSION, Question.INTEGRITY))
+    if verification.documents and is_known:
+        said.append(_REST if said else _NOTHING_SAID)
+    return said
 
 
 def hints_of(verification: Verification) -> list[str]:
@@ -180,6 +200,28 @@ def _status_file(shown: ShownStatus) -> JsonObject:
         "status_as_of": None if shown.time_ms is None else rfc3339(shown.time_ms),
         "detail": shown.detail,
     }
+
+
+def _completeness(proved: Completeness) -> JsonObject:
+    return {
+        "category": proved.category,
+        "disclosed": proved.disclosed,
+        "total": proved.total,
+        "moved": proved.moved,
+        "superseded": proved.superseded,
+        "retracted": proved.retracted,
+        "erased": proved.erased,
+        "complete": proved.is_complete,
+    }
+
+
+def _in_words(proved: Completeness) -> str:
+    shown = f"{proved.category}: {proved.disclosed} of {proved.total} disclosed"
+    if proved.is_complete:
+        shown = f"{proved.category}: all {proved.total} of this vault"
+    counts = [(getattr(proved, name), words) for name, words in _WENT_OUT]
+    gone = [f"{count} {words}" for count, words in counts if count]
+    return f"{shown}; before: {', '.join(gone)}" if gone else shown
 
 
 def _document(document: VerifiedDocument, sightings: tuple[Sighting, ...]) -> JsonObject:

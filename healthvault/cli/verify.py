@@ -28,7 +28,7 @@ def verify(terminal: Terminal, files: tuple[str, ...], receipt: Path | None, **c
     """Check bundles, and print a verdict for each question apart.
 
     Integrity, authorship, inclusion, consistency with what was seen before, audience, grant, time, issuer,
-    witnesses. What a file cannot say is printed too.
+    witnesses. What a file cannot say is printed too, such as whether it has all documents of a category.
 
     With --status, a file of the owner's `hv status-proof`, the status of the grant is as new as that file says. It
     can be verified alone too, and so can a proof file of `hv prove`. A revocation that was seen once stays known.
@@ -42,7 +42,7 @@ def verify(terminal: Terminal, files: tuple[str, ...], receipt: Path | None, **c
     """
     from healthvault.cli.opening import opened_if_there, place_of
     from healthvault.cli.reading import exit_of_verification, verified, verify_options
-    from healthvault.cli.verification import hints_of, limits_of, verification_object
+    from healthvault.cli.verification import completeness_of, hints_of, limits_of, verification_object
     from healthvault.storage.inputs import Failure
 
     options = verify_options(terminal.settings, chosen)
@@ -54,7 +54,8 @@ def verify(terminal: Terminal, files: tuple[str, ...], receipt: Path | None, **c
                 exits.append(EXITS[PartlyDone])
                 continue
             exits.append(exit_of_verification(outcome))
-            terminal.fields(verification_object(file, outcome, exits[-1]), unsaid=("ok", "exit"))
+            terminal.fields(verification_object(file, outcome, exits[-1]), unsaid=("ok", "exit", "completeness"))
+            terminal.lines("completeness", completeness_of(outcome))
             terminal.lines("limits", limits_of(outcome))
             terminal.lines("next", hints_of(outcome))
             keep(terminal, vault, outcome, "verified")

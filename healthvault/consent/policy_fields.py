@@ -47,7 +47,7 @@ class Entry:
     def text(self, key: str, default: str | None = _REQUIRED) -> str | None:
         """Return the text at a key, or the default if it is not there."""
         value = self._value(key, default)
-        if value is _REQUIRED or not (value is None or isinstance(value, str)):
+        if value is _REQUIRED or not (isinstance(value, str) or (value is None and default is None)):
             raise self.wrong(key)
         return value
 

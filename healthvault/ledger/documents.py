@@ -64,7 +64,7 @@ _DOC_REVISE_KEYS = frozenset(
         "must",
     }
 )
-_DOC_ERASE_KEYS = frozenset({"kind", "victims", "reason", "ks_epoch", "must"})
+_DOC_ERASE_KEYS = frozenset({"kind", "victims", "reason", "ks_epoch", "changes", "must"})
 CODING_PLAIN = 0  # the only coding of version 1; another is `unsupported` for that part
 MAX_VICTIMS = 4096
 _REASON = re.compile(r"[a-z][a-z-]{0,31}")
@@ -230,6 +230,8 @@ class DocErase:
     """The keystore epoch that no longer holds them."""
     reason: str | None = None
     """A code, never free text."""
+    changes: bytes | None = None
+    """What the victims had changed, sealed by themselves: see `changes`."""
 
     def to_map(self) -> dict[str, Value]:
         """Return the sealed map; what is unknown is left out."""
@@ -238,6 +240,7 @@ class DocErase:
             "victims": list(self.victims),
             "reason": self.reason,
             "ks_epoch": self.ks_epoch,
+            "changes": self.changes,
         }
         return {key: value for key, value in known.items() if value is not None}
 
@@ -293,7 +296,8 @@ def parse_doc_erase(sealed: Fields, seq: int) -> DocErase:
     reason = _text_if_there(sealed, "reason")
     if reason is not None and not _REASON.fullmatch(reason):
         raise sealed.wrong("reason")
-    return DocErase(victims=victims, ks_epoch=sealed.uint("ks_epoch"), reason=reason)
+    changes = sealed.bin("changes") if sealed.has("changes") else None
+    return DocErase(victims=victims, ks_epoch=sealed.uint("ks_epoch"), reason=reason, changes=changes)
 
 
 def _text_if_there(sealed: Fields, key: str) -> str | None:

@@ -45,6 +45,12 @@ create table part (
     stored integer not null, pack integer not null, position integer not null,
     primary key (seq, number)) without rowid;
 create index part_dedupe on part (dedupe);
+create table standing (
+    seq integer primary key, slot integer not null, status text not null, supersedes integer, line integer);
+create index standing_supersedes on standing (supersedes) where supersedes is not null;
+create table line (
+    slot integer not null, number integer not null, kind integer not null, ref integer not null,
+    primary key (slot, number)) without rowid;
 create table contact (
     vault blob primary key, seq integer not null, name text not null, card blob not null,
     witness integer not null, pinned integer not null) without rowid;
@@ -79,6 +85,8 @@ create table follows (
     primary key (what, about, seq)) without rowid;
 """
 _TABLES = tuple(re.findall(r"create table (\w+)", _SCHEMA))
+
+_TABLES = ("meta", "document", "part", "standing", "line", "contact", "consent", "share", "handed", "history")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,11 @@ class Frontier:
         return cls(complete)
 
     @property
+    def complete(self) -> tuple[tuple[int, bytes], ...]:
+        """What a new one starts from to go on here."""
+        return tuple(self._complete)
+
+    @property
     def size(self) -> int:
         """The number of leaves."""
         return sum(1 << level for level, _ in self._complete)

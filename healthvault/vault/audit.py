@@ -25,6 +25,7 @@ from healthvault.vault.add import Observer
 from healthvault.vault.audit_caches import audit_catalogue, audit_tree
 from healthvault.vault.audit_entries import EntryAudit
 from healthvault.vault.audit_folder import audit_folder
+from healthvault.vault.audit_inventories import changes_of_erased
 from healthvault.vault.audit_journal import JournalAudit
 from healthvault.vault.audit_memory import audit_memory, audit_pins, remembered_note
 from healthvault.vault.audit_objects import ObjectsAudit
@@ -169,9 +170,11 @@ class _Audit:
             findings.add(path.relative_to(self._paths.root).as_posix(), fault.code, fault.message)
         with SignatureCheck(lambda where, err: findings.add(where, err.code, err.message)) as signatures:
             checked = None if self._options.head_only else signatures
-            entries = EntryAudit(findings, self._keys, keystore, objects, checked)
+            vault_id, keys = self._keyring.vault_id if self._keyring else None, self._keys
+            lost = changes_of_erased(journal, keystore, keys, vault_id) if keystore and keys and vault_id else {}
+            entries = EntryAudit(findings, keys, keystore, objects, checked, lost)
             walked = JournalAudit(findings, entries, journal, self._claimed.size if self._claimed else None)
-            walked.run(self._keyring.vault_id if self._keyring else None)
+            walked.run(vault_id)
         objects.finish(walked.count)
         return entries, walked
 

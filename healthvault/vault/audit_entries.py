@@ -4,15 +4,20 @@
 Spec: docs/spec/vault-folder.md section 7.2.
 """
 
+from collections.abc import Mapping
+
 from healthvault.codec import Fields
 from healthvault.consent.grant import Grant, Revocation
 from healthvault.consent.status import SlotTable, Status
 from healthvault.errors import FormatError, IntegrityError, InvalidRequest, VaultDamaged
+from healthvault.ledger.changes import Change, change_of
 from healthvault.ledger.documents import DocAdd, DocErase
 from healthvault.ledger.entry import Entry, SignedEntry
+from healthvault.ledger.inventory import Inventories
 from healthvault.ledger.keychain import KeyChain, extend_chain, start_chain
 from healthvault.ledger.meta import open_meta
 from healthvault.ledger.secrets import meta_key
+from healthvault.ledger.standing import NO_SHELF
 from healthvault.ledger.state import StateOpening, state_blind
 from healthvault.storage.keystore import Keystore
 from healthvault.vault.around import entries_text
@@ -35,6 +40,7 @@ class EntryAudit:
         keystore: Keystore | None,
         objects: ObjectsAudit,
         signatures: SignatureCheck | None,
+        lost: Mapping[int, Change | None],
     ) -> None:
         """Begin.
 
@@ -44,6 +50,7 @@ class EntryAudit:
             keystore: Likewise, as far as it can be opened.
             objects: Takes the entries that have blobs.
             signatures: Takes the entries to be checked; None checks those of key events only.
+            lost: What erased entries had changed.
         """
         self.chain: KeyChain | None = None
         self.documents = 0
@@ -56,6 +63,8 @@ class EntryAudit:
         self._signatures = signatures
         self._slots = SlotTable()
         self._grants_root = self._slots.root(keys.identity.state_key) if keys else b""
+        self._inventories = Inventories(keys.identity.state_key, NO_SHELF) if keys else None
+        self._lost = lost
         self._is_complete = True
         """No entry is lost: neither key events nor grants."""
         self._is_doubtful = False
@@ -128,7 +137,8 @@ class EntryAudit:
             except (FormatError, IntegrityError) as err:
                 self._findings.add(where, err.code, err.message)
         document = self._apply(entry, sealed, where) if sealed else None
-        self._is_doubtful |= sealed is None and entry.enc is not None
+        if sealed is None and entry.enc is not None:
+            self._follow_lost(seq)
         self._check_state(entry, where)
         if entry.header.blobs:
             is_hole = bool(self._holes) and self._holes[-1] == seq
@@ -148,7 +158,9 @@ class EntryAudit:
     def _apply(self, entry: Entry, sealed: Fields, where: str) -> DocAdd | None:
         """Follow what an entry does to the grants and says of erasures; return the document that it holds."""
         try:
-            match parse_sealed(sealed, entry.seq):
+            said = parse_sealed(sealed, entry.seq)
+            self._follow(entry.seq, change_of(said))
+            match said:
                 case DocAdd() as document:
                     return self._document(entry, document)
                 case DocErase() as erasure:
@@ -163,6 +175,17 @@ class EntryAudit:
                 self._findings.add(where, err.code, err.message)
         return None
 
+    def _follow(self, seq: int, change: Change | None) -> None:
+        if self._inventories:
+            self._inventories.take(seq, change)
+
+    def _follow_lost(self, seq: int) -> None:
+        """Follow an entry that cannot be opened: its erasure may say what it had changed."""
+        if seq in self._lost:
+            self._follow(seq, self._lost[seq])
+        else:
+            self._is_doubtful = True
+
     def _document(self, entry: Entry, document: DocAdd) -> DocAdd:
         self.documents += 1
         if len(document.parts) != len(entry.header.blobs):
@@ -175,14 +198,19 @@ class EntryAudit:
             self._grants_root = slots.root(self._keys.identity.state_key)
 
     def _check_state(self, entry: Entry, where: str) -> None:
-        if self.chain is None or self._keys is None:
+        if self.chain is None or self._keys is None or self._inventories is None:
             return
         blind = state_blind(self._keys.identity.state_key, entry.header.prev)
-        opening = StateOpening(blind=blind, grants_root=self._grants_root, capacity=self._slots.capacity)
+        opening = StateOpening(
+            blind=blind,
+            grants_root=self._grants_root,
+            capacity=self._slots.capacity,
+            ext_root=self._inventories.ext_root(entry.header.prev),
+        )
         if opening.state(self.chain.key_head) == entry.header.state:
             self._is_doubtful = False
         elif not self._is_doubtful:
-            message = "it commits to another status of the grants than the journal gives"
+            message = "it commits to another status of grants or documents than the journal gives"
             self._findings.add(where, "bad_state", message)
 
     def _record(self, seq: int) -> str:

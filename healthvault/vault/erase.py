@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from healthvault.bundle.erasure import Trace
 from healthvault.errors import InvalidRequest
+from healthvault.ledger.changes import seal_changes
 from healthvault.ledger.documents import MAX_VICTIMS, DocErase, DocStatus
 from healthvault.ledger.ids import document_id_text
 from healthvault.ledger.kinds import Kind
@@ -19,6 +20,7 @@ from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.erasures import erased_here, remember_erased
 from healthvault.storage.known_backups import known_backups
 from healthvault.vault.certificate import bundles_with, certify_erasure, erased_by
+from healthvault.vault.inventories import changes_by
 from healthvault.vault.read import find_document
 from healthvault.vault.rekey import rekey
 from healthvault.vault.transaction import Transaction
@@ -79,9 +81,16 @@ def erase_documents(vault: Vault, documents: tuple[Document, ...], *, reason: st
     victims = _with_all_about(vault, documents)
     if len(victims) > MAX_VICTIMS:
         raise InvalidRequest("too_many", f"more than {MAX_VICTIMS} entries", hint="erase fewer at a time")
-    erasure = DocErase(victims=victims, reason=reason, ks_epoch=vault.keyring.ks_epoch + 1)
+    changes = changes_by(vault, victims)
     with Transaction(vault, now_ms=now_ms) as transaction:
-        entry = transaction.append(transaction.begin(), erasure.to_map())
+        draft = transaction.begin()
+        erasure = DocErase(
+            victims=victims,
+            reason=reason,
+            ks_epoch=vault.keyring.ks_epoch + 1,
+            changes=seal_changes(vault.keys.identity.state_key, draft.seq, changes),
+        )
+        entry = transaction.append(draft, erasure.to_map())
         transaction.commit()
     remember_erased(vault.state, vault.keyring.vault_id, ids)
     rekey(vault, without=victims)

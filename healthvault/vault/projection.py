@@ -8,28 +8,29 @@ Spec: docs/spec/journal.md section 4 and docs/spec/vault-folder.md section 6.
 
 from collections.abc import Iterator, Sequence
 
-from healthvault.codec import Value
 from healthvault.consent.status import SlotTable
-from healthvault.errors import FormatError, IntegrityError, VaultBusy, VaultDamaged
+from healthvault.errors import VaultBusy, VaultDamaged
 from healthvault.ledger.entry import Entry
-from healthvault.ledger.meta import open_meta
-from healthvault.ledger.secrets import meta_key
+from healthvault.ledger.inventory import Inventories
 from healthvault.ledger.state import StateOpening, state_blind
 from healthvault.storage.catalogue import Position
-from healthvault.vault.history import damaged, refusal
+from healthvault.vault.history import damaged
+from healthvault.vault.inventories import InventoryReplay, load_inventories
 from healthvault.vault.packwalk import stored_reader
 from healthvault.vault.projector import Appended, Projector, load_slots
+from healthvault.vault.sealed import open_sealed_part
 from healthvault.vault.vault import Vault
 
 __all__ = ["catch_up", "current_slots", "hold_catalogue", "index_around", "opening_of", "replay"]
 
 
-def catch_up(vault: Vault, appended: Sequence[Appended] = ()) -> None:
+def catch_up(vault: Vault, appended: Sequence[Appended] = (), inventories: Inventories | None = None) -> None:
     """Bring the catalogue up to the vault's checkpoint; start anew if it does not belong to this past.
 
     Args:
         vault: Unlocked.
         appended: The entries of the transaction that was just acknowledged, to spare reading them again.
+        inventories: As they were moved on by it, likewise.
 
     Raises:
         VaultDamaged: `vault_damaged`, an entry or its secret cannot be read, or a secret is missing and no erasure
@@ -47,7 +48,8 @@ def catch_up(vault: Vault, appended: Sequence[Appended] = ()) -> None:
         if start == 0:
             catalogue.clear()
         is_next = bool(appended) and appended[0].entry.seq == start
-        projector = Projector(catalogue, vault.objects(), stored_reader(vault))
+        following = InventoryReplay(vault, inventories if is_next else None)
+        projector = Projector(catalogue, vault.objects(), stored_reader(vault), inventories=following)
         for item in appended if is_next else replay(vault, start):
             projector.take(item)
         projector.finish()
@@ -65,7 +67,7 @@ def index_around(vault: Vault) -> dict[int, str]:
             entry: Entry | None = None
             try:
                 entry = vault.history.entry(seq)
-                sealed = _open(entry, vault.keystore.read(seq))
+                sealed = open_sealed_part(entry, vault.keystore.read(seq))
                 projector.take(Appended(entry=entry, sealed=sealed))
             except VaultDamaged as err:
                 faults[seq] = err.message
@@ -88,31 +90,36 @@ def replay(vault: Vault, start: int) -> Iterator[Appended]:
     history = vault.history
     for seq, secret in enumerate(vault.keystore.read_range(start, history.size - start), start):
         entry = history.entry(seq)
-        yield Appended(entry=entry, sealed=_open(entry, secret))
+        yield Appended(entry=entry, sealed=open_sealed_part(entry, secret))
 
 
 def current_slots(vault: Vault) -> SlotTable:
     """Return the status table after the newest entry, once it is known to give that entry's state.
+
+    So are the catalogue's inventories then.
 
     Raises:
         VaultDamaged: `vault_damaged`, not even a replay of the journal gives the committed state.
     """
     last, chain = vault.history.last, vault.history.chain
     for _ in range(2):
-        slots = load_slots(vault.catalogue)
-        if opening_of(vault, slots, last.header.prev).state(chain.key_head) == last.header.state:
+        slots, inventories = load_slots(vault.catalogue), load_inventories(vault)
+        if opening_of(vault, slots, inventories, last.header.prev).state(chain.key_head) == last.header.state:
             return slots
         with vault.catalogue.change():
             vault.catalogue.clear()
         catch_up(vault)
-    raise damaged("the journal's grants do not give the state that its newest entry commits to")
+    raise damaged("the journal does not give the state of grants and documents that its newest entry commits to")
 
 
-def opening_of(vault: Vault, slots: SlotTable, prev: bytes) -> StateOpening:
-    """Return what opens the state of the entry after the one with leaf hash `prev`, for a status table."""
+def opening_of(vault: Vault, slots: SlotTable, inventories: Inventories, prev: bytes) -> StateOpening:
+    """Return what opens the state of the entry after the one with leaf hash `prev`."""
     state_key = vault.keys.identity.state_key
     return StateOpening(
-        blind=state_blind(state_key, prev), grants_root=slots.root(state_key), capacity=slots.capacity
+        blind=state_blind(state_key, prev),
+        grants_root=slots.root(state_key),
+        capacity=slots.capacity,
+        ext_root=inventories.ext_root(prev),
     )
 
 
@@ -127,15 +134,6 @@ def _start(vault: Vault, position: Position | None) -> int:
     if position is None or position.ks_epoch != vault.keys.ks_epoch or position.size > history.size:
         return 0
     return position.size if position.size and history.tree.root(position.size) == position.root else 0
-
-
-def _open(entry: Entry, secret: bytes | None) -> dict[str, Value] | None:
-    if entry.enc is None or secret is None:
-        return None
-    try:
-        return open_meta(meta_key(secret), entry).map
-    except (FormatError, IntegrityError) as err:
-        raise refusal(err, f"journal entry {entry.seq}") from err
 
 
 def _hole(vault: Vault, seq: int) -> str:

@@ -32,6 +32,7 @@ from healthvault.storage.document_rows import OTHER, DocumentRow, DocumentRows, 
 from healthvault.storage.objects import Objects
 from healthvault.storage.trail_rows import Named, TrailRows
 from healthvault.vault.history import damaged, refusal
+from healthvault.vault.inventories import InventoryReplay
 from healthvault.vault.mentions import mentions_of, to_be_indexed
 from healthvault.vault.packwalk import PackWalk, StoredAt, spread, stored_total
 from healthvault.vault.receipt_rows import receipt_row
@@ -46,6 +47,8 @@ class Appended:
 
     entry: Entry
     sealed: dict[str, Value] | None
+    said: Sealed | None = None
+    """What the map says, where that is known already."""
 
 
 def load_slots(catalogue: Catalogue) -> SlotTable:
@@ -74,7 +77,13 @@ class Projector:
     """
 
     def __init__(
-        self, catalogue: Catalogue, objects: Objects, stored_at: StoredAt, *, is_strict: bool = True
+        self,
+        catalogue: Catalogue,
+        objects: Objects,
+        stored_at: StoredAt,
+        *,
+        inventories: InventoryReplay | None = None,
+        is_strict: bool = True,
     ) -> None:
         """Begin.
 
@@ -82,6 +91,7 @@ class Projector:
             catalogue: Takes the rows.
             objects: The packs.
             stored_at: What entries before the first one applied here have stored.
+            inventories: Follow the documents; None where nobody can.
             is_strict: See above.
         """
         self._catalogue = catalogue
@@ -90,6 +100,7 @@ class Projector:
         self._trail = TrailRows(catalogue)
         self._walk = PackWalk(objects, stored_at)
         self._slots = load_slots(catalogue) if is_strict else None
+        self._inventories = inventories
         self._history: list[HistoryRow] = []
         self._erased: list[int] = []
         self.holes: dict[int, DocumentRow | None] = {}
@@ -123,19 +134,23 @@ class Projector:
             self._consents.erase_history(seq)
         if self._slots is not None:
             self._catalogue.put("slots", _slots_value(self._slots))
+        if self._inventories is not None:
+            self._inventories.finish()
 
     def _apply(self, appended: Appended) -> HistoryRow:
         entry, header = appended.entry, appended.entry.header
-        kind, id_text, detail = "key", None, ""
+        kind, id_text, detail, said = "key", None, "", None
         if appended.sealed is not None:
             sealed = Fields(appended.sealed, f"entry {entry.seq}")
             kind = sealed.text("kind")
-            said = parse_sealed(sealed, entry.seq)
+            said = appended.said or parse_sealed(sealed, entry.seq)
             id_text, detail = self._follow(said, entry, sealed), what_it_did(said, self._id_of)
             self._trail.insert(entry.seq, to_be_indexed(mentions_of(sealed, entry.seq), self._consents))
         elif entry.enc is not None:
             kind, id_text = "erased", self._hole(entry)
             self._trail.insert(entry.seq, Named(documents=((entry.seq, 1),)))
+        if self._inventories is not None:
+            self._inventories.take(entry.seq, said)
         return HistoryRow(
             seq=entry.seq, kind=kind, time_ms=header.ts_ms, id=id_text, signer=header.signer, detail=detail
         )

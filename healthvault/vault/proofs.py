@@ -12,6 +12,7 @@ from healthvault.ledger.state import StateOpening
 from healthvault.storage.consent_rows import ConsentRows
 from healthvault.tlog.slice import Slice, build_slice, rebuild
 from healthvault.vault.history import damaged
+from healthvault.vault.inventories import load_inventories
 from healthvault.vault.projection import current_slots, opening_of
 from healthvault.vault.projector import party_key
 from healthvault.vault.vault import Vault
@@ -70,7 +71,8 @@ def _checked(vault: Vault, seqs: Collection[int], marks: set[int]) -> Slice:
 
 def tip_opening(vault: Vault) -> StateOpening:
     """Return what opens the state of the newest entry. Raises VaultDamaged: `vault_damaged`."""
-    return opening_of(vault, current_slots(vault), vault.history.last.header.prev)
+    slots = current_slots(vault)
+    return opening_of(vault, slots, load_inventories(vault), vault.history.last.header.prev)
 
 
 def _sizes_seen(vault: Vault, readers: tuple[Party, ...]) -> tuple[int, ...]:

@@ -7,8 +7,9 @@ Spec: docs/spec/journal.md section 3.
 
 from collections.abc import Callable
 
-from healthvault.codec import Fields
+from healthvault.codec import Fields, Value
 from healthvault.consent.grant import Grant, Revocation, parse_grant, parse_revocation
+from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.documents import (
     DocAdd,
     DocErase,
@@ -17,6 +18,7 @@ from healthvault.ledger.documents import (
     parse_doc_erase,
     parse_doc_revise,
 )
+from healthvault.ledger.entry import Entry
 from healthvault.ledger.ids import contact_id_text
 from healthvault.ledger.kinds import (
     Anchor,
@@ -39,9 +41,12 @@ from healthvault.ledger.kinds import (
     parse_share,
     parse_status_given,
 )
+from healthvault.ledger.meta import open_meta
+from healthvault.ledger.secrets import meta_key
+from healthvault.vault.history import refusal
 from healthvault.vault.receipt_rows import receipt_detail
 
-__all__ = ["Sealed", "parse_sealed", "what_it_did"]
+__all__ = ["Sealed", "open_sealed_part", "parse_sealed", "what_it_did"]
 
 Sealed = (
     Owner
@@ -75,6 +80,20 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.ANCHOR.value: lambda sealed, _: parse_anchor(sealed),
     Kind.APPROVAL.value: lambda sealed, _: parse_approved(sealed),
 }
+
+
+def open_sealed_part(entry: Entry, secret: bytes | None) -> dict[str, Value] | None:
+    """Return the sealed map of an entry; None if it has none, or its secret (32 bytes) is gone.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, it does not open.
+    """
+    if entry.enc is None or secret is None:
+        return None
+    try:
+        return open_meta(meta_key(secret), entry).map
+    except (FormatError, IntegrityError) as err:
+        raise refusal(err, f"journal entry {entry.seq}") from err
 
 
 def parse_sealed(sealed: Fields, seq: int) -> Sealed | None:

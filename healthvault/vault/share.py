@@ -20,11 +20,12 @@ from healthvault.consent.status import StatusProof
 from healthvault.crypto.hashing import random_bytes
 from healthvault.crypto.words import random_words
 from healthvault.errors import ConsentRefused, InvalidRequest
+from healthvault.ledger.changes import slot_of
 from healthvault.ledger.ids import bundle_id_text, grant_id_text
 from healthvault.ledger.kinds import Share
 from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.ledger.secrets import meta_key
-from healthvault.ledger.state import StateOpening
+from healthvault.ledger.state import NO_EXTENSION, StateOpening
 from healthvault.storage.document_rows import DocumentRow
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.add import Observer
@@ -41,7 +42,8 @@ from healthvault.vault.deciding import check_included, words_of
 from healthvault.vault.disclosing import MemberFile, check_sizes, disclose, first_words, rows_to_share
 from healthvault.vault.grants import Terms, append_grant, check_dates, documents_of, grant_row, terms_in_force
 from healthvault.vault.handed_out import meta_of
-from healthvault.vault.proofs import event_seqs, proof_of
+from healthvault.vault.inventories import inventories_of
+from healthvault.vault.proofs import event_seqs, proof_of, tip_opening
 from healthvault.vault.read import stream_part
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
@@ -58,6 +60,8 @@ class Letter:
     message: str = ""
     with_metadata: bool = False
     """Disclose the sealed description too: tags, file name, source."""
+    complete: tuple[str, ...] = ()
+    """Categories of which to say how many documents there are, shared or not."""
 
 
 NO_LETTER = Letter()
@@ -109,8 +113,8 @@ def share(
 
     Raises:
         NotFound: `not_found`, `ambiguous`, a document or contact.
-        InvalidRequest: `nothing_to_share`, `erased`, `retracted`, `too_many`, `unsafe_output`, `bad_expiry`,
-            `bad_text`, `too_large`, `io_error`.
+        InvalidRequest: `nothing_to_share`, `nothing_to_prove`, `erased`, `retracted`, `too_many`, `unsafe_output`,
+            `bad_expiry`, `bad_text`, `too_large`, `io_error`.
         ConsentRefused: `action_not_granted`, a received document may not be passed on; `denied_by_rule`,
             `sensitivity_not_named`, the conditions keep a document out; `approval_missing`, for now.
         IntegrityError: `key_revoked`, a contact declared the keys on their card stolen.
@@ -145,7 +149,7 @@ def share_under(
 
     Raises:
         ConsentRefused: `grant_revoked`, `grant_superseded`, `grant_not_yet`, `grant_expired`, `condition_unknown`,
-            `shares_used_up`, `approval_missing`; `out_of_scope`, a document that it does not name;
+            `shares_used_up`, `approval_missing`; `out_of_scope`, a document or category that it does not name;
             `denied_by_rule`, `sensitivity_not_named`, one that its conditions keep out.
         As `share`.
     """
@@ -154,6 +158,7 @@ def share_under(
     rows = rows_to_share(vault, records, wish.accept)
     _check_scope(grant, rows)
     _check_included(vault, grant.conditions, rows, letter)
+    _check_categories(vault, grant, letter)
     parcel = _Parcel(rows=rows, addressees=grantees_again(vault, grant.grantees), letter=letter)
     return _hand_out(vault, parcel, _log_under(vault, parcel, grant, row.seq, now_ms), out, now_ms, observer)
 
@@ -202,6 +207,17 @@ def _check_scope(grant: Grant, rows: Sequence[DocumentRow]) -> None:
         raise ConsentRefused("out_of_scope", f"the grant does not name {outside[0]}", hint=hint)
 
 
+def _check_categories(vault: Vault, grant: Grant, letter: Letter) -> None:
+    """Check that the grant names a document of each category whose number would be told."""
+    if not letter.complete:
+        return
+    named = {slot_of(document.category) for document in documents_of(vault, grant)}
+    for category in letter.complete:
+        if slot_of(category) not in named:
+            hint = "share under a new grant, without --grant, if they shall know how many there are"
+            raise ConsentRefused("out_of_scope", f"the grant names no document of category {category}", hint=hint)
+
+
 def _log_share(
     vault: Vault, transaction: Transaction, parcel: _Parcel, grant: Grant, grant_seq: int, grant_meta: bytes
 ) -> _Logged:
@@ -237,6 +253,7 @@ def _hand_out(
     """Log the share once the file can be written, then write it; it gets its name when it is whole."""
     check_sizes(vault, parcel.rows)
     _check_text(parcel.letter.message)
+    _check_committed(vault, parcel.letter)
     code = None if audience_of(parcel.addressees) else "-".join(random_words(CODE_WORDS))
     with OutputFile(out) as file:
         logged = log()
@@ -254,6 +271,15 @@ def _hand_out(
         code=code,
         marks=len(manifest.slice.marks),
     )
+
+
+def _check_committed(vault: Vault, letter: Letter) -> None:
+    if letter.complete and tip_opening(vault).ext_root == NO_EXTENSION:
+        raise InvalidRequest(
+            "nothing_to_prove",
+            "no document of this vault names a category, so nothing is known of all that have one",
+            hint="say what one is about: `hv amend ID --category`",
+        )
 
 
 def _check_text(message: str) -> None:
@@ -307,5 +333,6 @@ def _manifest(vault: Vault, parcel: _Parcel, logged: _Logged, now_ms: int) -> tu
         docs=tuple(docs),
         witnessed=tuple(witnessed.values()),
         message=parcel.letter.message,
+        complete=inventories_of(vault, parcel.letter.complete, parcel.rows),
     )
     return manifest, members

@@ -14,6 +14,7 @@ from healthvault.consent.status import SlotTable
 from healthvault.crypto.hashing import random_bytes
 from healthvault.crypto.signing import SigningKey
 from healthvault.errors import FormatError
+from healthvault.ledger.changes import change_of
 from healthvault.ledger.entry import Entry, parse_entry, sign_entry
 from healthvault.ledger.events import parse_event
 from healthvault.ledger.header import MAX_BLOBS, BlobRef, Header, SignedEvent
@@ -26,10 +27,11 @@ from healthvault.storage.blobs import Blob
 from healthvault.storage.packs import PackWriter
 from healthvault.tlog.checkpoint import Checkpoint, sign_checkpoint
 from healthvault.vault.history import leaf_of
+from healthvault.vault.inventories import load_inventories
 from healthvault.vault.projection import catch_up, current_slots
 from healthvault.vault.projector import Appended
 from healthvault.vault.rollback import remember_checkpoint
-from healthvault.vault.sealed import parse_sealed
+from healthvault.vault.sealed import Sealed, parse_sealed
 from healthvault.vault.unlock import keys_in_force
 from healthvault.vault.vault import Vault
 
@@ -70,6 +72,7 @@ class Transaction:
         self._chain = vault.history.chain
         self.slots: SlotTable = current_slots(vault)
         self._grants_root = self.slots.root(vault.keys.identity.state_key)
+        self._inventories = load_inventories(vault)
 
     def __enter__(self) -> Self:
         return self
@@ -113,13 +116,14 @@ class Transaction:
         Raises:
             FormatError: `bad_schema`, `limit_exceeded`, `bad_text`: no reader would accept it, this one included.
         """
-        _check_readable(draft, Fields(sealed, f"entry {draft.seq}"))
+        said = _check_readable(draft, Fields(sealed, f"entry {draft.seq}"))
         if slots is not None:
             self.slots = slots
             self._grants_root = slots.root(self._vault.keys.identity.state_key)
+        self._inventories.take(draft.seq, change_of(said))
         header = self._header(draft)
         enc = seal_meta(meta_key(draft.secret), sealed, header)
-        return self._keep(draft, sign_entry(header, enc, self._vault.keys.sign_key), sealed)
+        return self._keep(draft, sign_entry(header, enc, self._vault.keys.sign_key), sealed, said)
 
     def event_place(self) -> dict[str, Value]:
         """Return what a key event says of its own place, if it is appended next."""
@@ -144,7 +148,7 @@ class Transaction:
         )
         entry = sign_entry(header, None, sign_key)
         self._chain = extend_chain(self._chain, parse_entry(entry.raw))
-        return self._keep(draft, entry, None)
+        return self._keep(draft, entry)
 
     def opening(self) -> StateOpening:
         """Return what opens the state of the entry appended last."""
@@ -166,11 +170,13 @@ class Transaction:
         positions = history.journal.append([entry.raw for entry in entries])
         history.tree.append([leaf_of(position, entry) for position, entry in zip(positions, entries, strict=True)])
         acknowledge(vault, entries[-1], self._chain)
-        catch_up(vault, self._appended)
+        catch_up(vault, self._appended, self._inventories)
         self._appended, self._secrets = [], []
 
-    def _keep(self, draft: Draft, entry: Entry, sealed: dict[str, Value] | None) -> Entry:
-        self._appended.append(Appended(entry=entry, sealed=sealed))
+    def _keep(
+        self, draft: Draft, entry: Entry, sealed: dict[str, Value] | None = None, said: Sealed | None = None
+    ) -> Entry:
+        self._appended.append(Appended(entry=entry, sealed=sealed, said=said))
         self._secrets.append((draft.seq, draft.secret))
         self._last = entry
         return entry
@@ -190,14 +196,19 @@ class Transaction:
 
     def _opening(self, prev: bytes) -> StateOpening:
         blind = state_blind(self._vault.keys.identity.state_key, prev)  # the tree's root is kept, not made anew
-        return StateOpening(blind=blind, grants_root=self._grants_root, capacity=self.slots.capacity)
+        return StateOpening(
+            blind=blind,
+            grants_root=self._grants_root,
+            capacity=self.slots.capacity,
+            ext_root=self._inventories.ext_root(prev),
+        )
 
 
-def _check_readable(draft: Draft, sealed: Fields) -> None:
-    """Check that a replay will accept the entry: one that it does not would close the vault for ever."""
+def _check_readable(draft: Draft, sealed: Fields) -> Sealed | None:
+    """Return what an entry says, as a replay will take it: one that it refuses would close the vault for ever."""
     if len(draft.blobs) > MAX_BLOBS:
         raise FormatError("limit_exceeded", f"a document has at most {MAX_BLOBS} parts")
-    parse_sealed(sealed, draft.seq)
+    return parse_sealed(sealed, draft.seq)
 
 
 def acknowledge(vault: Vault, last: Entry, chain: KeyChain) -> None:

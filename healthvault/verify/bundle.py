@@ -21,6 +21,7 @@ from healthvault.ledger.entry import Entry
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import Party
 from healthvault.verify import authorship, consent, documents, inclusion
+from healthvault.verify.completeness import Completeness, judge_inventories
 from healthvault.verify.consistency import check_events, judge_history, remember
 from healthvault.verify.context import Context, NothingTaken, ShownStatus, Sink, Verification, VerifiedDocument
 from healthvault.verify.documents import ReceivedEvidence
@@ -112,6 +113,7 @@ class _Steps:
         self._signer_name = context.contacts.get(opened.chain.vault_id)
         self._entries: Mapping[int, Entry] = {}
         self._view: View | None = None
+        self._completeness: tuple[Completeness, ...] = ()
         self._grants: tuple[Grant, ...] = ()
         self._sightings: tuple[Sighting, ...] = ()
         self._grown = self._pins  # as after this bundle, and the status files beside it
@@ -161,6 +163,7 @@ class _Steps:
         try:
             self._view = inclusion.verify_slice(manifest.slice, self._entries, checkpoint, chain)
             inclusion.check_tip_state(self._entries[checkpoint.size - 1], manifest.state, chain)
+            self._completeness = judge_inventories(manifest, self._entries)
         except HealthVaultError as err:
             self._report.problem(Question.INCLUSION, err)
             return
@@ -308,6 +311,7 @@ class _Steps:
             status_files=tuple(self._status_files),
             documents=self._documents,
             sightings=self._sightings,
+            completeness=() if self._report.has_problem(Question.INTEGRITY) else self._completeness,
             message=manifest.message,
             seen_before_ms=self._pins.first_seen_ms(self._opened.digest),
         )

@@ -18,6 +18,7 @@ from healthvault.errors import HealthVaultError
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import Party
 from healthvault.tlog.note import NoteKey
+from healthvault.verify.completeness import Completeness
 from healthvault.verify.pins import KnownStatus, PinBook
 from healthvault.verify.verdicts import Verdict
 from healthvault.verify.witnesses import Sighting
@@ -202,6 +203,8 @@ class Verification:
     documents: tuple[VerifiedDocument, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     """What witnesses that the reader knows saw of this history, and when."""
+    completeness: tuple[Completeness, ...] = ()
+    """What it proves of whole categories; empty where it says nothing, or not every byte is as it was written."""
     message: str = ""
     seen_before_ms: int | None = None
     erasure: Erasure | None = None

@@ -67,13 +67,15 @@ class Story:
 
 
 def add_files(story: Story, ana: Person, who: int) -> None:
-    """Add one document after the other, and note which were acknowledged."""
+    """Add one document after the other, at least one, and note which were acknowledged."""
+    has_added = False
     for number in count():
-        if not story.goes_on:
+        if not story.goes_on and (has_added or story.troubles):
             return
         path = ana.home / f"{who}-{number}.txt"
         path.write_text(f"document {number} of writer {who}\n" * (1 + 40 * (number % 3)))
         for row in story.hv(ana, "add", path):
+            has_added = True
             with story.lock:
                 story.added[row["id"]] = path.name
 
