@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What it means that a bundle is refused: code, class, exit, nothing remembered, nothing released. Not a test."""
 
+from collections.abc import Callable
+
+import pytest
+
 from healthvault.errors import (
     ConsentRefused,
     FormatError,
+    HealthVaultError,
     HistoryError,
     IntegrityError,
     NoMatchingIdentity,
@@ -49,3 +54,10 @@ def assert_accepted(outcome: Outcome) -> None:
     """Assert that a file is accepted without any open code, and remembered."""
     assert (set(), 0) == (outcome.codes, outcome.exit), outcome.codes
     assert not unaccepted(outcome.verification, ())
+
+
+def code_of(step: Callable[[], object]) -> str:
+    """Return the code with which a step refuses what it is given."""
+    with pytest.raises(HealthVaultError) as caught:
+        step()
+    return caught.value.code

@@ -11,7 +11,8 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent
 TABLE = TESTS.parent / "docs" / "spec" / "bad-input.md"
-ELSEWHERE = {  # row -> where it is tested: files of a vault, and words on a screen
+ELSEWHERE = {  # row -> where it is tested: files of a vault, receipts, and words on a screen
+    61: "unit/test_verify_receipt.py",
     62: "damage/test_storage_damage.py",
     63: "damage/test_storage_damage.py",
     64: "damage/test_storage_damage.py",
@@ -23,7 +24,6 @@ ALSO_ELSEWHERE = {  # rows of which one half is tested here
     68: "unit/test_cli_text.py",
 }
 LATER = {  # row -> the command that would read such a file, which this version does not have
-    61: "receipts",
     81: "status files",
 }
 

@@ -138,6 +138,11 @@ def lee(folder: Path) -> Sample:
     return _copy("lee", "Dr Wen Lee", folder)
 
 
+def kim(folder: Path) -> Sample:
+    """Return an empty vault of Dr Kim, below `folder`."""
+    return _copy("kim", "Dr Kim", folder)
+
+
 def rita(folder: Path) -> Sample:
     """Return an empty vault of Rita Silva, below `folder`."""
     return _copy("rita", "Rita Silva", folder)

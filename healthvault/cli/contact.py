@@ -73,6 +73,28 @@ def show(terminal: Terminal, name: str) -> None:
         terminal.fields(contact_object(find_contact(vault, name)))
 
 
+@hv_command('hv contact witness "Dr Lee"', 'hv contact witness "Dr Lee" --end')
+@click.argument("name")
+@click.option("--end", is_flag=True, help="They are no witness from now on.")
+@yes_option
+@clock_ok_option
+def witness(terminal: Terminal, name: str, *, end: bool, yes: bool, clock_ok: bool) -> None:
+    """Mark a contact as a witness: what they cosigned counts for you, and goes along with your later bundles.
+
+    Whoever gets a later bundle sees which witness saw how much of your history, and when, and so that you know
+    them. Think of who that is before you mark them.
+    """
+    from healthvault.cli.opening import opened
+    from healthvault.vault.contacts import find_contact, set_witness
+
+    with opened(terminal, writing=True, clock_ok=clock_ok) as vault:
+        found = find_contact(vault, name)
+        if not (end or found.is_witness):
+            about = [f"Later readers will see that {found.name} saw your history, and when."]
+            confirm(terminal.settings, f"Make {found.name} ({found.id}) a witness?", yes=yes, about=about)
+        terminal.fields(contact_object(set_witness(vault, found.id, is_witness=not end, now_ms=now_ms())))
+
+
 @hv_command('hv contact remove "Dr Lee"')
 @click.argument("name")
 @yes_option
@@ -88,5 +110,5 @@ def remove(terminal: Terminal, name: str, *, yes: bool, clock_ok: bool) -> None:
         terminal.fields(contact_object(remove_contact(vault, found.id, now_ms=now_ms())))
 
 
-for _command in (add, list_, show, remove):
+for _command in (add, list_, show, witness, remove):
     contact.add_command(_command)

@@ -48,8 +48,10 @@ __all__ = [
     "failures_object",
     "grant_object",
     "identity_object",
+    "interval_fields",
     "key_event_object",
     "key_object",
+    "new_object",
     "recovery_object",
     "recovery_share_object",
     "shown_object",
@@ -61,13 +63,14 @@ Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
 JsonObject = dict[str, Json]
 
 
-def _new(type_name: str, fields: JsonObject) -> JsonObject:
+def new_object(type_name: str, fields: JsonObject) -> JsonObject:
+    """Return an object of a type, with the number of its schema."""
     return {"type": type_name, "schema": SCHEMA, **fields}
 
 
 def vault_object(status: "VaultStatus") -> JsonObject:
     """Return the vault at a glance; what needs unlocking is null while locked."""
-    return _new(
+    return new_object(
         "vault",
         {
             "id": status.id,
@@ -86,6 +89,16 @@ def vault_object(status: "VaultStatus") -> JsonObject:
     )
 
 
+def interval_fields(not_before_ms: int | None, not_after_ms: int | None) -> JsonObject:
+    """Return when something was entered, as far as clocks of others bound it, and whose clock says so."""
+    is_bounded = not_before_ms is not None or not_after_ms is not None
+    return {
+        "not_before": None if not_before_ms is None else rfc3339(not_before_ms),
+        "not_after": None if not_after_ms is None else rfc3339(not_after_ms),
+        "clock": "bounded by others" if is_bounded else "owner's clock only",
+    }
+
+
 def failures_object(failures: "FailedUnlocks") -> JsonObject:
     """Return how often unlocking failed, as it stands inside other objects."""
     last = None if failures.last_ms is None else rfc3339(failures.last_ms)
@@ -100,7 +113,7 @@ def checkpoint_object(size: int, root: bytes) -> JsonObject:
 def document_object(document: "Document") -> JsonObject:
     """Return a document; `path` is there when it was written out."""
     written: JsonObject = {} if document.path is None else {"path": document.path}
-    return _new(
+    return new_object(
         "document",
         {
             "id": document.id,
@@ -132,12 +145,13 @@ def shown_object(document: "Document", story: "Story") -> JsonObject:
         for entry in story.entries
     ]
     versions: JsonObject = {"replaces": story.replaces, "replaced_by": story.replaced_by}
-    return {**document_object(document), **versions, "history": history}
+    bounds = interval_fields(story.interval.not_before_ms, story.interval.not_after_ms)
+    return {**document_object(document), **bounds, **versions, "history": history}
 
 
 def entry_object(entry: "LogEntry") -> JsonObject:
     """Return an entry of the history."""
-    return _new(
+    return new_object(
         "entry",
         {
             "index": entry.index,
@@ -146,6 +160,7 @@ def entry_object(entry: "LogEntry") -> JsonObject:
             "id": entry.id,
             "signer": entry.signer,
             "detail": entry.detail,
+            **interval_fields(entry.interval.not_before_ms, entry.interval.not_after_ms),
         },
     )
 
@@ -162,7 +177,7 @@ def check_object(report: "CheckReport") -> JsonObject:
         }
         for finding in report.findings
     ]
-    return _new(
+    return new_object(
         "check",
         {
             "ok": report.is_clean,
@@ -176,7 +191,7 @@ def check_object(report: "CheckReport") -> JsonObject:
 
 def identity_object(identity: "IdentityView") -> JsonObject:
     """Return the owner's public side."""
-    return _new(
+    return new_object(
         "identity",
         {
             "name": identity.name,
@@ -191,7 +206,7 @@ def identity_object(identity: "IdentityView") -> JsonObject:
 
 def contact_object(contact: "ContactView") -> JsonObject:
     """Return a pinned contact; `claimed_name` is what the card itself says."""
-    return _new(
+    return new_object(
         "contact",
         {
             "id": contact.id,
@@ -202,6 +217,7 @@ def contact_object(contact: "ContactView") -> JsonObject:
             "words": list(contact.words),
             "recipient": contact.recipient,
             "pinned": rfc3339(contact.pinned_ms),
+            "witness": contact.is_witness,
         },
     )
 
@@ -212,7 +228,7 @@ def grant_object(grant: "GrantView", why: tuple[str, str] | None = None) -> Json
     `why`: the rule that it stands under, and the same in words, where somebody asked.
     """
     said: JsonObject = {} if why is None else {"rule": why[0], "reason": why[1]}
-    return _new(
+    return new_object(
         "grant",
         {
             "id": grant.id,
@@ -234,7 +250,7 @@ def grant_object(grant: "GrantView", why: tuple[str, str] | None = None) -> Json
 def bundle_object(bundle: "BundleView") -> JsonObject:
     """Return a bundle that was written; `code` is there once, when one was made."""
     code: JsonObject = {} if bundle.code is None else {"code": bundle.code}
-    return _new(
+    return new_object(
         "bundle",
         {
             "id": bundle.id,
@@ -252,12 +268,12 @@ def recovery_object(vault: str, *, by_shares: bool, words: tuple[str, ...] = ())
     """Return that a recovery secret is a vault's; the 24 words, where they are to be shown."""
     shown: JsonObject = {"recovery_words": list(words)} if words else {}
     source = "shares" if by_shares else "words"
-    return _new("recovery", {"vault": vault, "source": source, **shown})
+    return new_object("recovery", {"vault": vault, "source": source, **shown})
 
 
 def recovery_share_object(sheet: "ShareSheet", path: str | None) -> JsonObject:
     """Return a share of the recovery words; its words are null where they are in a file."""
-    return _new(
+    return new_object(
         "recovery_share",
         {
             "number": sheet.share.number,
@@ -272,12 +288,12 @@ def recovery_share_object(sheet: "ShareSheet", path: str | None) -> JsonObject:
 
 def key_object(slot: "KeySlotView") -> JsonObject:
     """Return a way into the vault."""
-    return _new("key", {"id": slot.id, "kind": slot.kind, "memory_kib": slot.memory_kib})
+    return new_object("key", {"id": slot.id, "kind": slot.kind, "memory_kib": slot.memory_kib})
 
 
 def key_event_object(event: "KeyEventView") -> JsonObject:
     """Return a change of what speaks for the vault; what its kind does not have is null."""
-    return _new(
+    return new_object(
         "key_event",
         {
             "kind": event.kind,
@@ -295,7 +311,7 @@ def erasure_object(
     erasure: "Erasure", reached: list[Json], unreached: list[Json], certificate: "Path | None"
 ) -> JsonObject:
     """Return an erasure: what was destroyed, and which copies are known that were not."""
-    return _new(
+    return new_object(
         "erasure",
         {
             "entry": erasure.entry,
@@ -310,7 +326,7 @@ def erasure_object(
 def backup_object(backup: "BackupView") -> JsonObject:
     """Return a backup; `copied_bytes` is there when it was made just now."""
     copied: JsonObject = {} if backup.copied_bytes is None else {"copied_bytes": backup.copied_bytes}
-    return _new(
+    return new_object(
         "backup",
         {
             "path": backup.path,
@@ -327,4 +343,4 @@ def drill_object(path: str, drilled: "DrillReport") -> JsonObject:
     """Return the outcome of the trial of the backup at a path: that of its audit, and what was read."""
     audited = check_object(drilled.check)
     del audited["type"], audited["schema"]
-    return _new("drill", {"path": path, "opened": list(drilled.opened), **audited})
+    return new_object("drill", {"path": path, "opened": list(drilled.opened), **audited})

@@ -10,6 +10,7 @@ from healthvault.cli.clock import now_ms
 from healthvault.cli.command import hv_command
 from healthvault.cli.objects import document_object
 from healthvault.cli.reading_options import ReadChoice, accept_option, read_options
+from healthvault.cli.receipts import receipt_option, receipt_to
 from healthvault.cli.terminal import Terminal
 
 __all__ = ["open_"]
@@ -22,10 +23,16 @@ _COLUMNS = ("path", "kind", "title", "size_bytes")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", required=True, help="The folder to write to."
 )
+@receipt_option
 @read_options
 @accept_option
 def open_(
-    terminal: Terminal, file: str, output: Path, accept: tuple[str, ...], **chosen: Unpack[ReadChoice]
+    terminal: Terminal,
+    file: str,
+    output: Path,
+    receipt: Path | None,
+    accept: tuple[str, ...],
+    **chosen: Unpack[ReadChoice],
 ) -> None:
     """Verify a bundle, and only then write its documents to a folder.
 
@@ -38,7 +45,8 @@ def open_(
     from healthvault.vault.receive import open_bundle
 
     place, options = place_of(terminal.settings), verify_options(terminal.settings, chosen, accept)
-    with opened_if_there(terminal) as vault:
+    with receipt_to(receipt) as keep, opened_if_there(terminal) as vault:
         verification, documents = open_bundle(vault, place, stdin_or_file(file), output, options, now_ms=now_ms())
-    check_allowed(file, verification, accept)
+        check_allowed(file, verification, accept)
+        keep(terminal, vault, verification, "opened")
     terminal.rows(map(document_object, documents), _COLUMNS)

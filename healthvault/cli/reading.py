@@ -18,27 +18,34 @@ from healthvault.vault.receive import VerifyOptions, unaccepted, verify_file
 from healthvault.vault.vault import Place, Vault
 from healthvault.verify.context import Verification
 
-__all__ = ["check_allowed", "exit_of_verification", "verified", "verify_options"]
+__all__ = ["check_allowed", "code_of_bundle", "exit_of_verification", "verified", "verify_options"]
 
 _CODE_HINT = "the sender told you seven words; give them by --code-file FILE"
 
 
 def verify_options(settings: Settings, chosen: ReadChoice, accept: tuple[str, ...] = ()) -> VerifyOptions:
     """Return the request that the options describe. Raises AnswerNeeded: `no_terminal`, for the code."""
-    code: bytes | None = None
-    if chosen["code_file"]:
-        code = read_argument(chosen["code_file"])
-    elif chosen["code"]:
-        code = secret_answer(settings, "the code of the bundle", hint=_CODE_HINT)
     now = now_ms()
     max_age = chosen["max_age"]
     return VerifyOptions(
         purpose=chosen["purpose"],
         max_age_ms=now - ms_of(max_age.before(wall_clock(now))) if max_age else None,
+        witnesses=chosen["witnesses"],
         accept=accept,
-        code=code.decode("utf-8", "replace") if code is not None else None,
+        code=code_of_bundle(settings, chosen["code_file"], asking=chosen["code"]),
         statuses=tuple(map(stdin_or_file, chosen["status"])),
     )
+
+
+def code_of_bundle(settings: Settings, code_file: str | None, *, asking: bool) -> str | None:
+    """Return the code of a bundle as typed, if one is given. Raises AnswerNeeded: `no_terminal`."""
+    if code_file:
+        code = read_argument(code_file)
+    elif asking:
+        code = secret_answer(settings, "the code of the bundle", hint=_CODE_HINT)
+    else:
+        return None
+    return code.decode("utf-8", "replace")
 
 
 def verified(

@@ -18,6 +18,7 @@ class ReadChoice(TypedDict):
 
     purpose: str | None
     max_age: Span | None
+    witnesses: int
     code: bool
     code_file: str | None
     status: tuple[str, ...]
@@ -46,6 +47,13 @@ def read_options(body: _Body) -> _Body:
         ),
         click.option("--code-file", type=click.Path(), metavar="FILE", help="Read the code from a file."),
         click.option("--code", is_flag=True, help="The bundle is opened by a code; ask for it."),
+        click.option(
+            "--witnesses",
+            type=click.IntRange(0),
+            default=0,
+            metavar="N",
+            help="How many of your witnesses must have seen the history.",
+        ),
         click.option("--max-age", type=parse_span, metavar="AGE", help="How old its status may be, such as 30d."),
         click.option("--purpose", type=parse_purpose, metavar="WORD", help="What you want it for."),
     ):

@@ -28,10 +28,24 @@ _IDS = frozenset(
         "records",
         "documents",
         "bundles",
+        "grants",
     }
 )
 _TIMES = frozenset(
-    {"added", "time", "certified", "pinned", "not_before", "not_after", "seen_before", "status_as_of", "logged"}
+    {
+        "added",
+        "time",
+        "certified",
+        "pinned",
+        "not_before",
+        "not_after",
+        "seen_before",
+        "shared",
+        "cosigned",
+        "entered",
+        "status_as_of",
+        "logged",
+    }
 )
 _EMPTY: tuple[Json, ...] = (None, "", [])
 _NUMBERS = frozenset({"size_bytes", "entry", "index", "entries", "bytes"})
@@ -47,8 +61,8 @@ _STYLES = {
     "warning": "yellow",
 }
 _WIDE_COLUMNS = 100
-_FIRST_TO_GO = frozenset({"media_type", "issuer", "claimed", "not_before", "author"})
-_MIN_WIDTHS = {"id": 10, "contact": 8, "title": 14, "status": 7, "detail": 20, "grant": 10}
+_FIRST_TO_GO = frozenset({"media_type", "issuer", "claimed", "not_before", "author", "entered", "cosigned"})
+_MIN_WIDTHS = {"id": 10, "contact": 8, "title": 13, "status": 7, "detail": 20, "grant": 10, "clock": 7}
 _WHOLE = frozenset({"path", "card", "recipient", "code"})  # meant to be copied: never cut or folded
 
 
@@ -59,7 +73,7 @@ def print_table(objects: Iterable[JsonObject], columns: tuple[str, ...]) -> None
         columns = tuple(name for name in columns if name not in _FIRST_TO_GO)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
-        folds = name in {"title", "parties", "message", "detail", "tags", "where", "contact"}
+        folds = name in {"title", "parties", "message", "detail", "tags", "where", "contact", "clock"}
         table.add_column(
             _heading(name),
             justify="right" if name in _NUMBERS else "left",

@@ -4,9 +4,11 @@
 No verdict is summed up into one: integrity is not truth, and a file cannot know of a later revocation.
 """
 
+from base64 import b64encode
+
 from healthvault.cli.certificate import ERASURE_LIMITS, erasure_fields
 from healthvault.cli.clock import local_text, rfc3339
-from healthvault.cli.objects import Json, JsonObject, checkpoint_object
+from healthvault.cli.objects import Json, JsonObject, checkpoint_object, interval_fields
 from healthvault.consent.grant import Grant
 from healthvault.consent.purposes import purpose_word
 from healthvault.consent.status import Status
@@ -19,9 +21,10 @@ from healthvault.ledger.ids import (
     grant_id_text,
 )
 from healthvault.verify.completeness import Completeness
-from healthvault.verify.context import Declared, ShownStatus, Verification, VerifiedDocument
+from healthvault.verify.context import Declared, Forked, ShownStatus, Verification, VerifiedDocument
 from healthvault.verify.pins import KnownStatus
 from healthvault.verify.verdicts import Question, Result
+from healthvault.verify.witnesses import Sighting, first_to_see
 
 __all__ = ["completeness_of", "hints_of", "limits_of", "verification_object"]
 
@@ -31,10 +34,17 @@ _COMPROMISE_LIMITS = (
     "From now on, what the old keys signed is refused, unless you accepted it before. Ask for a new card.",
     "Whoever has neither this note nor the new card goes on accepting what a thief signs.",
 )
+_FORK_LIMITS = (
+    "The vault's keys signed two histories. Which of them is right, and who did it, is not shown.",
+    "Whoever has the keys could. If they were stolen the owner can declare it; then this proves nothing of her.",
+)
+_VIEW_LIMIT = "Shows how much history there is and that it is one; no document, and nothing of what is in it."
 _LIMITS_OF = {
-    "bundle": (_UNTRUE,),
-    "erasure": ERASURE_LIMITS,
-    "proof": ("Connects what you saw of this vault before; says nothing about its content or its grants.",),
+    "bundle": (_UNTRUE, _CLOCK),
+    "erasure": (*ERASURE_LIMITS, _CLOCK),
+    "fork-proof": _FORK_LIMITS,
+    "view": (_VIEW_LIMIT,),
+    "proof": ("Connects what you saw of this vault before; says nothing about its content or its grants.", _CLOCK),
 }
 _NOTHING_SAID = "Whether these are all documents of their kind is not said: others may exist."
 _REST = "Complete means in this vault, not in the world; of other categories nothing is said."
@@ -79,11 +89,12 @@ def verification_object(file: str, verification: Verification, exit_code: int) -
             }
             for verdict in verification.verdicts
         ],
-        "documents": [_document(document) for document in verification.documents],
+        "documents": [_document(document, verification.sightings) for document in verification.documents],
         **({"status_files": shown} if shown else {}),
         "completeness": [_completeness(proved) for proved in verification.completeness],
         **(erasure_fields(erasure) if erasure else {}),
         **(_declared(verification.declared) if verification.declared else {}),
+        **(_forked(verification.forked) if verification.forked else {}),
     }
 
 
@@ -94,9 +105,9 @@ def limits_of(verification: Verification) -> list[str]:
     results = {verdict.question: verdict.result for verdict in verification.verdicts}
     if verification.chain is None or results[Question.INCLUSION] is not Result.PASS:
         return []
-    limits = [*_LIMITS_OF.get(verification.kind, ()), _CLOCK]
+    limits = [*_LIMITS_OF.get(verification.kind, (_CLOCK,))]
     limits += [_known_status(status) for status in _oldest(verification)]
-    if results[Question.CONSISTENCY] is Result.UNKNOWN:
+    if results[Question.CONSISTENCY] is Result.UNKNOWN and not verification.forked:
         limits.append(_REWRITE)
     if verification.signer_name is None:
         words = " ".join(to_words(fingerprint_bytes(verification.chain.vault_id)))
@@ -133,6 +144,15 @@ def hints_of(verification: Verification) -> list[str]:
 
 def _declared(declared: Declared) -> JsonObject:
     return {"compromise": {"epoch": declared.epoch, "was_known": declared.was_known}}
+
+
+def _forked(forked: Forked) -> JsonObject:
+    """Return what two histories contradict each other in."""
+    sides: list[Json] = [
+        {"size": size, "root_at": None if root is None else b64encode(root).decode()}
+        for size, root in zip(forked.sizes, forked.roots, strict=True)
+    ]
+    return {"fork": {"at": forked.at, "sides": sides}}
 
 
 def _signer(verification: Verification) -> Json:
@@ -204,7 +224,8 @@ def _in_words(proved: Completeness) -> str:
     return f"{shown}; before: {', '.join(gone)}" if gone else shown
 
 
-def _document(document: VerifiedDocument) -> JsonObject:
+def _document(document: VerifiedDocument, sightings: tuple[Sighting, ...]) -> JsonObject:
+    seen = first_to_see(sightings, document.seq)
     return {
         "id": document_id_text(document.leaf),
         "title": document.title,
@@ -215,4 +236,6 @@ def _document(document: VerifiedDocument) -> JsonObject:
         "status": document.row.claimed_status,
         "issuer": None,
         "claimed": not document.is_disclosed,
+        "entered": rfc3339(document.entered_ms),
+        **interval_fields(None, None if seen is None else seen.time_ms),
     }

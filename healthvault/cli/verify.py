@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hv verify`: separate verdicts on bundles; nothing is written but the memory of what was seen."""
 
+from pathlib import Path
 from typing import Unpack
 
 import click
@@ -8,6 +9,7 @@ import click
 from healthvault.cli.command import hv_command
 from healthvault.cli.exits import EXITS, worst_exit
 from healthvault.cli.reading_options import ReadChoice, read_options
+from healthvault.cli.receipts import receipt_option, receipt_to
 from healthvault.cli.terminal import Terminal
 from healthvault.errors import PartlyDone
 
@@ -20,8 +22,9 @@ __all__ = ["verify"]
     "hv verify stolen.hvnote erased.txt *.hvb --json | jq .codes",
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@receipt_option
 @read_options
-def verify(terminal: Terminal, files: tuple[str, ...], **chosen: Unpack[ReadChoice]) -> None:
+def verify(terminal: Terminal, files: tuple[str, ...], receipt: Path | None, **chosen: Unpack[ReadChoice]) -> None:
     """Check bundles, and print a verdict for each question apart.
 
     Integrity, authorship, inclusion, consistency with what was seen before, audience, grant, time, issuer,
@@ -32,6 +35,7 @@ def verify(terminal: Terminal, files: tuple[str, ...], **chosen: Unpack[ReadChoi
 
     A compromise note, by which somebody declares her keys stolen, is taken in: what the old keys signed is refused
     from then on. An erasure certificate is checked against its owner's log; that bytes are gone no file can show.
+    A fork proof that holds is exit 23, and is remembered: later files of that vault are flagged.
 
     The exit code is 0 if every verdict asked for holds; else the first of 24, 20, 23, 22, 21 over all files, or 3
     if a file could not be read.
@@ -43,7 +47,7 @@ def verify(terminal: Terminal, files: tuple[str, ...], **chosen: Unpack[ReadChoi
 
     options = verify_options(terminal.settings, chosen)
     exits = []
-    with opened_if_there(terminal) as vault:
+    with receipt_to(receipt, len(files)) as keep, opened_if_there(terminal) as vault:
         for file, outcome in verified(vault, place_of(terminal.settings), files, options):
             if isinstance(outcome, Failure):
                 terminal.failed(file, outcome.error)
@@ -54,4 +58,5 @@ def verify(terminal: Terminal, files: tuple[str, ...], **chosen: Unpack[ReadChoi
             terminal.lines("completeness", completeness_of(outcome))
             terminal.lines("limits", limits_of(outcome))
             terminal.lines("next", hints_of(outcome))
+            keep(terminal, vault, outcome, "verified")
     raise click.exceptions.Exit(worst_exit(exits))

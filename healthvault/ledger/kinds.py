@@ -20,6 +20,7 @@ __all__ = [
     "EmergencyPage",
     "Kind",
     "Owner",
+    "ReceiptIn",
     "Share",
     "StatusGiven",
     "parse_anchor",
@@ -28,6 +29,7 @@ __all__ = [
     "parse_contact_pin",
     "parse_emergency_page",
     "parse_owner",
+    "parse_receipt_in",
     "parse_share",
     "parse_status_given",
 ]
@@ -45,6 +47,7 @@ class Kind(Enum):
     GRANT = "grant"
     GRANT_REVOKE = "grant.revoke"
     SHARE = "share"
+    RECEIPT_IN = "receipt.in"
     EMERGENCY = "emergency"
     STATUS = "status"
     ANCHOR = "anchor"
@@ -109,6 +112,33 @@ class Share:
             "k": list(self.slots),
             "seqs": ranges_to_value(self.seqs),
             "recipients": [party.to_value() for party in self.recipients],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptIn:
+    """A reader's receipt for a bundle, checked when it came in."""
+
+    about: int
+    """The `share` entry."""
+    vault: bytes
+    """The reader's vault id (32 bytes)."""
+    receipt: bytes
+    """The signed statement."""
+    note: bytes
+    """The bundle's checkpoint, with the vault's own line and the reader's cosignature."""
+    card: bytes
+    """The reader's card."""
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the sealed map."""
+        return {
+            "kind": Kind.RECEIPT_IN.value,
+            "about": self.about,
+            "vault": self.vault,
+            "receipt": self.receipt,
+            "note": self.note,
+            "card": self.card,
         }
 
 
@@ -237,6 +267,18 @@ def parse_share(sealed: Fields) -> Share:
         slots=tuple(sealed.uints("k")),
         seqs=parse_ranges(sealed, "seqs"),
         recipients=tuple(parse_party(item) for item in sealed.maps("recipients", 64)),
+    )
+
+
+def parse_receipt_in(sealed: Fields) -> ReceiptIn:
+    """Parse a `receipt.in` map. Raises FormatError `bad_schema`, `unsupported`."""
+    sealed.refuse_unknown_must(frozenset({"kind", "about", "vault", "receipt", "note", "card", "must"}))
+    return ReceiptIn(
+        about=sealed.uint("about"),
+        vault=sealed.bin("vault", 32),
+        receipt=sealed.bin("receipt"),
+        note=sealed.bin("note"),
+        card=sealed.bin("card"),
     )
 
 

@@ -66,6 +66,9 @@ create table share (
     documents integer not null);
 create table shared (slot integer not null, seq integer not null, primary key (slot, seq)) without rowid;
 create table handed (recipient blob not null, size integer not null, primary key (recipient, size)) without rowid;
+create table receipt (
+    seq integer primary key, share integer not null, vault blob not null, name text not null, action text not null,
+    said integer not null, cosigned integer not null, size integer not null, note blob not null);
 create table history (
     seq integer primary key, kind text not null, time integer not null, id text, signer integer not null,
     detail text not null);

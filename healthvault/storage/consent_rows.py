@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from healthvault.codec import Fields, Value, pack, unpack
 from healthvault.storage.catalogue import Catalogue
 
-__all__ = ["ApprovalRow", "ConsentRows", "ContactRow", "GrantRow", "HistoryRow", "ShareRow"]
+__all__ = ["ApprovalRow", "ConsentRows", "ContactRow", "GrantRow", "HistoryRow", "ReceiptRow", "ShareRow"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,27 @@ class ShareRow:
     recipients: str
     has_documents: bool = True
     """Not so where only a grant was shown, for approval."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRow:
+    """What a reader said about a bundle, and when somebody else's clock saw the history."""
+
+    seq: int
+    share_seq: int
+    vault: bytes
+    """The reader."""
+    name: str
+    """The reader's own name for themselves."""
+    action: str
+    said_ms: int
+    """When it was done, by the reader's clock."""
+    cosigned_ms: int
+    """When the reader saw the checkpoint, by the reader's clock."""
+    size: int
+    """Of the checkpoint."""
+    note: bytes
+    """The checkpoint with the vault's own line and the reader's cosignature."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +235,27 @@ class ConsentRows:
         rows = self._db.execute("select distinct size from handed order by size desc limit ?", (limit,))
         return tuple(sorted(size for (size,) in rows))
 
+    def insert_receipt(self, row: ReceiptRow) -> None:
+        """Keep a receipt."""
+        self._db.execute(
+            "insert into receipt values (?,?,?,?,?,?,?,?,?)",
+            (
+                row.seq,
+                row.share_seq,
+                row.vault,
+                row.name,
+                row.action,
+                row.said_ms,
+                row.cosigned_ms,
+                row.size,
+                row.note,
+            ),
+        )
+
+    def receipts(self) -> tuple[ReceiptRow, ...]:
+        """Return all receipts in the order in which they came in."""
+        return tuple(map(_receipt, self._db.execute("select * from receipt order by seq")))
+
     def insert_history(self, rows: Iterable[HistoryRow]) -> None:
         """Add what entries were."""
         self._db.executemany(
@@ -258,6 +300,21 @@ class ConsentRows:
 def _history(row: tuple) -> HistoryRow:  # type: ignore[type-arg]  # a database row
     seq, kind, time_ms, id_text, signer, detail = row
     return HistoryRow(seq=seq, kind=kind, time_ms=time_ms, id=id_text, signer=signer, detail=detail)
+
+
+def _receipt(row: tuple) -> ReceiptRow:  # type: ignore[type-arg]  # a database row
+    seq, share_seq, vault, name, action, said_ms, cosigned_ms, size, note = row
+    return ReceiptRow(
+        seq=seq,
+        share_seq=share_seq,
+        vault=vault,
+        name=name,
+        action=action,
+        said_ms=said_ms,
+        cosigned_ms=cosigned_ms,
+        size=size,
+        note=note,
+    )
 
 
 def _grant(row: tuple) -> GrantRow:  # type: ignore[type-arg]  # a database row

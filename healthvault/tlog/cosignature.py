@@ -15,7 +15,15 @@ from healthvault.crypto.signing import SIGNATURE_BYTES, SigningKey, sign_raw, ve
 from healthvault.errors import IntegrityError
 from healthvault.tlog.note import KeyKind, NoteKey, NoteSignature, SignedNote
 
-__all__ = ["MAX_AHEAD_MS", "Cosignature", "check_cosignature", "cosign", "cosignatures", "witness_key"]
+__all__ = [
+    "MAX_AHEAD_MS",
+    "Cosignature",
+    "check_cosignature",
+    "claimed_time_ms",
+    "cosign",
+    "cosignatures",
+    "witness_key",
+]
 
 MAX_AHEAD_MS = 10 * 60 * 1000  # how far a witness's clock may run ahead of ours
 _TIME_BYTES = 8
@@ -66,6 +74,11 @@ def check_cosignature(text: str, line: NoteSignature, key: NoteKey) -> int:
     if not holds:
         raise IntegrityError("bad_signature", f"the cosignature of {line.name!r} does not hold")
     return seconds
+
+
+def claimed_time_ms(line: NoteSignature) -> int:
+    """Return the time (milliseconds, UTC) that a cosignature line says; that it holds was checked before."""
+    return int.from_bytes(line.signature[:_TIME_BYTES], "big") * 1000
 
 
 def cosignatures(

@@ -15,12 +15,11 @@ from healthvault.bundle.erasure import Certificate, ErasedDocument, Trace, sign_
 from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.documents import DocErase, parse_doc_erase
 from healthvault.ledger.entry import Entry
-from healthvault.ledger.kinds import parse_share
 from healthvault.ledger.meta import open_meta
 from healthvault.ledger.ranges import ranges_contain
-from healthvault.ledger.secrets import meta_key
 from healthvault.storage.consent_rows import ConsentRows
-from healthvault.vault.history import damaged, refusal
+from healthvault.vault.handed_out import meta_of, share_of
+from healthvault.vault.history import refusal
 from healthvault.vault.proofs import ANYBODY, event_seqs, proof_of, tip_opening
 from healthvault.vault.vault import Vault
 
@@ -57,7 +56,7 @@ def certify_erasure(
         FormatError: `limit_exceeded`, it would be longer than 4 MiB.
     """
     history = vault.history
-    key = _meta_of(vault, erase_seq)
+    key = meta_of(vault, erase_seq)
     documents = _erased_documents(vault, erase_seq)
     seqs = {*event_seqs(vault), erase_seq, history.size - 1}
     certificate = Certificate(
@@ -80,7 +79,7 @@ def certify_erasure(
 def erased_by(vault: Vault, seq: int) -> DocErase:
     """Return what a `doc.erase` entry says. Raises VaultDamaged: `vault_damaged`."""
     try:
-        return parse_doc_erase(open_meta(_meta_of(vault, seq), vault.history.entry(seq)), seq)
+        return parse_doc_erase(open_meta(meta_of(vault, seq), vault.history.entry(seq)), seq)
     except (FormatError, IntegrityError) as err:
         raise refusal(err, f"journal entry {seq}") from err
 
@@ -92,18 +91,8 @@ def _erased_documents(vault: Vault, erase_seq: int) -> tuple[ErasedDocument, ...
 
 
 def _bundle_with(vault: Vault, entry: Entry, seqs: Collection[int]) -> Trace | None:
-    try:
-        share = parse_share(open_meta(_meta_of(vault, entry.seq), entry))
-    except (FormatError, IntegrityError) as err:
-        raise refusal(err, f"journal entry {entry.seq}") from err
+    share = share_of(vault, entry.seq)
     if not any(ranges_contain(share.seqs, seq) for seq in seqs):
         return None
     names = tuple(party.name for party in share.recipients if not party.is_code)
     return Trace(kind="bundle", bundle_id=share.bundle_id, recipients=names, time_ms=entry.header.ts_ms)
-
-
-def _meta_of(vault: Vault, seq: int) -> bytes:
-    secret = vault.keystore.read(seq)
-    if secret is None:
-        raise damaged(f"the secret of entry {seq} is missing")
-    return meta_key(secret)

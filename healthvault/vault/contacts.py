@@ -30,6 +30,7 @@ __all__ = [
     "list_contacts",
     "preview_contact",
     "remove_contact",
+    "set_witness",
 ]
 
 MAX_PINNED_CARD_BYTES = 48 * 1024  # a card must fit into an entry to be pinned
@@ -77,14 +78,24 @@ def add_contact(vault: Vault, name: str, card_text: bytes, *, now_ms: int) -> Co
     card = _accepted_card(vault, card_text)
     if not name.strip():
         raise InvalidRequest("empty_name", "a contact needs a name")
-    for row in ConsentRows(vault.catalogue).contacts():
+    known = ConsentRows(vault.catalogue).contacts()
+    for row in known:
         if row.name == name and row.vault != card.chain.vault_id:
             raise InvalidRequest("name_taken", f"another contact is called {name!r}", hint="choose another name")
-    with Transaction(vault, now_ms=now_ms) as transaction:
-        draft = transaction.begin()
-        transaction.append(draft, ContactPin(name=name, card=card.raw).to_map())
-        transaction.commit()
-    return _view(contact_row(vault, name))
+    is_witness = any(row.is_witness for row in known if row.vault == card.chain.vault_id)
+    return _pin(vault, ContactPin(name=name, card=card.raw, is_witness=is_witness), now_ms)
+
+
+def set_witness(vault: Vault, name_or_id: str, *, is_witness: bool, now_ms: int) -> ContactView:
+    """Mark a contact as a witness, whose cosignatures count and are passed on to later readers, or end that.
+
+    Raises:
+        NotFound: `not_found`, `ambiguous`.
+    """
+    row = contact_row(vault, name_or_id)
+    if row.is_witness == is_witness:
+        return _view(row)
+    return _pin(vault, ContactPin(name=row.name, card=row.card, is_witness=is_witness), now_ms)
 
 
 def list_contacts(vault: Vault) -> tuple[ContactView, ...]:
@@ -140,6 +151,14 @@ def chain_to_send_to(vault: Vault, row: ContactRow) -> KeyChain:
             hint=f"ask for a new card, then `hv contact add {row.name!r} FILE`",
         )
     return chain
+
+
+def _pin(vault: Vault, pin: ContactPin, now_ms: int) -> ContactView:
+    with Transaction(vault, now_ms=now_ms) as transaction:
+        draft = transaction.begin()
+        transaction.append(draft, pin.to_map())
+        transaction.commit()
+    return _view(contact_row(vault, pin.name))
 
 
 def _accepted_card(vault: Vault, card_text: bytes) -> Card:
@@ -199,4 +218,5 @@ def _view(row: ContactRow) -> ContactView:
         words=to_words(fingerprint),
         recipient=encode_recipient(card.chain.newest.keys.recipient_pk),
         pinned_ms=row.pinned_ms,
+        is_witness=row.is_witness,
     )

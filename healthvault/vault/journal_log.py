@@ -11,6 +11,7 @@ from healthvault.storage.consent_rows import ConsentRows, HistoryRow
 from healthvault.storage.document_rows import DocumentRows
 from healthvault.vault.around import entries_text
 from healthvault.vault.history import damaged
+from healthvault.vault.intervals import Intervals
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document, LogEntry, Story
 
@@ -26,26 +27,34 @@ def log_entries(vault: Vault, *, limit: int | None = None) -> Iterator[LogEntry]
     if vault.unlocked is None:
         yield from _locked(vault, limit)
         return
+    intervals = Intervals(vault)
     for row in ConsentRows(vault.catalogue).history(limit):
-        yield entry_view(row)
+        yield entry_view(row, intervals)
 
 
 def story_of(vault: Vault, document: Document) -> Story:
     """Return what became of a document."""
     table, row = DocumentRows(vault.catalogue), DocumentRows(vault.catalogue).at(document.entry)
     older = table.at(row.supersedes) if row is not None and row.supersedes is not None else None
-    newer = table.replaced_by(document.entry)
+    newer, intervals = table.replaced_by(document.entry), Intervals(vault)
     return Story(
         replaces=older.id if older else None,
         replaced_by=newer.id if newer else None,
-        entries=tuple(map(entry_view, ConsentRows(vault.catalogue).history_of(document.id))),
+        entries=tuple(entry_view(row, intervals) for row in ConsentRows(vault.catalogue).history_of(document.id)),
+        interval=intervals.of(document.entry),
     )
 
 
-def entry_view(row: HistoryRow) -> LogEntry:
+def entry_view(row: HistoryRow, intervals: Intervals) -> LogEntry:
     """Return an entry as the index knows it."""
     return LogEntry(
-        index=row.seq, kind=row.kind, time_ms=row.time_ms, id=row.id, signer=row.signer, detail=row.detail
+        index=row.seq,
+        kind=row.kind,
+        time_ms=row.time_ms,
+        id=row.id,
+        signer=row.signer,
+        detail=row.detail,
+        interval=intervals.of(row.seq),
     )
 
 

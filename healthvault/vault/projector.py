@@ -15,7 +15,16 @@ from healthvault.errors import FormatError, IntegrityError, InvalidRequest
 from healthvault.ledger import ids
 from healthvault.ledger.documents import DocAdd, DocErase, DocRevise, DocStatus
 from healthvault.ledger.entry import Entry
-from healthvault.ledger.kinds import Approved, ContactDrop, ContactPin, EmergencyPage, Owner, Share, StatusGiven
+from healthvault.ledger.kinds import (
+    Approved,
+    ContactDrop,
+    ContactPin,
+    EmergencyPage,
+    Owner,
+    ReceiptIn,
+    Share,
+    StatusGiven,
+)
 from healthvault.ledger.party import Party
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ApprovalRow, ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
@@ -26,6 +35,7 @@ from healthvault.vault.history import damaged, refusal
 from healthvault.vault.inventories import InventoryReplay
 from healthvault.vault.mentions import mentions_of, to_be_indexed
 from healthvault.vault.packwalk import PackWalk, StoredAt, spread, stored_total
+from healthvault.vault.receipt_rows import receipt_row
 from healthvault.vault.sealed import Sealed, parse_sealed, what_it_did
 
 __all__ = ["Appended", "Projector", "load_slots", "party_key"]
@@ -294,6 +304,11 @@ class Projector:
         )
         self._consents.insert_share(row, share.size, map(party_key, share.recipients))
         return id_text
+
+    @_follow.register
+    def _receipt_in(self, receipt: ReceiptIn, entry: Entry, _sealed: Fields) -> str | None:
+        self._consents.insert_receipt(receipt_row(receipt, entry.seq))
+        return ids.contact_id_text(receipt.vault)
 
     @_follow.register
     def _emergency_page(self, page: EmergencyPage, _entry: Entry, _sealed: Fields) -> str | None:

@@ -16,8 +16,9 @@ from healthvault.vault.inventories import load_inventories
 from healthvault.vault.projection import current_slots, opening_of
 from healthvault.vault.projector import party_key
 from healthvault.vault.vault import Vault
+from healthvault.verify.view import View
 
-__all__ = ["ANYBODY", "event_seqs", "proof_of", "tip_opening"]
+__all__ = ["ANYBODY", "event_seqs", "own_view", "proof_of", "tip_opening"]
 
 MAX_MARKS = 1024
 ANYBODY = (CODE_BEARER,)  # readers of whom nothing is known: each size that was handed out may be theirs
@@ -36,18 +37,32 @@ def proof_of(
     Args:
         vault: Unlocked.
         seqs: The entries.
-        readers: Whom it is for.
+        readers: Who it is for.
         also: Further marks.
 
     Raises:
         VaultDamaged: `vault_damaged`, the tree does not lead to the signed root.
     """
+    chain = vault.history.chain
+    return _checked(vault, seqs, {*_sizes_seen(vault, readers), *also, *chain.rotations, *chain.restarts})
+
+
+def own_view(vault: Vault, sizes: Collection[int]) -> View:
+    """Return the own history as another's file would show it, with its roots at those of these sizes that it has.
+
+    Raises:
+        VaultDamaged: `vault_damaged`, the tree does not lead to the signed root.
+    """
     history = vault.history
-    chain = history.chain
-    marks = {*also, *_sizes_seen(vault, readers), *chain.rotations, *chain.restarts} - {history.size}
+    found = rebuild(_checked(vault, (), {size for size in sizes if 0 < size < history.size}), {})
+    return View(size=found.size, root=found.root, mark_roots=found.mark_roots, chain=history.chain)
+
+
+def _checked(vault: Vault, seqs: Collection[int], marks: set[int]) -> Slice:
+    history = vault.history
     leaves = {seq: history.entry(seq).leaf for seq in seqs}
     for _ in range(2):
-        proof = build_slice(history.tree, history.size, seqs, marks)
+        proof = build_slice(history.tree, history.size, seqs, marks - {history.size})
         if rebuild(proof, leaves).root == history.checkpoint.root:
             return proof
         history.renew_tree()  # the signed root does not vouch for what lies below a full tile

@@ -7,6 +7,7 @@ has accepted each open code by name. Spec: docs/spec/bundle.md sections 5 to 7.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from healthvault.agefile.recipients import ScryptIdentity, X25519Identity
@@ -24,7 +25,12 @@ from healthvault.vault.addressees import code_of
 from healthvault.vault.contacts import chain_of
 from healthvault.vault.memory import pin_file, read_pins, store_pins
 from healthvault.vault.staging import FolderSink, ImportSink
-from healthvault.vault.statements import certificate_text, compromise_note
+from healthvault.vault.statements import (
+    certificate_text,
+    compromise_note,
+    fork_proof_file_text,
+    view_file_text,
+)
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Place, Vault
 from healthvault.vault.views import Document
@@ -33,9 +39,24 @@ from healthvault.verify.compromise import verify_note
 from healthvault.verify.context import Context, NothingTaken, Opener, Sink, StatusInput, Verification
 from healthvault.verify.erasure import verify_certificate
 from healthvault.verify.pins import PinBook, VaultPins
+from healthvault.verify.proofs import verify_fork_proof, verify_view_file
 
-__all__ = ["VerifyOptions", "import_bundle", "open_bundle", "own_openers", "unaccepted", "verify_file"]
+__all__ = [
+    "VerifyOptions",
+    "import_bundle",
+    "open_bundle",
+    "openers_of",
+    "own_openers",
+    "unaccepted",
+    "verify_file",
+]
 
+_TEXTS: tuple[tuple[Callable[[InputFile], bytes | None], Callable[[bytes, Context], Verification]], ...] = (
+    (certificate_text, verify_certificate),
+    (compromise_note, verify_note),
+    (view_file_text, verify_view_file),
+    (fork_proof_file_text, verify_fork_proof),
+)
 MAX_STATUS_FILE_BYTES = 5 << 20  # more than the longest: what is longer is refused for its plaintext
 CLEARABLE = (NotEstablished, ConsentRefused)  # what a user may accept by name: exits 21 and 22
 
@@ -47,6 +68,8 @@ class VerifyOptions:
     purpose: str | None = None
     """HL7 code."""
     max_age_ms: int | None = None
+    witnesses: int = 0
+    """How many witnesses that she knows must have seen the history."""
     accept: tuple[str, ...] = ()
     """Codes that she accepts."""
     code: str | None = field(default=None, repr=False)
@@ -63,7 +86,7 @@ def verify_file(
     Args:
         vault: Unlocked; None for somebody who has no vault: a bundle then needs a code.
         place: Where this reader's memory is.
-        file: A bundle, status file, proof file, erasure certificate or compromise note.
+        file: A bundle, status file, proof file, erasure certificate, compromise note, view or fork proof.
         options: What is asked of it.
         now_ms: The clock.
 
@@ -73,11 +96,10 @@ def verify_file(
         VaultDamaged, VaultBusy, InvalidRequest: the memory cannot be read or written.
     """
     reading = _Reading(file=file, options=options, now_ms=now_ms)
-    text, note = certificate_text(file), compromise_note(file)
-    if text is not None:
-        return _judged(vault, place, reading, (), lambda context: verify_certificate(text, context))
-    if note is not None:
-        return _judged(vault, place, reading, (), lambda context: verify_note(note, context))
+    for find, judge in _TEXTS:
+        text = find(file)
+        if text is not None:
+            return _judged(vault, place, reading, (), partial(judge, text))
     return _verify(vault, place, reading, NothingTaken())
 
 
@@ -130,6 +152,24 @@ def unaccepted(verification: Verification, accept: tuple[str, ...]) -> list[Heal
     ]
 
 
+def openers_of(vault: Vault | None, code: str | None) -> tuple[Opener, ...]:
+    """Return what opens a file: its code if one is given, else the reader's keys of all epochs, newest first.
+
+    Raises:
+        AnswerNeeded: `code_needed`, there is neither a vault nor a code.
+    """
+    if code is not None:
+        passphrase = code_of(code).encode()
+        return (Opener(identity=ScryptIdentity(passphrase=passphrase), party=CODE_BEARER),)
+    if vault is None:
+        raise AnswerNeeded(
+            "code_needed",
+            "there is no vault here and no code was given",
+            hint="--code if the sender told you one, or `hv init` first",
+        )
+    return own_openers(vault)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
     """What is read, for what, and when."""
@@ -141,7 +181,7 @@ class _Reading:
 
 
 def _verify(vault: Vault | None, place: Place, reading: _Reading, sink: Sink) -> Verification:
-    openers = _openers(vault, reading.options.code)
+    openers = openers_of(vault, reading.options.code)
     statuses = tuple(map(_status_input, reading.options.statuses))
     with reading.file.open() as source:
         return _judged(
@@ -186,23 +226,11 @@ def _context(vault: Vault | None, pins: PinBook, reading: _Reading, openers: tup
         now_ms=reading.now_ms,
         contacts={row.vault: row.name for row in contacts},
         witnesses=_witnesses(contacts, chains, pins),
+        witnesses_needed=reading.options.witnesses,
         actions=reading.actions,
         purpose=reading.options.purpose,
         max_age_ms=reading.options.max_age_ms,
     )
-
-
-def _openers(vault: Vault | None, code: str | None) -> tuple[Opener, ...]:
-    if code is not None:
-        passphrase = code_of(code).encode()
-        return (Opener(identity=ScryptIdentity(passphrase=passphrase), party=CODE_BEARER),)
-    if vault is None:
-        raise AnswerNeeded(
-            "code_needed",
-            "there is no vault here and no code was given",
-            hint="--code if the sender told you one, or `hv init` first",
-        )
-    return own_openers(vault)
 
 
 def own_openers(vault: Vault) -> tuple[Opener, ...]:

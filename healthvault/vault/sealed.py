@@ -28,6 +28,7 @@ from healthvault.ledger.kinds import (
     EmergencyPage,
     Kind,
     Owner,
+    ReceiptIn,
     Share,
     StatusGiven,
     parse_anchor,
@@ -36,12 +37,14 @@ from healthvault.ledger.kinds import (
     parse_contact_pin,
     parse_emergency_page,
     parse_owner,
+    parse_receipt_in,
     parse_share,
     parse_status_given,
 )
 from healthvault.ledger.meta import open_meta
 from healthvault.ledger.secrets import meta_key
 from healthvault.vault.history import refusal
+from healthvault.vault.receipt_rows import receipt_detail
 
 __all__ = ["Sealed", "open_sealed_part", "parse_sealed", "what_it_did"]
 
@@ -59,6 +62,7 @@ Sealed = (
     | Anchor
     | EmergencyPage
     | Approved
+    | ReceiptIn
 )
 _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.OWNER.value: lambda sealed, _: parse_owner(sealed),
@@ -70,6 +74,7 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.GRANT.value: parse_grant,
     Kind.GRANT_REVOKE.value: lambda sealed, _: parse_revocation(sealed),
     Kind.SHARE.value: lambda sealed, _: parse_share(sealed),
+    Kind.RECEIPT_IN.value: lambda sealed, _: parse_receipt_in(sealed),
     Kind.EMERGENCY.value: lambda sealed, _: parse_emergency_page(sealed),
     Kind.STATUS.value: lambda sealed, _: parse_status_given(sealed),
     Kind.ANCHOR.value: lambda sealed, _: parse_anchor(sealed),
@@ -114,6 +119,8 @@ def what_it_did(said: Sealed | None, id_of: Callable[[int], str | None]) -> str:
         case DocRevise():
             done = ", ".join((*said.changed, *(("retracted",) if said.is_retracted else ())))
             return f"{done}: {said.reason}" if said.reason else done
+        case ReceiptIn():
+            return receipt_detail(said)
         case EmergencyPage():
             shares = "" if said.needed is None else f", {said.needed} of {said.count}"
             return f"{', '.join(said.sections)}; protection: {said.protection}{shares}"

@@ -42,13 +42,14 @@ from healthvault.vault.counting import check_committed, check_named
 from healthvault.vault.deciding import check_included, words_of
 from healthvault.vault.disclosing import MemberFile, check_sizes, disclose, first_words, rows_to_share
 from healthvault.vault.grants import Terms, append_grant, check_dates, documents_of, grant_row, terms_in_force
-from healthvault.vault.history import damaged
+from healthvault.vault.handed_out import meta_of
 from healthvault.vault.inventories import inventories_of
 from healthvault.vault.proofs import event_seqs, proof_of
 from healthvault.vault.read import stream_part
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import BundleView
+from healthvault.vault.witnessing import witnessed_rows
 
 __all__ = ["Letter", "UnderGrant", "share", "share_request", "share_under"]
 
@@ -182,10 +183,7 @@ def share_request(vault: Vault, prefix: str, out: Path, *, now_ms: int) -> Bundl
 
 def _log_under(vault: Vault, parcel: _Parcel, grant: Grant, seq: int, now_ms: int) -> Callable[[], _Logged]:
     """Return what logs a share under the grant of entry `seq`."""
-    secret = vault.keystore.read(seq)
-    if secret is None:
-        raise damaged(f"the secret of entry {seq} is missing")
-    key = meta_key(secret)
+    key = meta_of(vault, seq)
 
     def log() -> _Logged:
         with Transaction(vault, now_ms=now_ms) as transaction:
@@ -293,6 +291,7 @@ def _write(
 def _manifest(vault: Vault, parcel: _Parcel, logged: _Logged, now_ms: int) -> tuple[Manifest, list[MemberFile]]:
     history = vault.history
     seqs = {*event_seqs(vault), *(row.seq for row in parcel.rows), logged.grant_seq, history.size - 1}
+    witnessed = witnessed_rows(vault, [row.seq for row in parcel.rows])
     docs, members = disclose(vault, parcel.rows, with_metadata=parcel.letter.with_metadata)
     grant = DisclosedGrant(
         seq=logged.grant_seq,
@@ -310,10 +309,11 @@ def _manifest(vault: Vault, parcel: _Parcel, logged: _Logged, now_ms: int) -> tu
         audience=audience_of(parcel.addressees),
         note=history.note,
         entries=tuple(history.entry(seq).raw for seq in sorted(seqs)),
-        slice=proof_of(vault, seqs, tuple(addressee.party for addressee in parcel.addressees)),
+        slice=proof_of(vault, seqs, tuple(addressee.party for addressee in parcel.addressees), also=witnessed),
         state=logged.opening,
         grants=(grant,),
         docs=tuple(docs),
+        witnessed=tuple(witnessed.values()),
         message=parcel.letter.message,
         complete=inventories_of(vault, parcel.letter.complete, parcel.rows),
     )

@@ -24,6 +24,7 @@ from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.trail_rows import TrailFilter, TrailRows
 from healthvault.vault.around import entries_text
 from healthvault.vault.history import refusal
+from healthvault.vault.intervals import Intervals
 from healthvault.vault.journal_log import entry_view
 from healthvault.vault.mentions import UNKNOWN, Mentions, action_of, mentions_of, sources_of
 from healthvault.vault.vault import Vault
@@ -81,6 +82,7 @@ class Trail:
         self._rows = TrailRows(vault.catalogue)
         self._consents = ConsentRows(vault.catalogue)
         self._documents = DocumentRows(vault.catalogue)
+        self._intervals = Intervals(vault)
 
     def events(self, wanted: TrailFilter) -> Iterator[Event]:
         """Yield the events asked for, the newest first.
@@ -99,7 +101,7 @@ class Trail:
         entry = self._vault.history.entry(row.seq)
         sealed = self._sealed(entry)
         event = parse_event(entry.header.event.event) if entry.header.event else None
-        shown = replace(entry_view(row), detail=row.detail or _detail(sealed, event))
+        shown = replace(entry_view(row, self._intervals), detail=row.detail or _detail(sealed, event))
         action = _KEY_ACTIONS[event.kind] if event else UNKNOWN
         if sealed is None:  # of a document that was erased its place in the journal still says that it was added
             erased = ("add", (row.id,)) if row.id else (action, ())

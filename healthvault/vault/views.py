@@ -12,16 +12,19 @@ __all__ = [
     "BundleView",
     "CheckReport",
     "ContactView",
+    "Copy",
     "Document",
     "DrillReport",
     "Failure",
     "Finding",
     "GrantView",
     "IdentityView",
+    "Interval",
     "KeyEventView",
     "KeySlotView",
     "LogEntry",
     "ProofView",
+    "ReceiptView",
     "Story",
     "VaultStatus",
 ]
@@ -105,6 +108,8 @@ class ContactView:
     words: tuple[str, ...]
     recipient: str
     pinned_ms: int
+    is_witness: bool = False
+    """Their cosignatures count, and later readers see them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +151,19 @@ class BundleView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """When an entry was made, as far as clocks of others bound it; None where nobody else's word does."""
+
+    not_before_ms: int | None = None
+    """The newest time that a contact had signed before the entry was made."""
+    not_after_ms: int | None = None
+    """The earliest time at which a contact had seen it."""
+
+
+UNBOUNDED = Interval()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogEntry:
     """One journal entry as the history shows it."""
 
@@ -157,6 +175,8 @@ class LogEntry:
     """Of the document, grant, bundle or contact that it is about."""
     signer: int
     detail: str = ""
+    interval: Interval = UNBOUNDED
+    """When it was made, as far as others bound it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +188,8 @@ class Story:
     replaced_by: str | None
     """Id of the newest version that stands."""
     entries: tuple[LogEntry, ...]
+    interval: Interval
+    """When it was entered, as far as others bound it."""
     """Every entry about it, oldest first."""
 
 
@@ -255,6 +277,45 @@ class DrillReport:
     """The audit of what was restored, every document decrypted."""
     opened: tuple[str, ...]
     """Ids of the documents that were then read from it, byte for byte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptView:
+    """A receipt that was checked and kept."""
+
+    entry: int
+    bundle: str
+    reader: str
+    """Id of the reader's vault, as a contact's."""
+    name: str
+    """The owner's name for the reader; of a stranger (a bundle with a code) the reader's own."""
+    action: str
+    """`verified`, `opened`, `imported` or `deleted`: the reader's word."""
+    said_ms: int
+    """When that was, by the reader's clock."""
+    cosigned_ms: int
+    """When the reader signed the history, by the reader's clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Where a bundle is: what its recipient said, or that nothing is known."""
+
+    bundle: str
+    entry: int
+    """The `share` entry."""
+    shared_ms: int
+    """The owner's clock."""
+    recipient: str
+    """The owner's name for the recipient; `whoever has the code`."""
+    vault: str | None
+    """Id of the recipient's vault; None for whoever has the code."""
+    state: str
+    """`unknown`, `verified`, `opened`, `imported` or `attested_deleted`."""
+    grants: tuple[str, ...]
+    documents: tuple[str, ...]
+    said: tuple[ReceiptView, ...]
+    """All that the recipient said, in the order in which it came in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

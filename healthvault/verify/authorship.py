@@ -10,10 +10,10 @@ from healthvault.errors import FormatError, IntegrityError, NotEstablished
 from healthvault.ledger.entry import Entry, parse_entry
 from healthvault.ledger.keychain import KeyChain, walk
 from healthvault.tlog.checkpoint import Checkpoint, open_checkpoint, origin_of
-from healthvault.verify.consistency import View
 from healthvault.verify.pins import VaultPins
 from healthvault.verify.thefts import with_stolen_keys
 from healthvault.verify.verdicts import Question, Report
+from healthvault.verify.view import View
 
 __all__ = [
     "check_compromise",

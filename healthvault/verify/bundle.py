@@ -22,7 +22,7 @@ from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import Party
 from healthvault.verify import authorship, consent, documents, inclusion
 from healthvault.verify.completeness import Completeness, judge_inventories
-from healthvault.verify.consistency import View, check_events, judge_history, remember
+from healthvault.verify.consistency import check_events, judge_history, remember
 from healthvault.verify.context import Context, NothingTaken, ShownStatus, Sink, Verification, VerifiedDocument
 from healthvault.verify.documents import ReceivedEvidence
 from healthvault.verify.freshness import check_age, check_clock, known_end, newest_statuses, say_status
@@ -31,6 +31,8 @@ from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
 from healthvault.verify.status import judge_beside, verify_small
 from healthvault.verify.thefts import thefts_declared
 from healthvault.verify.verdicts import Question, Report
+from healthvault.verify.view import View
+from healthvault.verify.witnesses import Sighting, judge_witnesses, time_bound
 
 __all__ = ["verify_bundle"]
 
@@ -113,6 +115,7 @@ class _Steps:
         self._view: View | None = None
         self._completeness: tuple[Completeness, ...] = ()
         self._grants: tuple[Grant, ...] = ()
+        self._sightings: tuple[Sighting, ...] = ()
         self._grown = self._pins  # as after this bundle, and the status files beside it
         self._proved: tuple[KnownStatus, ...] = ()  # what this bundle itself shows of its grants
         self._status_files: list[ShownStatus] = []
@@ -191,11 +194,9 @@ class _Steps:
         except HealthVaultError as err:
             self._report.problem(Question.WITNESSES, err)
             return
-        if not found:
-            self._report.unknown(Question.WITNESSES, "no cosignature of a witness that you know")
-            return
-        self._witnessed_ms = max(item.time_ms for item in found)
-        self._report.passed(Question.WITNESSES, f"{len(found)} witnesses that you know saw this history")
+        self._sightings = found
+        self._witnessed_ms = max((item.cosignature.time_ms for item in found), default=0)
+        judge_witnesses(self._report, found, self._context.witnesses_needed)
 
     def _open_grants(self) -> bool:
         try:
@@ -282,7 +283,7 @@ class _Steps:
         shown = [(grant, known.get(grant.grant_id, self._tip_ms())) for grant in self._grants]
         check_clock(self._report, max([self._tip_ms(), *known.values()]), self._context.now_ms)
         check_age(self._report, shown or [(None, self._tip_ms())], self._context, self._judged_ms())
-        self._report.passed(Question.TIME, "the owner's clock says so; nobody else does")
+        self._report.passed(Question.TIME, time_bound(self._sightings))
 
     def _issuer(self) -> None:
         """Step 18; it never upgrades another verdict."""
@@ -309,6 +310,7 @@ class _Steps:
             statuses=self._newest(),
             status_files=tuple(self._status_files),
             documents=self._documents,
+            sightings=self._sightings,
             completeness=() if self._report.has_problem(Question.INTEGRITY) else self._completeness,
             message=manifest.message,
             seen_before_ms=self._pins.first_seen_ms(self._opened.digest),

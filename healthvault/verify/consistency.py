@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from healthvault.errors import HealthVaultError, HistoryError, NotEstablished
 from healthvault.ledger.entry import parse_entry
 from healthvault.ledger.keychain import KeyChain
+from healthvault.verify.forks import forked_before
 from healthvault.verify.pins import KnownStatus, SeenSize, VaultPins
+from healthvault.verify.view import View
 
 __all__ = [
     "Consistency",
-    "View",
     "check_closing",
     "check_events",
     "judge_history",
@@ -22,20 +23,6 @@ __all__ = [
     "remember_keys",
     "remember_soft",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """What a file shows of a vault's tree: its size and root, and the roots of older sizes."""
-
-    size: int
-    root: bytes
-    mark_roots: Mapping[int, bytes]
-    chain: KeyChain
-
-    def root_at(self, size: int) -> bytes | None:
-        """Return the root that the file shows for a size."""
-        return self.root if size == self.size else self.mark_roots.get(size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +57,10 @@ def judge_history(pins: VaultPins, view: View) -> Consistency:
     restarted = len(kept) < len(pins.sizes)
     problem, detail = _judge_kept(pins, kept, view)
     problems = [problem] if problem else []
+    if forked_before(pins, view.chain):
+        hint = "do not rely on either history until the owner has explained it in person"
+        said = "a fork proof is kept: this vault showed two histories that contradict each other"
+        problems.insert(0, HistoryError("fork", said, hint=hint))
     if restarted:
         problems.append(NotEstablished("history_restarted", "the owner went on from an older copy of this vault"))
     return Consistency(problems=tuple(problems), detail=detail)

@@ -21,12 +21,14 @@ from healthvault.tlog.note import NoteKey
 from healthvault.verify.completeness import Completeness
 from healthvault.verify.pins import KnownStatus, PinBook
 from healthvault.verify.verdicts import Verdict
+from healthvault.verify.witnesses import Sighting
 
 __all__ = [
     "CLOCK_SLACK_MS",
     "Context",
     "Declared",
     "Erasure",
+    "Forked",
     "NothingTaken",
     "Opener",
     "ShownStatus",
@@ -66,6 +68,8 @@ class Context:
     """Vault ids pinned by the user, and her names for them."""
     witnesses: tuple[NoteKey, ...] = ()
     """Cosignature keys of contacts that she trusts as witnesses."""
+    witnesses_needed: int = 0
+    """How many of them must have seen the history."""
     actions: tuple[str, ...] = ()
     """What the reader is about to do: `view` or `keep`."""
     purpose: str | None = None
@@ -109,6 +113,8 @@ class VerifiedDocument:
     size_bytes: int
     is_disclosed: bool
     row: DisclosedDocument
+    entered_ms: int
+    """When it was entered, by the owner's clock."""
     date: str | None = None
     author: str | None = None
     category: str | None = None
@@ -142,6 +148,18 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forked:
+    """What a fork proof proves: two histories of one vault."""
+
+    at: int
+    """The smallest size, or the number of a key event, at which they are seen to differ."""
+    sizes: tuple[int, int]
+    """How many entries each shows."""
+    roots: tuple[bytes | None, bytes | None]
+    """What each shows at size `at` (32 bytes); None where only key events differ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownStatus:
     """What a status file shows of a grant, and whether that counts."""
 
@@ -167,7 +185,7 @@ class Verification:
     pins: PinBook
     """To be stored before anything is shown; unchanged unless the bundle earned a place in it."""
     kind: str = "bundle"
-    """What the file is: `bundle`, `erasure`, `compromise`, `status` or `proof`."""
+    """What the file is: `bundle`, `erasure`, `compromise`, `status`, `proof`, `view` or `fork-proof`."""
     manifest: Manifest | None = None
     bundle_id: bytes | None = None
     chain: KeyChain | None = None
@@ -183,6 +201,8 @@ class Verification:
     status_files: tuple[ShownStatus, ...] = ()
     """Status files beside the bundle, or the file itself if it is one."""
     documents: tuple[VerifiedDocument, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    """What witnesses that the reader knows saw of this history, and when."""
     completeness: tuple[Completeness, ...] = ()
     """What it proves of whole categories; empty where it says nothing, or not every byte is as it was written."""
     message: str = ""
@@ -191,6 +211,9 @@ class Verification:
     """What an erasure certificate says; None for another file."""
     declared: Declared | None = None
     """What a compromise note declares; None for another file. `size` and `root` are those at which it closes."""
+
+    forked: Forked | None = None
+    """What a fork proof proves; None for another file, and for one that proves nothing."""
 
     @property
     def problems(self) -> tuple[HealthVaultError, ...]:

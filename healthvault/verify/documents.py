@@ -91,6 +91,7 @@ def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Verif
         size_bytes=sum(part.size_bytes for part in document.parts),
         is_disclosed=sealed is not None,
         row=document,
+        entered_ms=entry.header.ts_ms,
         date=sealed.date if sealed else None,
         author=sealed.author if sealed else None,
         category=sealed.category if sealed else None,

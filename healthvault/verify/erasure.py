@@ -17,11 +17,12 @@ from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.kinds import Kind
 from healthvault.ledger.meta import open_meta
 from healthvault.verify import authorship, inclusion
-from healthvault.verify.consistency import View, check_events, judge_history, remember_keys
+from healthvault.verify.consistency import check_events, judge_history, remember_keys
 from healthvault.verify.context import CLOCK_SLACK_MS, Context, Erasure, Verification
 from healthvault.verify.pins import PinBook, VaultPins
 from healthvault.verify.thefts import thefts_declared, with_stolen_keys
 from healthvault.verify.verdicts import Question, Report
+from healthvault.verify.view import View
 
 __all__ = ["verify_certificate"]
 

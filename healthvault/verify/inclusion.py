@@ -13,14 +13,15 @@ from healthvault.ledger.entry import Entry
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.state import StateOpening
 from healthvault.tlog.checkpoint import Checkpoint, open_checkpoint, origin_of, parse_checkpoint
-from healthvault.tlog.cosignature import Cosignature, cosignatures
+from healthvault.tlog.cosignature import cosignatures
 from healthvault.tlog.note import parse_note
 from healthvault.tlog.slice import Slice, rebuild
-from healthvault.verify.consistency import View
 from healthvault.verify.context import Context
 from healthvault.verify.pins import VaultPins
+from healthvault.verify.view import View
+from healthvault.verify.witnesses import Sighting
 
-__all__ = ["check_tip_state", "verify_slice", "verify_witnessed"]
+__all__ = ["check_tip_state", "rebuilt_view", "verify_slice", "verify_witnessed"]
 
 NONE_UNDISCLOSED: Mapping[int, bytes] = MappingProxyType({})
 
@@ -49,10 +50,21 @@ def verify_slice(
     """
     leaves = {**undisclosed, **{seq: entry.leaf for seq, entry in entries.items()}}
     is_over = proof.leaves == tuple(sorted((*undisclosed, *entries)))  # one that stands twice is on no slice
-    if proof.size != checkpoint.size or not is_over:
-        raise IntegrityError("bad_proof", "the slice is not over the disclosed entries and the signed size")
+    if not is_over:
+        raise IntegrityError("bad_proof", "the slice is not over the disclosed entries")
     if has_tip and proof.size - 1 not in entries:
         raise IntegrityError("bad_proof", "the last entry of the tree is not disclosed")
+    return rebuilt_view(proof, leaves, checkpoint, chain)
+
+
+def rebuilt_view(proof: Slice, leaves: Mapping[int, bytes], checkpoint: Checkpoint, chain: KeyChain) -> View:
+    """Return the roots that a slice and its leaf hashes lead to, once they lead to the signed one.
+
+    Raises:
+        IntegrityError: `bad_proof`; `bad_key`, a restart does not go on from the tree that it names.
+    """
+    if proof.size != checkpoint.size:
+        raise IntegrityError("bad_proof", "the slice is not of the signed size")
     needed = {size for size in (*chain.rotations, *chain.restarts) if size != proof.size}
     if not needed <= set(proof.marks):
         raise IntegrityError("bad_proof", "the slice does not pass through every change of keys")
@@ -77,8 +89,8 @@ def check_tip_state(tip: Entry, opening: StateOpening, chain: KeyChain) -> None:
 
 def verify_witnessed(
     rows: tuple[Witnessed, ...], view: View, context: Context, pins: VaultPins
-) -> tuple[Cosignature, ...]:
-    """Step 12: return the newest cosignature of each known witness on older checkpoints of this vault.
+) -> tuple[Sighting, ...]:
+    """Step 12: return what known witnesses saw of this vault: their cosignatures on older checkpoints.
 
     A checkpoint by an epoch known as compromised that was not accepted before is left out.
 
@@ -87,7 +99,7 @@ def verify_witnessed(
         IntegrityError: `bad_signature`, by this vault or by a known witness; `bad_proof`, its size is no mark.
         HistoryError: `fork`, two signed roots of one size.
     """
-    found: list[Cosignature] = []
+    found: list[Sighting] = []
     own = [key for epoch in view.chain.epochs for key in (epoch.keys.sign_pk, epoch.keys.witness_pk)]
     for row in rows:
         note = parse_note(row.note)
@@ -101,6 +113,6 @@ def verify_witnessed(
             raise IntegrityError("bad_proof", "a witnessed checkpoint is not among the slice's marks")
         if shown != checkpoint.root:
             raise HistoryError("fork", "a witnessed checkpoint has another root than this history")
-        found += cosignatures(note, context.witnesses, own=own, now_ms=context.now_ms)
-    newest = {item.key.public: item for item in sorted(found, key=lambda item: item.time_ms)}
-    return tuple(newest.values())
+        counted = cosignatures(note, context.witnesses, own=own, now_ms=context.now_ms)
+        found += [Sighting(size=size, cosignature=item) for item in counted]
+    return tuple(found)

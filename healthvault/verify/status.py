@@ -25,12 +25,13 @@ from healthvault.ledger.entry import Entry, parse_entry
 from healthvault.ledger.keychain import KeyChain, walk
 from healthvault.tlog.checkpoint import origin_of, vault_id_of
 from healthvault.verify import authorship, inclusion
-from healthvault.verify.consistency import View, check_events, judge_history, remember_soft
+from healthvault.verify.consistency import check_events, judge_history, remember_soft
 from healthvault.verify.context import Context, ShownStatus, StatusInput, Verification
 from healthvault.verify.freshness import as_of, check_age, check_clock, known_end, say_status
 from healthvault.verify.pins import KnownStatus, VaultPins
 from healthvault.verify.thefts import with_stolen_keys
 from healthvault.verify.verdicts import Question, Report
+from healthvault.verify.view import View
 
 __all__ = ["Beside", "judge_beside", "verify_small"]
 

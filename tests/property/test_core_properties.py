@@ -25,8 +25,9 @@ from healthvault.ledger.kinds import Share, parse_share
 from healthvault.ledger.meta import open_meta, seal_meta
 from healthvault.ledger.party import CODE_BEARER, Party, parse_party
 from healthvault.ledger.ranges import parse_ranges, ranges_contain, ranges_of, ranges_to_value
-from healthvault.verify.consistency import View, judge_history, remember
+from healthvault.verify.consistency import judge_history, remember
 from healthvault.verify.pins import PinBook, SeenSize, VaultPins, parse_pin_book
+from healthvault.verify.view import View
 from tests.bundles import scene, sealed_bytes
 from tests.owners import NOW_MS
 from tests.worked import SIGN, STATE_KEY, WORKED_MANIFEST, worked_entries

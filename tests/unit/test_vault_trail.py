@@ -16,7 +16,8 @@ from healthvault.vault.amend import retract_document
 from healthvault.vault.contacts import remove_contact
 from healthvault.vault.erase import erase_documents, find_victims
 from healthvault.vault.grants import list_grants, revoke_grant
-from healthvault.vault.receive import import_bundle
+from healthvault.vault.receipts import keep_receipt, receipt_bytes
+from healthvault.vault.receive import import_bundle, verify_file
 from healthvault.vault.trail import Event, PartyView, Trail, TrailFilter, find_party
 from healthvault.vault.transaction import Transaction
 from tests import vaults
@@ -107,15 +108,19 @@ def test_a_revocation_names_what_its_grant_named(two: tuple[Sample, Sample]) -> 
     assert [5, 6, 9] == [event.entry.index for event in events(ana, TrailFilter(document=2, party=lee))]
 
 
-def test_a_receipt_names_the_documents_of_its_share(two: tuple[Sample, Sample]) -> None:
+def test_a_receipt_names_the_documents_of_its_share(two: tuple[Sample, Sample], tmp_path: Path) -> None:
     """By the entry that it is about; and the reader who gave it."""
     ana, lee = two
     with lee.open() as vault:
         lee_id = vault.keyring.vault_id
-    append(ana, kind="receipt.in", about=6, vault=lee_id, receipt=b"", cosignature=b"", card=b"")
-    receipt = events(ana)[-1]
-    assert ("receipt", events(ana)[6].documents, 6) == (receipt.action, receipt.documents, receipt.about)
-    assert [PartyView(id=contact_id_text(lee_id), name="Dr Lee")] == list(receipt.parties)
+        bundle = InputFile(name="a", path=tmp_path / "a.hvb")
+        outcome = verify_file(vault, lee.place, bundle, PLAIN, now_ms=NOW_MS)
+        receipt = InputFile(name="r", data=receipt_bytes(vault, outcome, "opened", now_ms=NOW_MS))
+    with ana.open(writing=True) as vault:
+        assert keep_receipt(vault, receipt, now_ms=NOW_MS)
+    event = events(ana)[-1]
+    assert ("receipt", events(ana)[6].documents, 6) == (event.action, event.documents, event.about)
+    assert [PartyView(id=contact_id_text(lee_id), name="Dr Lee")] == list(event.parties)
     assert 9 in [event.entry.index for event in events(ana, TrailFilter(document=2))]
     assert 9 not in [event.entry.index for event in events(ana, TrailFilter(document=3))]
 

@@ -19,8 +19,8 @@ from healthvault.verify.authorship import (
     verify_entries,
     verify_manifest,
 )
-from healthvault.verify.consistency import View
 from healthvault.verify.pins import SeenSize, VaultPins
+from healthvault.verify.view import View
 from tests.bundles import scene
 from tests.owners import Hooks, Owner, flip, put
 

@@ -7,8 +7,9 @@ import pytest
 
 from healthvault.ledger.events import RotateReason
 from healthvault.ledger.keychain import walk
-from healthvault.verify.consistency import View, check_closing, check_events, judge_history, remember
+from healthvault.verify.consistency import check_closing, check_events, judge_history, remember
 from healthvault.verify.pins import SeenSize, VaultPins
+from healthvault.verify.view import View
 from tests.owners import Owner
 
 DIGEST = b"b" * 32

@@ -15,9 +15,10 @@ from healthvault.tlog.checkpoint import Checkpoint
 from healthvault.tlog.cosignature import MAX_AHEAD_MS
 from healthvault.tlog.note import parse_note
 from healthvault.tlog.slice import Slice, build_slice
-from healthvault.verify.consistency import View
 from healthvault.verify.inclusion import check_tip_state, verify_slice, verify_witnessed
 from healthvault.verify.pins import SeenSize, VaultPins
+from healthvault.verify.view import View
+from healthvault.verify.witnesses import distinct_witnesses
 from tests.bundles import scene
 from tests.owners import NOW_MS, Owner, flip
 from tests.readers import Reader
@@ -120,7 +121,7 @@ def witnessed(
     view = View(size=owner.size, root=owner.root_at(owner.size), mark_roots=roots, chain=chain_of(owner))
     context = Reader().context(witnesses=(WITNESS.witness,))
     rows = tuple(Witnessed(note=note) for note in notes)
-    found = verify_witnessed(rows, view, context, pins or VaultPins(vault=owner.vault_id))
+    found = distinct_witnesses(verify_witnessed(rows, view, context, pins or VaultPins(vault=owner.vault_id)))
     return [(item.key.public, item.time_ms) for item in found]
 
 
