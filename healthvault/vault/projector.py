@@ -48,10 +48,11 @@ def load_slots(catalogue: Catalogue) -> SlotTable:
         return SlotTable()
     table = positional(value, ("capacity", "slots"), "slots")
     rows = [positional(row, ("slot", "status", "since"), "slot") for row in table.array("slots")]
-    slots = tuple(
-        (row.uint("slot"), Slot(status=Status(row.uint("status")), since_seq=row.uint("since"))) for row in rows
-    )
-    return SlotTable(capacity=table.uint("capacity"), slots=slots)
+    loaded = SlotTable(capacity=table.uint("capacity"), used=len(rows))
+    for row in rows:
+        held = Slot(status=Status(row.uint("status")), since_seq=row.uint("since"))
+        loaded = loaded.with_slot(row.uint("slot"), held)
+    return loaded
 
 
 def party_key(party: Party) -> bytes:

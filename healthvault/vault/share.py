@@ -130,7 +130,7 @@ def share(
         parties = tuple(addressee.party for addressee in parcel.addressees)
         with Transaction(vault, now_ms=now_ms) as transaction:
             grant, draft = append_grant(transaction, terms, rows, parties, now_ms)
-            return _log_share(vault, transaction, parcel, grant, draft.seq, meta_key(draft.secret))
+            return _log_share(transaction, parcel, grant, draft.seq, meta_key(draft.secret))
 
     return _hand_out(vault, parcel, log, out, now_ms, observer)
 
@@ -188,7 +188,7 @@ def _log_under(vault: Vault, parcel: _Parcel, grant: Grant, seq: int, now_ms: in
 
     def log() -> _Logged:
         with Transaction(vault, now_ms=now_ms) as transaction:
-            return _log_share(vault, transaction, parcel, grant, seq, key)
+            return _log_share(transaction, parcel, grant, seq, key)
 
     return log
 
@@ -221,7 +221,7 @@ def _check_categories(vault: Vault, grant: Grant, letter: Letter) -> None:
 
 
 def _log_share(
-    vault: Vault, transaction: Transaction, parcel: _Parcel, grant: Grant, grant_seq: int, grant_meta: bytes
+    transaction: Transaction, parcel: _Parcel, grant: Grant, grant_seq: int, grant_meta: bytes
 ) -> _Logged:
     tip, bundle_id = transaction.begin(), random_bytes(16)
     entry = Share(
@@ -232,7 +232,8 @@ def _log_share(
         recipients=tuple(addressee.party for addressee in parcel.addressees),
     )
     transaction.append(tip, entry.to_map())
-    opening, slots = transaction.opening(), transaction.slots
+    opening = transaction.opening()
+    status = transaction.status_tree.prove(transaction.slots, grant.slot)
     transaction.commit()
     return _Logged(
         bundle_id=bundle_id,
@@ -240,7 +241,7 @@ def _log_share(
         grant_seq=grant_seq,
         grant_meta=grant_meta,
         opening=opening,
-        status=slots.prove(grant.slot, vault.keys.identity.state_key),
+        status=status,
     )
 
 
