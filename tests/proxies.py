@@ -56,10 +56,10 @@ class Family:
         raw = EvidenceMaker(manifest, tuple(self.ana.rotations)).make(manifest.docs[0], manifest.grants)
         return unpack(raw, max_items=LARGE_ITEMS)
 
-    def condition(self, grant: int) -> Delegated:
+    def condition(self, *grants: int) -> Delegated:
         """Return what Tom's grant says: that it is given for Ana, under hers."""
-        sealed = self.ana.sealed[grant]
-        return Delegated(vault=self.ana.vault_id, grant_id=sealed["grant_id"])
+        ids = tuple(self.ana.sealed[grant]["grant_id"] for grant in grants)
+        return Delegated(vault=self.ana.vault_id, grants=ids)
 
     def onward(
         self,

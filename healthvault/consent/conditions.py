@@ -15,6 +15,7 @@ from healthvault.ledger.party import Party, parse_party
 
 __all__ = [
     "MAX_APPROVERS",
+    "MAX_DELEGATIONS",
     "POWERS",
     "POWER_ADD",
     "POWER_SHARE",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 MAX_APPROVERS = 16
+MAX_DELEGATIONS = 1024
 POWER_SHARE = "share"  # what a proxy may do: share the owner's documents onward
 POWER_ADD = "add"  # add documents to the owner's vault
 POWERS = (POWER_SHARE, POWER_ADD)
@@ -115,16 +117,16 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delegated:
-    """The grant is given for somebody else: it holds for what that vault's own grant of proxy covers."""
+    """The grant is given for somebody else: it holds for what that vault's own grants to a proxy cover."""
 
     vault: bytes
     """Vault id (32 bytes) of the owner."""
-    grant_id: bytes
-    """Of the owner's grant to who signs this one (16 bytes)."""
+    grants: tuple[bytes, ...]
+    """Ids of the owner's grants to who signs this one (16 bytes each); each document is in one of them."""
 
     def to_map(self) -> dict[str, Value]:
         """Return the map that stands in the grant."""
-        return {"kind": "delegated", "vault": self.vault, "grant_id": self.grant_id}
+        return {"kind": "delegated", "vault": self.vault, "grants": list(self.grants)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +207,10 @@ def _proxy(item: Fields) -> Proxy:
 
 
 def _delegated(item: Fields) -> Delegated:
-    return Delegated(vault=item.bin("vault", 32), grant_id=item.bin("grant_id", 16))
+    grants = tuple(item.bins("grants", 16, MAX_DELEGATIONS))
+    if not grants or len(set(grants)) != len(grants):
+        raise item.wrong("grants")
+    return Delegated(vault=item.bin("vault", 32), grants=grants)
 
 
 _PARSERS: dict[str, tuple[frozenset[str], Callable[[Fields], Condition]]] = {
@@ -214,5 +219,5 @@ _PARSERS: dict[str, tuple[frozenset[str], Callable[[Fields], Condition]]] = {
     "max-shares": (frozenset({"kind", "must", "count"}), _max_shares),
     "approvals": (frozenset({"kind", "must", "needed", "by"}), _approvals),
     "proxy": (frozenset({"kind", "must", "powers", "purpose", "actions"}), _proxy),
-    "delegated": (frozenset({"kind", "must", "vault", "grant_id"}), _delegated),
+    "delegated": (frozenset({"kind", "must", "vault", "grants"}), _delegated),
 }

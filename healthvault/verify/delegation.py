@@ -64,14 +64,16 @@ def judge_delegations(
     problems: list[HealthVaultError] = []
     for grant in act.grants:
         for condition in delegated_of(grant):
-            found: list[HealthVaultError] = []
-            listed = [seq for seq in act.seqs if ranges_contain(grant.records, seq)]
-            for seq in listed:
-                found += _judged(by_seq.get(seq), condition, grant, act, pins)
-            if listed and not found:
-                proved[Delegation(owner=condition.vault, grant_id=condition.grant_id)] = None
-                found += _unknown_owner(condition, contacts)
-            problems += found
+            judged = [
+                _judged(by_seq.get(seq), condition, grant, act, pins)
+                for seq in act.seqs
+                if ranges_contain(grant.records, seq)
+            ]
+            faults = [problem for document in judged for problem in document.problems]
+            if judged and not faults:
+                proved |= dict.fromkeys(one for document in judged for one in document.proved)
+                faults += _unknown_owner(condition, contacts)
+            problems += faults
     return Delegations(
         proved=tuple(proved), problems=tuple({problem.code: problem for problem in problems}.values())
     )
@@ -98,23 +100,21 @@ def _common(lists: list[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(word for word in lists[0] if all(word in words for words in lists))
 
 
-def _judged(
-    item: Examined | None, condition: Delegated, onward: Grant, act: Act, pins: PinBook
-) -> list[HealthVaultError]:
-    """Return what is wrong with the delegation of one document."""
+def _judged(item: Examined | None, condition: Delegated, onward: Grant, act: Act, pins: PinBook) -> Delegations:
+    """Judge the delegation of one document: by the first of the owner's grants that are named and shown."""
     if item is None:
-        return [_not_delegated("no evidence of the owner's came along")]
+        return _refused(_not_delegated("no evidence of the owner's came along"))
     if item.proved is None:
-        return [item.error] if item.error else []
+        return _refused(*([item.error] if item.error else []))
     if item.proved.chain.vault_id != condition.vault or condition.vault == act.sender:
-        return [_not_delegated("the evidence is of another vault")]
+        return _refused(_not_delegated("the evidence is of another vault"))
     try:
         grant = _grant(item.proved, condition)
     except (FormatError, IntegrityError) as err:
-        return [err]
+        return _refused(err)
     proxy = proxy_of(grant) if grant else None
     if grant is None or proxy is None or POWER_SHARE not in proxy.powers:
-        return [_not_delegated("the owner's grant gives no power to share")]
+        return _refused(_not_delegated("the owner's grant gives no power to share"))
     known = pins.of(condition.vault).newest_status(grant.grant_id)
     end = known_end(known)
     request = Request(
@@ -123,19 +123,24 @@ def _judged(
         seqs=(item.proved.evidence.seq,),
         actions=("forward",),
     )
-    return [
+    problems = (
         *([end] if end else []),
         *refusals(grant, request),
         *_beyond(onward, grant, proxy),
         *_stale(item.proved, grant, act, known),
-    ]
+    )
+    return Delegations(proved=(Delegation(owner=condition.vault, grant_id=grant.grant_id),), problems=problems)
+
+
+def _refused(*problems: HealthVaultError) -> Delegations:
+    return Delegations(problems=problems)
 
 
 def _grant(proved: Proved, condition: Delegated) -> Grant | None:
-    """Return the grant that the condition names, once its terms and its status are proved."""
+    """Return the first grant shown that the condition names, once its terms and its status are proved."""
     for row in grants_of(proved.evidence):
         grant = verify_grant(row, proved.entries, proved.evidence.state)
-        if grant.grant_id == condition.grant_id:
+        if grant.grant_id in condition.grants:
             return grant
     return None
 

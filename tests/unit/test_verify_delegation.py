@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 
-from healthvault.consent.conditions import Delegated
 from healthvault.ledger.ids import grant_id_text
 from healthvault.ledger.party import Party
 from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
@@ -31,10 +30,10 @@ def test_an_act_of_a_proxy_names_both_keys() -> None:
     condition = family.condition(grant)
     outcome = family.onward(family.evidence(grant), condition)
     assert (set(), 0) == (outcome.codes, outcome.exit)
-    said = f"signed by Tom as proxy of Ana under {grant_id_text(condition.grant_id)}"
+    said = f"signed by Tom as proxy of Ana under {grant_id_text(condition.grants[0])}"
     assert outcome.details[Question.GRANT].startswith(said)
     (found,) = outcome.verification.delegations
-    assert (family.ana.vault_id, condition.grant_id) == (found.owner, found.grant_id)
+    assert (family.ana.vault_id, condition.grants[0]) == (found.owner, found.grant_id)
 
 
 def test_an_owner_who_is_a_stranger() -> None:
@@ -151,7 +150,7 @@ def test_a_grant_that_is_known_to_have_ended(status: int, code: str) -> None:
     family = Family()
     grant = family.delegate()
     condition = family.condition(grant)
-    known = KnownStatus(grant_id=condition.grant_id, status=status, size=99, slot=0, seq=grant, time_ms=START_MS)
+    known = KnownStatus(grant_id=condition.grants[0], status=status, size=99, slot=0, seq=grant, time_ms=START_MS)
     pins = PinBook().updated(VaultPins(vault=family.ana.vault_id, grants=(known,)))
     assert refused(family.onward(family.evidence(grant), condition, pins=pins), code)
 
@@ -274,6 +273,6 @@ def test_every_document_needs_its_own_proof() -> None:
     """One proved document says nothing of another in the same grant."""
     family = Family()
     grant = family.delegate()
-    condition = Delegated(vault=family.ana.vault_id, grant_id=family.condition(grant).grant_id)
+    condition = family.condition(grant, family.delegate())
     assert set() == family.onward(family.evidence(grant), condition, data=DATA).codes
     assert {"commitment_mismatch"} == family.onward(family.evidence(grant), condition, data=OTHER).codes
