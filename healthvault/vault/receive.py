@@ -22,6 +22,8 @@ from healthvault.tlog.cosignature import witness_key
 from healthvault.tlog.note import NoteKey
 from healthvault.vault.addressees import code_of
 from healthvault.vault.contacts import chain_of
+from healthvault.vault.deciding import time_of_decision
+from healthvault.vault.delegating import acting_grant
 from healthvault.vault.memory import pin_file, read_pins, store_pins
 from healthvault.vault.staging import FolderSink, ImportSink
 from healthvault.vault.statements import certificate_text, compromise_note
@@ -112,7 +114,9 @@ def import_bundle(
     if unaccepted(first, options.accept) or first.manifest is None:
         return first, []
     with Transaction(vault, now_ms=now_ms) as transaction:
-        sink = ImportSink(vault, transaction, first, accepted=options.accept)
+        sender = first.chain.vault_id if first.chain else b""
+        acting, _ = acting_grant(vault, sender, now_ms=time_of_decision(vault, now_ms))
+        sink = ImportSink(vault, transaction, first, accepted=options.accept, acting=acting)
         second = _verify(vault, vault.place, reading, sink)
         if second.bundle_id != first.bundle_id or unaccepted(second, options.accept):
             raise InvalidRequest(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from healthvault.bundle.evidence import grants_of
 from healthvault.consent.conditions import POWER_SHARE, Delegated, Proxy
-from healthvault.consent.decision import Request, refusals
+from healthvault.consent.decision import Request, Standing, Subject, refusals
 from healthvault.consent.grant import Grant
 from healthvault.errors import ConsentRefused, FormatError, HealthVaultError, IntegrityError, NotEstablished
 from healthvault.ledger.ids import contact_id_text, grant_id_text
@@ -120,12 +120,12 @@ def _judged(item: Examined | None, condition: Delegated, onward: Grant, act: Act
     request = Request(
         party=Party(vault=act.sender),
         at_ms=act.at_ms,
-        seqs=(item.proved.evidence.seq,),
+        document=Subject(seq=item.proved.evidence.seq),
         actions=("forward",),
     )
     problems = (
         *([end] if end else []),
-        *refusals(grant, request),
+        *refusals(Standing(grant=grant), request),
         *_beyond(onward, grant, proxy),
         *_stale(item.proved, grant, act, known),
     )

@@ -19,7 +19,7 @@ from healthvault.verify import authorship, inclusion
 from healthvault.verify.documents import ReceivedEvidence
 from healthvault.verify.pins import PinBook
 
-__all__ = ["Examined", "Issuers", "Proved", "examine", "judge_issuers"]
+__all__ = ["Examined", "Issuers", "Proved", "examine", "judge_issuers", "prove"]
 
 _NOTHING = "the owner's signature proves custody, not who wrote a document"
 
@@ -90,13 +90,19 @@ def _examined(item: ReceivedEvidence, pins: PinBook) -> Examined:
     try:
         evidence = parse_evidence(item.raw)
         origin = evidence.origin
-        proved = _verify(evidence, item, pins)
+        proved = prove(evidence, pins)
+        _check_contents(proved, item.contents)
     except (FormatError, IntegrityError) as err:
         return Examined(seq=item.seq, error=err, origin=origin)
     return Examined(seq=item.seq, proved=proved, origin=origin)
 
 
-def _verify(evidence: Evidence, item: ReceivedEvidence, pins: PinBook) -> Proved:
+def prove(evidence: Evidence, pins: PinBook) -> Proved:
+    """Return evidence once it holds: keys, signatures, tree, state; not yet what it says of the document's bytes.
+
+    Raises:
+        FormatError, IntegrityError: as steps 4 to 10 of a bundle; `key_revoked`.
+    """
     chain = authorship.verify_chain(evidence.origin, evidence.entries)
     entries = authorship.verify_entries(evidence.entries, chain)
     checkpoint = authorship.open_note(evidence.note, chain)
@@ -105,14 +111,18 @@ def _verify(evidence: Evidence, item: ReceivedEvidence, pins: PinBook) -> Proved
     if chain.newest.number in known.compromised_epochs and not known.has_seen(view.size, view.root):
         raise IntegrityError("key_revoked", "the key that signed the evidence is known as compromised")
     inclusion.check_tip_state(entries[checkpoint.size - 1], evidence.state, chain)
-    if evidence.seq not in entries or len(evidence.parts) != len(item.contents):
+    return Proved(evidence=evidence, chain=chain, entries=entries)
+
+
+def _check_contents(proved: Proved, contents: Sequence[tuple[int, bytes]]) -> None:
+    evidence = proved.evidence
+    if evidence.seq not in proved.entries or len(evidence.parts) != len(contents):
         raise IntegrityError("bad_proof", "the evidence is about another document")
-    commits = entries[evidence.seq].header.commits
-    for (number, size, key), (shown_size, digest) in zip(evidence.parts, item.contents, strict=True):
+    commits = proved.entries[evidence.seq].header.commits
+    for (number, size, key), (shown_size, digest) in zip(evidence.parts, contents, strict=True):
         if (
             number >= len(commits)
             or size != shown_size
             or not equal(commits[number], commitment(key, size, digest))
         ):
             raise IntegrityError("commitment_mismatch", "the evidence is about other bytes")
-    return Proved(evidence=evidence, chain=chain, entries=entries)
