@@ -98,8 +98,10 @@ def checkpoint_object(size: int, root: bytes) -> JsonObject:
 
 
 def document_object(document: "Document") -> JsonObject:
-    """Return a document; `path` is there when it was written out."""
+    """Return a document; `path` is there when it was written out, `proxy` when a proxy added it just now."""
     written: JsonObject = {} if document.path is None else {"path": document.path}
+    if document.proxy is not None:
+        written["proxy"] = document.proxy
     return _new(
         "document",
         {

@@ -86,7 +86,12 @@ def check_delegated(vault: Vault, grant: Grant, rows: Sequence[DocumentRow], *, 
     if not delegated_of(grant):
         return
     examined = [Examined(seq=one.seq, proved=one.proved) for row in rows if (one := _held(vault, row))]
-    act = Act(sender=vault.keyring.vault_id, grants=(grant,), seqs=tuple(row.seq for row in rows), at_ms=now_ms)
+    act = Act(
+        sender=vault.keyring.vault_id,
+        grants=(grant,),
+        seqs=tuple(row.seq for row in rows),
+        at_ms=time_of_decision(vault, now_ms),
+    )
     contacts = {row.vault: row.name for row in ConsentRows(vault.catalogue).contacts()}
     for problem in judge_delegations(act, examined, load_pins(vault), contacts).problems:
         if not isinstance(problem, NotEstablished):

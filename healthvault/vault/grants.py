@@ -80,7 +80,7 @@ def check_terms(vault: Vault, terms: Terms, *, now_ms: int) -> CheckedTerms:
     """
     rows = rows_to_share(vault, terms.records, terms.accept)
     terms = under_role(vault, terms, now_ms=now_ms)
-    check_documents_of_role(vault, terms, rows)
+    check_documents_of_role(vault, terms, (row.seq for row in rows))
     check_included(terms.conditions, ((row.id, words_of(row)) for row in rows))
     terms = delegated_terms(vault, terms, rows, now_ms=now_ms)
     terms = replace(terms, conditions=conditions_of(vault, terms))

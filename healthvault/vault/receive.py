@@ -9,12 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from healthvault.agefile.recipients import ScryptIdentity, X25519Identity
+from healthvault.agefile.recipients import ScryptIdentity
 from healthvault.agefile.source import read_fully
-from healthvault.crypto.agreement import x25519_public
 from healthvault.errors import AnswerNeeded, ConsentRefused, HealthVaultError, InvalidRequest, NotEstablished
 from healthvault.ledger.keychain import KeyChain
-from healthvault.ledger.party import CODE_BEARER, Party
+from healthvault.ledger.party import CODE_BEARER
 from healthvault.storage.consent_rows import ConsentRows, ContactRow
 from healthvault.storage.inputs import InputFile
 from healthvault.tlog.checkpoint import origin_of
@@ -25,6 +24,7 @@ from healthvault.vault.contacts import chain_of
 from healthvault.vault.deciding import time_of_decision
 from healthvault.vault.delegating import acting_grant
 from healthvault.vault.memory import pin_file, read_pins, store_pins
+from healthvault.vault.openers import own_openers
 from healthvault.vault.staging import FolderSink, ImportSink
 from healthvault.vault.statements import certificate_text, compromise_note
 from healthvault.vault.transaction import Transaction
@@ -36,7 +36,7 @@ from healthvault.verify.context import Context, NothingTaken, Opener, Sink, Stat
 from healthvault.verify.erasure import verify_certificate
 from healthvault.verify.pins import PinBook, VaultPins
 
-__all__ = ["VerifyOptions", "import_bundle", "open_bundle", "own_openers", "unaccepted", "verify_file"]
+__all__ = ["VerifyOptions", "import_bundle", "open_bundle", "unaccepted", "verify_file"]
 
 MAX_STATUS_FILE_BYTES = 5 << 20  # more than the longest: what is longer is refused for its plaintext
 CLEARABLE = (NotEstablished, ConsentRefused)  # what a user may accept by name: exits 21 and 22
@@ -207,18 +207,6 @@ def _openers(vault: Vault | None, code: str | None) -> tuple[Opener, ...]:
             hint="--code if the sender told you one, or `hv init` first",
         )
     return own_openers(vault)
-
-
-def own_openers(vault: Vault) -> tuple[Opener, ...]:
-    """Return the keys of an unlocked vault that open what was made for it, the newest first."""
-    vault_id = vault.keyring.vault_id
-    return tuple(
-        Opener(
-            identity=X25519Identity(secret=secret),
-            party=Party(vault=vault_id, recipient_pk=x25519_public(secret)),
-        )
-        for _, secret in reversed(vault.keys.identity.recipients)
-    )
 
 
 def _with_card(pins: PinBook, vault_id: bytes, chain: KeyChain) -> PinBook:

@@ -23,9 +23,10 @@ from healthvault.consent.roles import (
 from healthvault.errors import ConsentRefused, InvalidRequest, NotFound
 from healthvault.ledger.ids import contact_id_text
 from healthvault.storage.consent_rows import ConsentRows
-from healthvault.storage.document_rows import DocumentRow
+from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.storage.role_rows import RoleRows
 from healthvault.vault.contacts import contact_row
+from healthvault.vault.deciding import words_of
 from healthvault.vault.terms import Terms
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
@@ -144,10 +145,11 @@ def under_role(vault: Vault, terms: Terms, *, now_ms: int) -> Terms:
     return filled
 
 
-def check_documents_of_role(vault: Vault, terms: Terms, rows: Sequence[DocumentRow]) -> None:
+def check_documents_of_role(vault: Vault, terms: Terms, seqs: Iterable[int]) -> None:
     """Check that a role allows documents that are about to be granted. Raises ConsentRefused: `outside_role`."""
     if terms.role is not None:
-        role = role_named(vault, terms.role)
+        role, table = role_named(vault, terms.role), DocumentRows(vault.catalogue)
+        rows = [row for seq in seqs if (row := table.at(seq)) is not None]
         for refusal in outside_role(role, _words(rows), purposes=(), actions=(), window_ms=0):
             raise refusal
 
@@ -179,13 +181,7 @@ def _check_bound(role: str, wanted: dict[bytes, str], bound: dict[bytes, str]) -
 
 
 def _words(rows: Iterable[DocumentRow]) -> list[tuple[str, DocumentWords]]:
-    return [
-        (
-            row.id,
-            DocumentWords(category=row.category, type=row.type, tags=row.tags, sensitivity=row.sensitivity),
-        )
-        for row in rows
-    ]
+    return [(row.id, words_of(row)) for row in rows]
 
 
 def _view(vault: Vault, role: Role, now_ms: int) -> RoleView:

@@ -75,7 +75,7 @@ def test_a_role_fills_in_the_terms(people: tuple[Sample, Sample], tmp_path: Path
 
 
 def test_the_shorter_of_two_ends(people: tuple[Sample, Sample], tmp_path: Path) -> None:
-    """A role that holds for less than ninety days says when it ends; a longer end that was asked for is refused."""
+    """A role that holds for less than ninety days says when it ends; a longer one that was asked for is not."""
     ana, _ = people
     bind(ana, "emergency")
     (document,) = ana.add(b"one", options=AddOptions(category="allergy"))
