@@ -35,7 +35,7 @@ def import_(
     """
     from healthvault.cli.inputs import stdin_or_file
     from healthvault.cli.opening import opened
-    from healthvault.cli.reading import check_allowed, verify_options
+    from healthvault.cli.reading import check_allowed, say_who_added, verify_options
     from healthvault.vault.approvals import keep_approval
     from healthvault.vault.receive import import_bundle
 
@@ -46,5 +46,6 @@ def import_(
             terminal.fields(approval_object(taken))
             return
         verification, documents = import_bundle(vault, source, options, now_ms=now_ms())
+        say_who_added(terminal, vault, verification, documents)
     check_allowed(file, verification, accept)
     terminal.rows(map(document_object, documents), _COLUMNS)

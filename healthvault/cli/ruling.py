@@ -7,6 +7,8 @@ Loads the vault.
 from dataclasses import replace
 from typing import TypedDict
 
+import click
+
 from healthvault.cli.clock import ms_of, now_ms, wall_clock
 from healthvault.cli.dates import Span, When, parse_span
 from healthvault.cli.options import SelectChoice
@@ -19,7 +21,6 @@ from healthvault.cli.terminal import Terminal
 from healthvault.consent.purposes import DEFAULT_ACTIONS, PURPOSES, purpose_word
 from healthvault.consent.roles import Role
 from healthvault.consent.standing import Selection
-from healthvault.errors import InvalidRequest
 from healthvault.vault.contacts import find_contact
 from healthvault.vault.proxies import ProxyWish, add_proxy, proxy_terms
 from healthvault.vault.standing import RuleWish
@@ -53,9 +54,9 @@ class ProxyOptions(LimitsChoice, SelectChoice):
 
 
 def role_of(name: str, chosen: RoleChoice) -> Role:
-    """Return the role that the options describe. Raises InvalidRequest: `empty_role`."""
+    """Return the role that the options describe. Raises UsageError."""
     if not chosen["category"]:
-        raise InvalidRequest("empty_role", "say what it may be about", hint="--category lab --category letter")
+        raise click.UsageError("say what it may be about: --category lab --category letter")
     return Role(
         name=name,
         categories=_sorted(chosen["category"]),
@@ -75,12 +76,11 @@ def rule_wish(chosen: RuleOptions, powers: tuple[str, ...]) -> RuleWish:
     """Return the standing rule that the options describe.
 
     Raises:
-        InvalidRequest: `nobody_named`; `proxy_needs_one`, powers for more than one contact.
+        UsageError: it is said for nobody.
+        InvalidRequest: `proxy_needs_one`, powers for more than one contact.
     """
     if not chosen["to"] and chosen["role"] is None:
-        raise InvalidRequest(
-            "nobody_named", "say for whom", hint="--to NAME for a contact, --role ROLE for who has it"
-        )
+        raise click.UsageError("say for whom: --to NAME for a contact, --role ROLE for whoever has it")
     until = chosen["until"]
     terms = limits_of(chosen, chosen["to"], chosen["role"])
     since = chosen["since"]

@@ -156,17 +156,16 @@ def outside_role(
         actions: What is allowed to do.
         window_ms: How long it would hold.
     """
-    version = f"role {role.name}"
     for id_text, words in documents:
         for why in exclusions(role_conditions(role), words):
-            yield ConsentRefused("outside_role", f"{id_text} is outside the {version}: {why.message}", hint=_HINT)
+            yield ConsentRefused("outside_role", f"{id_text} is outside the role: {why.message}", hint=_HINT)
     for purpose in set(purposes) - set(role.purposes):
-        yield ConsentRefused("outside_role", f"the {version} is not for {purpose_word(purpose)}", hint=_HINT)
+        yield ConsentRefused("outside_role", f"the role is not for {purpose_word(purpose)}", hint=_HINT)
     for action in set(actions) - set(role.actions):
-        yield ConsentRefused("outside_role", f"the {version} does not allow to {action}", hint=_HINT)
+        yield ConsentRefused("outside_role", f"the role does not allow to {action}", hint=_HINT)
     if window_ms > role.longest_ms:
         days = role.longest_ms // _DAY_MS
-        yield ConsentRefused("outside_role", f"the {version} holds for {days} days at most", hint=_HINT)
+        yield ConsentRefused("outside_role", f"the role holds for {days} days at most", hint=_HINT)
 
 
 _HINT = "leave it out; or share it without --role, under terms of your own"

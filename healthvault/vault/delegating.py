@@ -30,6 +30,7 @@ __all__ = [
     "check_delegated",
     "delegated_terms",
     "grants_held_under",
+    "has_lost_powers",
     "makes_proxy",
     "proxy_grants",
 ]
@@ -98,15 +99,20 @@ def check_delegated(vault: Vault, grant: Grant, rows: Sequence[DocumentRow], *, 
             raise problem
 
 
-def acting_grant(vault: Vault, sender: bytes, *, now_ms: int) -> tuple[Grant | None, bool]:
-    """Return the newest grant under which a vault may add documents for the owner now, and if it ever could."""
-    could = False
+def acting_grant(vault: Vault, sender: bytes, *, now_ms: int) -> Grant | None:
+    """Return the newest grant under which a vault may add documents for the owner now."""
+    at_ms = time_of_decision(vault, now_ms)
     for row, grant, proxy in proxy_grants(vault, sender):
-        if POWER_ADD in proxy.powers:
-            could = True
-            if row.status == Status.ACTIVE and grant.not_before_ms <= now_ms < grant.not_after_ms:
-                return grant, True
-    return None, could
+        is_in_force = row.status == Status.ACTIVE and grant.not_before_ms <= at_ms < grant.not_after_ms
+        if POWER_ADD in proxy.powers and is_in_force:
+            return grant
+    return None
+
+
+def has_lost_powers(vault: Vault, sender: bytes, *, now_ms: int) -> bool:
+    """Tell whether a vault could add documents for the owner once, and cannot now."""
+    could = any(POWER_ADD in proxy.powers for _, _, proxy in proxy_grants(vault, sender))
+    return could and acting_grant(vault, sender, now_ms=now_ms) is None
 
 
 def proxy_grants(vault: Vault, vault_id: bytes | None = None) -> Iterator[tuple[GrantRow, Grant, Proxy]]:

@@ -21,7 +21,6 @@ from healthvault.tlog.cosignature import witness_key
 from healthvault.tlog.note import NoteKey
 from healthvault.vault.addressees import code_of
 from healthvault.vault.contacts import chain_of
-from healthvault.vault.deciding import time_of_decision
 from healthvault.vault.delegating import acting_grant
 from healthvault.vault.memory import pin_file, read_pins, store_pins
 from healthvault.vault.openers import own_openers
@@ -115,7 +114,7 @@ def import_bundle(
         return first, []
     with Transaction(vault, now_ms=now_ms) as transaction:
         sender = first.chain.vault_id if first.chain else b""
-        acting, _ = acting_grant(vault, sender, now_ms=time_of_decision(vault, now_ms))
+        acting = acting_grant(vault, sender, now_ms=now_ms)
         sink = ImportSink(vault, transaction, first, accepted=options.accept, acting=acting)
         second = _verify(vault, vault.place, reading, sink)
         if second.bundle_id != first.bundle_id or unaccepted(second, options.accept):

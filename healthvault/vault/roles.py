@@ -123,11 +123,10 @@ def under_role(vault: Vault, terms: Terms, *, now_ms: int) -> Terms:
         return terms
     role = role_named(vault, terms.role)
     bound = bound_contacts(vault, role.name, now_ms=now_ms)
-    asked = {contact_row(vault, name).vault: name for name in terms.to}
-    _check_bound(role.name, asked, bound)
+    _check_bound([contact_row(vault, name).vault for name in terms.to], bound)
     if not bound and not terms.is_for_bearer:
-        hint = f"`hv role bind NAME {role.name}`, or say --code"
-        raise ConsentRefused("role_unbound", f"none of your contacts has the role {role.name}", hint=hint)
+        hint = "`hv role bind` gives it to a contact; or say --code"
+        raise ConsentRefused("role_unbound", "none of your contacts has the role", hint=hint)
     begins_ms = terms.not_before_ms if terms.not_before_ms is not None else now_ms
     latest_ms = begins_ms + role.longest_ms
     filled = replace(
@@ -164,8 +163,8 @@ def check_role_still(vault: Vault, grant: Grant, rows: Sequence[DocumentRow], *,
     if grant.role is None or grant.role_version is None:
         return
     role = role_named(vault, grant.role)
-    parties = {party.vault: party.name for party in grant.grantees if party.vault is not None}
-    _check_bound(role.name, parties, bound_contacts(vault, role.name, now_ms=now_ms))
+    parties = [party.vault for party in grant.grantees if party.vault is not None]
+    _check_bound(parties, bound_contacts(vault, role.name, now_ms=now_ms))
     window_ms = grant.not_after_ms - max(grant.not_before_ms, now_ms)
     for refusal in outside_role(
         role, _words(rows), purposes=grant.purposes, actions=grant.actions, window_ms=window_ms
@@ -173,11 +172,13 @@ def check_role_still(vault: Vault, grant: Grant, rows: Sequence[DocumentRow], *,
         raise refusal
 
 
-def _check_bound(role: str, wanted: dict[bytes, str], bound: dict[bytes, str]) -> None:
-    for vault_id, name in wanted.items():
+def _check_bound(wanted: Iterable[bytes], bound: dict[bytes, str]) -> None:
+    for vault_id in wanted:
         if vault_id not in bound:
-            hint = f"`hv role bind {name!r} {role}`, or share without --role"
-            raise ConsentRefused("role_unbound", f"{name} does not have the role {role} now", hint=hint)
+            hint = "`hv role bind` gives it to them; or share without --role"
+            raise ConsentRefused(
+                "role_unbound", f"{contact_id_text(vault_id)} does not have the role now", hint=hint
+            )
 
 
 def _words(rows: Iterable[DocumentRow]) -> list[tuple[str, DocumentWords]]:
