@@ -13,7 +13,7 @@ _LINES = {
 }
 
 
-@hv_group('hv role bind "Dr Lee" gp', "hv share --role gp --tag 2026 -o visit.hvb", lines=_LINES)
+@hv_group("hv role list", 'hv role bind "Dr Lee" gp', lines=_LINES)
 def role() -> None:
     """Keep templates of terms for people who do the same for you, and say who they are.
 
