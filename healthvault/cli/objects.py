@@ -227,6 +227,8 @@ def grant_object(grant: "GrantView", why: tuple[str, str] | None = None) -> Json
             "not_after": rfc3339(grant.not_after_ms),
             "status": grant.status,
             "conditions": list(grant.conditions),
+            "role": grant.role,
+            "standing": grant.standing,
             "bundles": list(grant.bundles),
             **said,
         },

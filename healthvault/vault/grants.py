@@ -16,7 +16,7 @@ from healthvault.consent.selectors import condition_line
 from healthvault.consent.status import Status
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import ConsentRefused, InvalidRequest
-from healthvault.ledger.ids import grant_id_text
+from healthvault.ledger.ids import grant_id_text, rule_id_text
 from healthvault.ledger.party import Party
 from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.storage.consent_rows import ConsentRows, GrantRow
@@ -250,6 +250,8 @@ def _view(vault: Vault, row: GrantRow, bundles: dict[int, list[str]], now_ms: in
         not_after_ms=grant.not_after_ms,
         status=_status(grant, row.status, time_of_decision(vault, now_ms)),
         conditions=tuple(map(condition_line, grant.conditions)),
+        role=grant.role,
+        standing=None if grant.rule_id is None else rule_id_text(grant.rule_id),
         bundles=tuple(bundles.get(row.slot, ())),
     )
 

@@ -134,6 +134,10 @@ class GrantView:
     """`active`, `expired`, `not_yet`, `revoked` or `superseded`."""
     conditions: tuple[str, ...] = ()
     """Further conditions, in the words in which they are typed."""
+    role: str | None = None
+    """The role that its terms were made from."""
+    standing: str | None = None
+    """Id of the standing rule that made it."""
     bundles: tuple[str, ...] = ()
     """Ids of the bundles that were handed out under it: copies that stay readable."""
 
