@@ -70,8 +70,8 @@ class Transaction:
         self._secrets: list[tuple[int, bytes]] = []
         self._last = vault.history.last
         self._chain = vault.history.chain
-        self.slots: SlotTable = current_slots(vault)
         self.status_tree = StatusTree(vault.keys.identity.state_key)
+        self.slots: SlotTable = current_slots(vault, self.status_tree)
         self._grants_root = self.status_tree.root(self.slots)
         self._inventories = load_inventories(vault)
 
