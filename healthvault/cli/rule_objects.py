@@ -7,7 +7,7 @@ from healthvault.cli.clock import rfc3339
 from healthvault.cli.objects import SCHEMA, JsonObject
 
 if TYPE_CHECKING:
-    from healthvault.vault.views import ProxyRemoval, ProxyView, RoleView, RuleOutcome, RuleView
+    from healthvault.vault.rule_views import ProxyRemoval, ProxyView, RoleView, RuleOutcome, RuleView
 
 __all__ = ["outcome_object", "proxy_object", "removal_object", "role_object", "rule_object"]
 

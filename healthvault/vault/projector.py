@@ -23,9 +23,9 @@ from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ApprovalRow, ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
 from healthvault.storage.document_rows import OTHER, DocumentRow, DocumentRows, PartRow
 from healthvault.storage.objects import Objects
-from healthvault.storage.trail_rows import Named, TrailRows
 from healthvault.storage.role_rows import BindingRow, RoleRows
 from healthvault.storage.standing_rows import StandingRow, StandingRows
+from healthvault.storage.trail_rows import Named, TrailRows
 from healthvault.vault.history import damaged, refusal
 from healthvault.vault.inventories import InventoryReplay
 from healthvault.vault.mentions import mentions_of, to_be_indexed

@@ -21,11 +21,11 @@ from healthvault.vault.addressees import addressees_of
 from healthvault.vault.contacts import contact_row
 from healthvault.vault.delegating import proxy_grants
 from healthvault.vault.grants import append_grant, check_dates, make_grant, revoke_grant
+from healthvault.vault.rule_views import ProxyRemoval, ProxyView
 from healthvault.vault.standing import end_rule
 from healthvault.vault.terms import Terms
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
-from healthvault.vault.views import ProxyRemoval, ProxyView
 
 __all__ = ["PROXY_ACTIONS", "ProxyWish", "add_proxy", "list_proxies", "proxy_terms", "remove_proxy"]
 

@@ -27,10 +27,10 @@ from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.storage.role_rows import RoleRows
 from healthvault.vault.contacts import contact_row
 from healthvault.vault.deciding import words_of
+from healthvault.vault.rule_views import RoleView
 from healthvault.vault.terms import Terms
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
-from healthvault.vault.views import RoleView
 
 __all__ = [
     "bind_role",

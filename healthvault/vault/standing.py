@@ -25,11 +25,11 @@ from healthvault.vault.contacts import contact_row
 from healthvault.vault.grants import append_grant, check_terms
 from healthvault.vault.read import unique, unique_prefix
 from healthvault.vault.roles import bound_contacts, role_named
+from healthvault.vault.rule_views import RuleOutcome, RuleView
 from healthvault.vault.share import UnderGrant, share_under
 from healthvault.vault.terms import Terms
 from healthvault.vault.transaction import MAX_ENTRIES, Transaction
 from healthvault.vault.vault import Vault
-from healthvault.vault.views import RuleOutcome, RuleView
 
 __all__ = ["RuleWish", "add_rule", "end_rule", "find_rule", "list_rules", "run_rules"]
 

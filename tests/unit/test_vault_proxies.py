@@ -13,8 +13,9 @@ from healthvault.vault.grants import Terms, list_grants, make_grant, revoke_gran
 from healthvault.vault.journal_log import log_entries
 from healthvault.vault.proxies import ProxyWish, add_proxy, list_proxies, remove_proxy
 from healthvault.vault.receive import VerifyOptions, import_bundle, verify_file
+from healthvault.vault.rule_views import ProxyView
 from healthvault.vault.share import UnderGrant, share, share_under
-from healthvault.vault.views import Document, ProxyView
+from healthvault.vault.views import Document
 from healthvault.verify.context import Verification
 from healthvault.verify.verdicts import Question
 from tests.vaults import DAY_MS, NOW_MS, Sample, ana, request, someone

@@ -20,9 +20,9 @@ from healthvault.vault.amend import Correction, revise_document
 from healthvault.vault.grants import list_grants
 from healthvault.vault.proxies import ProxyWish, proxy_terms, remove_proxy
 from healthvault.vault.roles import bind_role, unbind_role
+from healthvault.vault.rule_views import RuleOutcome, RuleView
 from healthvault.vault.standing import RuleWish, add_rule, end_rule, list_rules, run_rules
 from healthvault.vault.terms import Terms
-from healthvault.vault.views import RuleOutcome, RuleView
 from tests.vaults import DAY_MS, NOW_MS, Sample, pair
 
 LAB = AddOptions(category="lab")
