@@ -14,7 +14,7 @@ from healthvault.bundle.completeness import DisclosedInventories, open_inventori
 from healthvault.ledger.changes import CATEGORIES, change_of
 from healthvault.ledger.documents import DocAdd, DocErase, DocRevise, Part
 from healthvault.ledger.inventory import Inventories, Line, LineKind
-from healthvault.ledger.standing import NO_SHELF
+from healthvault.ledger.membership import NO_SHELF
 
 STATE_KEY = b"\x04" * 32
 ALLERGY, LAB, OTHER = (CATEGORIES.index(word) for word in ("allergy", "lab", "other"))

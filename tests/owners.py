@@ -33,11 +33,11 @@ from healthvault.ledger.events import (
 from healthvault.ledger.header import BlobRef, Header, SignedEvent
 from healthvault.ledger.inventory import Inventories
 from healthvault.ledger.kinds import Owner as OwnerName
+from healthvault.ledger.membership import NO_SHELF
 from healthvault.ledger.meta import PAD_BYTES
 from healthvault.ledger.party import Party
 from healthvault.ledger.ranges import ranges_of
 from healthvault.ledger.secrets import commit_key, commitment, meta_key
-from healthvault.ledger.standing import NO_SHELF
 from healthvault.ledger.state import StateOpening, state_blind
 from healthvault.tlog.checkpoint import Checkpoint, origin_of, sign_checkpoint
 from healthvault.tlog.compromise import Compromise, sign_compromise

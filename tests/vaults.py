@@ -148,6 +148,11 @@ def rita(folder: Path) -> Sample:
     return _copy("rita", "Rita Silva", folder)
 
 
+def someone(folder: Path, who: str, name: str) -> Sample:
+    """Return an empty vault of anybody, in the folder `who` below `folder`."""
+    return _copy(who, name, folder)
+
+
 def pair(folder: Path) -> tuple[Sample, Sample]:
     """Return the vaults of Ana and Dr Lee, who know each other."""
     patient, doctor = ana(folder), lee(folder)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from healthvault.bundle.disclosure import DisclosedDocument, DisclosedGrant, DisclosedPart
 from healthvault.bundle.manifest import Manifest, parse_state, state_value
-from healthvault.codec import LARGE_ITEMS, Fields, Value, pack, unpack
+from healthvault.codec import LARGE_ITEMS, SMALL_ITEMS, Fields, Value, pack, unpack
 from healthvault.errors import FormatError
 from healthvault.ledger.entry import parse_entry
 from healthvault.ledger.state import StateOpening
@@ -21,12 +21,14 @@ __all__ = [
     "MAX_EVIDENCE_BYTES",
     "Evidence",
     "EvidenceMaker",
+    "grants_of",
     "parse_evidence",
 ]
 
 EVIDENCE_NAME = "evidence"
 EVIDENCE_MEDIA_TYPE = "application/vnd.healthvault.evidence"
 MAX_EVIDENCE_BYTES = 4 << 20
+MAX_PATH = 64
 _VERSION = 1
 _KNOWN = frozenset({"v", "origin", "note", "entries", "slice", "state", "seq", "parts", "meta", "grants", "must"})
 
@@ -44,6 +46,8 @@ class Evidence:
     """The document's entry in the log that it came from."""
     parts: tuple[tuple[int, int, bytes], ...]
     """Blob number there, size and commitment key of each file of the document."""
+    raw_grants: Value
+    """The grants that it came under, not looked at: `grants_of` does."""
 
 
 def parse_evidence(raw: bytes) -> Evidence:
@@ -67,7 +71,18 @@ def parse_evidence(raw: bytes) -> Evidence:
         parts=tuple(
             (part.uint("j"), part.uint("size"), part.bin("commit_key", 32)) for part in fields.maps("parts")
         ),
+        raw_grants=fields.map.get("grants"),
     )
+
+
+def grants_of(evidence: Evidence) -> tuple[DisclosedGrant, ...]:
+    """Return the grants that a document came under, unverified; those without a status proof are left out.
+
+    Raises:
+        FormatError: `bad_schema`.
+    """
+    rows = Fields({"grants": evidence.raw_grants}, "evidence").maps("grants", SMALL_ITEMS)
+    return tuple(_parse_grant(row) for row in rows if row.has("path"))
 
 
 class EvidenceMaker:
@@ -113,4 +128,22 @@ def _part_value(part: DisclosedPart) -> Value:
 
 
 def _grant_value(grant: DisclosedGrant) -> Value:
-    return {"seq": grant.seq, "meta": grant.meta}
+    """Return a grant with the proof of its status at the bundle's tip: who acts as a proxy has to show it."""
+    return {
+        "seq": grant.seq,
+        "meta": grant.meta,
+        "k": grant.slot,
+        "salt": grant.salt,
+        "path": list(grant.path),
+    }
+
+
+def _parse_grant(row: Fields) -> DisclosedGrant:
+    return DisclosedGrant(
+        seq=row.uint("seq"),
+        meta=row.bin("meta", 32),
+        slot=row.uint("k"),
+        since_seq=row.uint("seq"),
+        salt=row.bin("salt", 32),
+        path=tuple(row.bins("path", 32, MAX_PATH)),
+    )

@@ -35,6 +35,11 @@ GROUPS = {
         "approve": "Agree to a grant of somebody else that asks you.",
         "policy": "Check that decisions are as a table expects.",
     },
+    "Others who act": {
+        "role": "Keep templates of terms, and say who has which role.",
+        "standing": "Keep rules that grant what is new.",
+        "proxy": "Let somebody act for you, within limits.",
+    },
     "Exchange": {
         "share": "Write a bundle of documents for somebody.",
         "verify": "Check a bundle: separate verdicts, nothing written.",

@@ -11,9 +11,8 @@ import click
 from healthvault.cli.clock import now_ms
 from healthvault.cli.objects import grant_object
 from healthvault.cli.options import SelectChoice, is_stdout
-from healthvault.cli.selection import selected_apart
 from healthvault.cli.share_options import ApprovalChoice, TermsChoice
-from healthvault.cli.sharing import conditions_of, confirm_terms, documents_under, terms_of
+from healthvault.cli.sharing import confirm_terms, terms_chosen
 from healthvault.cli.terminal import Terminal
 from healthvault.vault.grants import make_grant
 from healthvault.vault.share import share_request
@@ -38,8 +37,8 @@ def check_approvers(chosen: ApprovalChoice) -> None:
 
 def grant_chosen(terminal: Terminal, vault: Vault, documents: tuple[str, ...], chosen: Chosen) -> None:
     """Allow the documents that were named or described, once the owner has said yes; say so."""
-    found = documents_under(terminal, vault, conditions_of(chosen), *selected_apart(vault, documents, chosen))
-    terms = replace(terms_of(found, chosen), needed=chosen["needs"] or 0, approvers=chosen["approver"])
+    found, terms = terms_chosen(terminal, vault, documents, chosen)
+    terms = replace(terms, needed=chosen["needs"] or 0, approvers=chosen["approver"])
     confirm_terms(terminal, vault, found, terms, form="Allow {whom} {what}", yes=chosen["yes"])
     made = make_grant(vault, terms, now_ms=now_ms())
     if chosen["request"] is not None:

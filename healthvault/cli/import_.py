@@ -45,7 +45,7 @@ def import_(
     """
     from healthvault.cli.inputs import stdin_or_file
     from healthvault.cli.opening import opened
-    from healthvault.cli.reading import check_allowed, verify_options
+    from healthvault.cli.reading import check_allowed, say_who_added, verify_options
     from healthvault.vault.approvals import keep_approval
     from healthvault.vault.receipts import keep_receipt
     from healthvault.vault.receive import import_bundle
@@ -60,6 +60,7 @@ def import_(
             terminal.fields(receipt_object(kept))
             return
         verification, documents = import_bundle(vault, source, options, now_ms=now_ms())
+        say_who_added(terminal, vault, verification, documents)
         check_allowed(file, verification, accept)
         keep(terminal, vault, verification, "imported")
     terminal.rows(map(document_object, documents), _COLUMNS)

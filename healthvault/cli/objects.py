@@ -111,8 +111,10 @@ def checkpoint_object(size: int, root: bytes) -> JsonObject:
 
 
 def document_object(document: "Document") -> JsonObject:
-    """Return a document; `path` is there when it was written out."""
+    """Return a document; `path` is there when it was written out, `proxy` when a proxy added it just now."""
     written: JsonObject = {} if document.path is None else {"path": document.path}
+    if document.proxy is not None:
+        written["proxy"] = document.proxy
     return new_object(
         "document",
         {
@@ -241,6 +243,8 @@ def grant_object(grant: "GrantView", why: tuple[str, str] | None = None) -> Json
             "not_after": rfc3339(grant.not_after_ms),
             "status": grant.status,
             "conditions": list(grant.conditions),
+            "role": grant.role,
+            "standing": grant.standing,
             "bundles": list(grant.bundles),
             **said,
         },

@@ -4,7 +4,7 @@
 Loads the vault.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from healthvault.cli.clock import ms_of, now_ms, wall_clock
 from healthvault.cli.exits import exit_of, worst_exit
@@ -12,13 +12,23 @@ from healthvault.cli.inputs import read_argument, stdin_or_file
 from healthvault.cli.prompt import secret_answer
 from healthvault.cli.reading_options import ReadChoice
 from healthvault.cli.settings import Settings
+from healthvault.cli.terminal import Terminal
 from healthvault.errors import ConsentRefused, NotEstablished
 from healthvault.storage.inputs import Failure, InputError
+from healthvault.vault.delegating import has_lost_powers
 from healthvault.vault.receive import VerifyOptions, unaccepted, verify_file
 from healthvault.vault.vault import Place, Vault
+from healthvault.vault.views import Document
 from healthvault.verify.context import Verification
 
-__all__ = ["check_allowed", "code_of_bundle", "exit_of_verification", "verified", "verify_options"]
+__all__ = [
+    "check_allowed",
+    "code_of_bundle",
+    "exit_of_verification",
+    "say_who_added",
+    "verified",
+    "verify_options",
+]
 
 _CODE_HINT = "the sender told you seven words; give them by --code-file FILE"
 
@@ -84,3 +94,16 @@ def check_allowed(file: str, verification: Verification, accept: tuple[str, ...]
             f"{first.hint}; or, in spite of it, {anyway}" if first.hint else f"to go on in spite of it: {anyway}"
         )
     raise type(first)(first.code, f"{file}: nothing was written. {said}", hint=hint)
+
+
+def say_who_added(
+    terminal: Terminal, vault: Vault, verification: Verification, documents: Sequence[Document]
+) -> None:
+    """Say which documents the sender added as a proxy; warn where the sender could once, and cannot any more."""
+    for document in documents:
+        if document.proxy is not None:
+            terminal.say(f"{document.id}: added by your proxy, under {document.proxy}")
+    sender = verification.chain.vault_id if verification.chain else b""
+    is_kept = any(document.duplicate_of is None for document in documents)
+    if is_kept and has_lost_powers(vault, sender, now_ms=now_ms()):
+        terminal.warn("kept as received, not as added by your proxy: the sender has no power to add now")

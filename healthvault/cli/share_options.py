@@ -14,10 +14,15 @@ from healthvault.records.categories import Sensitivity
 
 __all__ = [
     "ACTIONS",
+    "LABELS",
     "ApprovalChoice",
+    "LimitsChoice",
+    "RuleChoice",
     "ShareChoice",
     "TermsChoice",
     "approval_options",
+    "limits_options",
+    "rule_options",
     "share_options",
     "terms_options",
 ]
@@ -27,19 +32,30 @@ LABELS = tuple(label.value for label in Sensitivity)
 ACTIONS = ("view", "keep", "forward")
 
 
-class TermsChoice(TypedDict):
-    """The terms, as the options say them; what is not said is None or empty."""
+class LimitsChoice(TypedDict):
+    """For what, to do what, until when and what not, as the options say it; what is not said is None or empty."""
 
-    to: tuple[str, ...]
-    code: bool
     purpose: tuple[str, ...]
     action: tuple[str, ...]
-    begins: When | None
     until: When | None
-    recheck: When | None
     deny: tuple[tuple[str, str], ...]
     sensitivity: tuple[str, ...]
     max_shares: int | None
+
+
+class RuleChoice(LimitsChoice):
+    """The terms of a standing rule."""
+
+    to: tuple[str, ...]
+    role: str | None
+
+
+class TermsChoice(RuleChoice):
+    """The terms of a grant."""
+
+    code: bool
+    begins: When | None
+    recheck: When | None
     accept: tuple[str, ...]
 
 
@@ -109,47 +125,71 @@ def parse_selector(text: str) -> tuple[str, str]:
         raise ValueError(f"{err.message}; {err.hint}") from err
 
 
+def limits_options(body: _Body) -> _Body:
+    """Add the options that say for what, to do what, until when, and what not."""
+    return _with(body, "--purpose", "--until", "--action", "--deny", "--sensitivity", "--max-shares")
+
+
+def rule_options(body: _Body) -> _Body:
+    """Add the options that say the terms of a standing rule."""
+    return _with(
+        body, "--to", "--role", "--purpose", "--until", "--action", "--deny", "--sensitivity", "--max-shares"
+    )
+
+
 def terms_options(body: _Body) -> _Body:
     """Add the options that say the terms of a grant."""
-    for option in (
-        click.option(
-            "--max-shares", type=click.IntRange(1), metavar="N", help="How many times it may be used to share."
-        ),
-        click.option(
-            "--sensitivity",
-            multiple=True,
-            type=click.Choice(LABELS),
-            metavar="WORD",
-            help=f"A label that is allowed; repeatable: {', '.join(LABELS)}. Others are kept out.",
-        ),
-        click.option(
-            "--deny",
-            multiple=True,
-            type=parse_selector,
-            metavar="SELECTOR",
-            help="Keep out, now and later: category:WORD, type:WORD, tag:WORD, sensitivity:WORD; repeatable.",
-        ),
-        click.option(
-            "--action",
-            multiple=True,
-            type=click.Choice(ACTIONS),
-            metavar="WORD",
-            help="What they may do: view, keep, forward; repeatable. Default: view and keep.",
-        ),
-        click.option(
-            "--recheck", type=parse_when, metavar="DATE", help="When they should ask for its status again."
-        ),
-        click.option("--from", "begins", type=parse_when, metavar="DATE", help="When it begins. Default: now."),
-        click.option("--until", type=parse_when, metavar="DATE", help="When it ends. Default: 90d."),
-        click.option(
-            "--purpose",
-            multiple=True,
-            type=parse_purpose,
-            metavar="WORD",
-            help="What it is for; repeatable. Default: treatment.",
-        ),
-        click.option("--code", is_flag=True, help="For who has no hv: whoever is told a code of 7 words."),
-        click.option("--to", multiple=True, metavar="NAME", help="A contact who may open it; repeatable."),
-    ):
-        body = option(body)
+    return _with(body, *_OPTIONS)
+
+
+def _with(body: _Body, *names: str) -> _Body:
+    for name in reversed(names):
+        body = _OPTIONS[name](body)
     return body
+
+
+_OPTIONS: dict[str, Callable[[_Body], _Body]] = {
+    "--to": click.option("--to", multiple=True, metavar="NAME", help="A contact who may open it; repeatable."),
+    "--role": click.option(
+        "--role", metavar="ROLE", help="Take the terms from a role, for all who have it or those named with --to."
+    ),
+    "--code": click.option("--code", is_flag=True, help="For who has no hv: whoever is told a code of 7 words."),
+    "--purpose": click.option(
+        "--purpose",
+        multiple=True,
+        type=parse_purpose,
+        metavar="WORD",
+        help="What it is for; repeatable. Default: treatment.",
+    ),
+    "--until": click.option("--until", type=parse_when, metavar="DATE", help="When it ends. Default: 90d."),
+    "--from": click.option(
+        "--from", "begins", type=parse_when, metavar="DATE", help="When it begins. Default: now."
+    ),
+    "--recheck": click.option(
+        "--recheck", type=parse_when, metavar="DATE", help="When they should ask for its status again."
+    ),
+    "--action": click.option(
+        "--action",
+        multiple=True,
+        type=click.Choice(ACTIONS),
+        metavar="WORD",
+        help="What they may do: view, keep, forward; repeatable. Default: view and keep.",
+    ),
+    "--deny": click.option(
+        "--deny",
+        multiple=True,
+        type=parse_selector,
+        metavar="SELECTOR",
+        help="Keep out, now and later: category:WORD, type:WORD, tag:WORD, sensitivity:WORD; repeatable.",
+    ),
+    "--sensitivity": click.option(
+        "--sensitivity",
+        multiple=True,
+        type=click.Choice(LABELS),
+        metavar="WORD",
+        help=f"A label that is allowed; repeatable: {', '.join(LABELS)}. Others are kept out.",
+    ),
+    "--max-shares": click.option(
+        "--max-shares", type=click.IntRange(1), metavar="N", help="How many times it may be used to share."
+    ),
+}

@@ -7,6 +7,7 @@ Loads the vault.
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +19,7 @@ from healthvault.cli.objects import bundle_object
 from healthvault.cli.options import SelectChoice, is_stdout
 from healthvault.cli.prompt import confirm
 from healthvault.cli.selection import is_described, selected_apart
-from healthvault.cli.share_options import ShareChoice, TermsChoice
+from healthvault.cli.share_options import LimitsChoice, ShareChoice, TermsChoice
 from healthvault.cli.terminal import Terminal
 from healthvault.consent.conditions import Condition
 from healthvault.consent.purposes import DEFAULT_ACTIONS, PURPOSES, purpose_word
@@ -27,8 +28,10 @@ from healthvault.errors import ConsentRefused
 from healthvault.vault.add import Observer
 from healthvault.vault.contacts import find_contact
 from healthvault.vault.deciding import split_included
-from healthvault.vault.grants import Terms, documents_of, find_grant, terms_in_force
+from healthvault.vault.grants import documents_of, find_grant, terms_in_force
+from healthvault.vault.roles import check_documents_of_role, under_role
 from healthvault.vault.share import Letter, UnderGrant, share, share_under
+from healthvault.vault.terms import Terms
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import BundleView, Document
 
@@ -38,7 +41,9 @@ __all__ = [
     "conditions_of",
     "confirm_terms",
     "documents_under",
+    "limits_of",
     "share_chosen",
+    "terms_chosen",
     "terms_of",
 ]
 
@@ -55,11 +60,17 @@ class Chosen(ShareChoice, SelectChoice):
     yes: bool
 
 
+class AllChosen(TermsChoice, SelectChoice):
+    """Which documents, and the terms."""
+
+
 def check_grantees(chosen: TermsChoice) -> None:
     """Check that it is said for whom, in one way. Raises UsageError."""
-    if bool(chosen["to"]) == chosen["code"]:
+    named = chosen["to"] or (chosen["role"] and not chosen["code"])
+    if bool(named) == chosen["code"]:
         raise click.UsageError(
-            "say for whom, in one way: --to NAME for a contact, or --code for whoever is told the code"
+            "say for whom, in one way: --to NAME for a contact, --role ROLE for who has it, "
+            "or --code for whoever is told the code"
         )
 
 
@@ -73,24 +84,49 @@ def check_wish(terminal: Terminal, output: Path, chosen: ShareChoice) -> None:
         raise click.UsageError("`-o -` fills stdout with the bundle: there is no room for a code or --json")
 
 
-def terms_of(documents: tuple[Document, ...], chosen: TermsChoice) -> Terms:
+def terms_chosen(
+    terminal: Terminal, vault: Vault, documents: tuple[str, ...], chosen: AllChosen
+) -> tuple[tuple[Document, ...], Terms]:
+    """Return the documents that were named or described, and the terms, with what a role says filled in.
+
+    Raises:
+        As `documents_under`; ConsentRefused: `role_unbound`, `outside_role`; NotFound: `not_found`, `ambiguous`.
+    """
+    terms = under_role(vault, terms_of(chosen), now_ms=now_ms())
+    named, described = selected_apart(vault, documents, chosen)
+    check_documents_of_role(vault, terms, (document.entry for document in named))
+    found = documents_under(terminal, vault, terms.conditions, named, described)
+    return found, replace(terms, records=tuple(document.id for document in found))
+
+
+def terms_of(chosen: TermsChoice) -> Terms:
     """Return the terms that the options describe; days begin and end by the clock on the wall."""
     now = wall_clock(now_ms())
     begins, recheck = chosen["begins"], chosen["recheck"]
-    return Terms(
-        records=tuple(document.id for document in documents),
-        to=chosen["to"],
-        purposes=chosen["purpose"] or _PURPOSES,
-        actions=chosen["action"] or DEFAULT_ACTIONS,
+    return replace(
+        limits_of(chosen, chosen["to"], chosen["role"]),
+        is_for_bearer=chosen["code"],
         not_before_ms=ms_of(begins.start(now)) if begins else None,
-        not_after_ms=ms_of((chosen["until"] or _UNTIL).end(now)),
         recheck_after_ms=ms_of(recheck.end(now)) if recheck else None,
-        conditions=conditions_of(chosen),
         accept=chosen["accept"],
     )
 
 
-def conditions_of(chosen: TermsChoice) -> tuple[Condition, ...]:
+def limits_of(chosen: LimitsChoice, to: tuple[str, ...], role: str | None = None) -> Terms:
+    """Return terms without documents; where a role is named and nothing is said, what it says counts."""
+    return Terms(
+        records=(),
+        to=to,
+        role=role,
+        purposes=chosen["purpose"] or (() if role else _PURPOSES),
+        actions=chosen["action"] or (() if role else DEFAULT_ACTIONS),
+        not_after_ms=ms_of((chosen["until"] or _UNTIL).end(wall_clock(now_ms()))),
+        may_end_earlier=chosen["until"] is None,
+        conditions=conditions_of(chosen),
+    )
+
+
+def conditions_of(chosen: LimitsChoice) -> tuple[Condition, ...]:
     """Return the further conditions that the options describe."""
     return conditions_from_words(chosen["deny"], chosen["sensitivity"], chosen["max_shares"])
 
@@ -160,11 +196,10 @@ def share_chosen(
 
 
 def _under_new_terms(terminal: Terminal, vault: Vault, documents: tuple[str, ...], chosen: Chosen) -> _Writer:
-    found = documents_under(terminal, vault, conditions_of(chosen), *selected_apart(vault, documents, chosen))
-    terms, letter = terms_of(found, chosen), _letter(chosen)
-    confirm_terms(
-        terminal, vault, found, terms, form=f"Share {{what}}{_counted(chosen)} with {{whom}}", yes=chosen["yes"]
-    )
+    found, terms = terms_chosen(terminal, vault, documents, chosen)
+    letter = _letter(chosen)
+    form = f"Share {{what}}{_counted(chosen)} with {{whom}}"
+    confirm_terms(terminal, vault, found, terms, form=form, yes=chosen["yes"])
     return lambda out, observer: share(vault, terms, out, now_ms=now_ms(), letter=letter, observer=observer)
 
 

@@ -78,6 +78,10 @@ def verification_object(file: str, verification: Verification, exit_code: int) -
         "signer": _signer(verification),
         "checkpoint": _checkpoint(verification),
         "grant": grants[0] if grants else None,
+        "delegations": [
+            {"owner": contact_id_text(one.owner), "grant": grant_id_text(one.grant_id)}
+            for one in verification.delegations
+        ],
         "message": verification.message,
         "seen_before": rfc3339(verification.seen_before_ms) if verification.seen_before_ms is not None else None,
         "verdicts": [

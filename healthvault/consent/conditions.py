@@ -15,16 +15,26 @@ from healthvault.ledger.party import Party, parse_party
 
 __all__ = [
     "MAX_APPROVERS",
+    "MAX_DELEGATIONS",
+    "POWERS",
+    "POWER_ADD",
+    "POWER_SHARE",
     "Approvals",
     "Condition",
+    "Delegated",
     "Deny",
     "MaxShares",
+    "Proxy",
     "Sensitive",
     "UnknownCondition",
     "parse_condition",
 ]
 
 MAX_APPROVERS = 16
+MAX_DELEGATIONS = 1024
+POWER_SHARE = "share"  # what a proxy may do: share the owner's documents onward
+POWER_ADD = "add"  # add documents to the owner's vault
+POWERS = (POWER_SHARE, POWER_ADD)
 _NO_FIELDS = pack({})
 
 
@@ -85,6 +95,41 @@ class Approvals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """The grantee may act for the owner, within these powers: docs/spec/proxies.md."""
+
+    powers: tuple[str, ...]
+    """Of `POWERS`; another one gives nothing."""
+    purposes: tuple[str, ...]
+    """HL7 codes that the proxy may share onward for."""
+    actions: tuple[str, ...]
+    """What those may do with whom the proxy shares."""
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the map that stands in the grant."""
+        return {
+            "kind": "proxy",
+            "powers": list(self.powers),
+            "purpose": list(self.purposes),
+            "actions": list(self.actions),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegated:
+    """The grant is given for somebody else: it holds for what that vault's own grants to a proxy cover."""
+
+    vault: bytes
+    """Vault id (32 bytes) of the owner."""
+    grants: tuple[bytes, ...]
+    """Ids of the owner's grants to who signs this one (16 bytes each); each document is in one of them."""
+
+    def to_map(self) -> dict[str, Value]:
+        """Return the map that stands in the grant."""
+        return {"kind": "delegated", "vault": self.vault, "grants": list(self.grants)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownCondition:
     """A condition that this version cannot judge: it denies."""
 
@@ -97,7 +142,7 @@ class UnknownCondition:
         return {**cast("dict[str, Value]", unpack(self.fields)), "kind": self.kind}
 
 
-Condition: TypeAlias = Deny | Sensitive | MaxShares | Approvals | UnknownCondition
+Condition: TypeAlias = Deny | Sensitive | MaxShares | Approvals | Proxy | Delegated | UnknownCondition
 
 
 def parse_condition(item: Fields) -> Condition:
@@ -153,9 +198,26 @@ def _approvals(item: Fields) -> Approvals:
     return Approvals(needed=needed, by=by)
 
 
+def _proxy(item: Fields) -> Proxy:
+    found = {key: tuple(item.texts(key)) for key in ("powers", "purpose", "actions")}
+    for key, words in found.items():
+        if not words or len(set(words)) != len(words):
+            raise item.wrong(key)
+    return Proxy(powers=found["powers"], purposes=found["purpose"], actions=found["actions"])
+
+
+def _delegated(item: Fields) -> Delegated:
+    grants = tuple(item.bins("grants", 16, MAX_DELEGATIONS))
+    if not grants or len(set(grants)) != len(grants):
+        raise item.wrong("grants")
+    return Delegated(vault=item.bin("vault", 32), grants=grants)
+
+
 _PARSERS: dict[str, tuple[frozenset[str], Callable[[Fields], Condition]]] = {
     "deny": (frozenset({"kind", "must", "categories", "types", "tags", "sensitivity"}), _deny),
     "sensitive": (frozenset({"kind", "must", "allow"}), _sensitive),
     "max-shares": (frozenset({"kind", "must", "count"}), _max_shares),
     "approvals": (frozenset({"kind", "must", "needed", "by"}), _approvals),
+    "proxy": (frozenset({"kind", "must", "powers", "purpose", "actions"}), _proxy),
+    "delegated": (frozenset({"kind", "must", "vault", "grants"}), _delegated),
 }

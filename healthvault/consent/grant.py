@@ -31,7 +31,9 @@ _KNOWN = frozenset(
         "recheck_after",
         "conditions",
         "role",
+        "role_version",
         "jurisdiction",
+        "standing",
         "supersedes",
         "must",
     }
@@ -57,7 +59,11 @@ class Grant:
     conditions: tuple[Condition, ...] = ()
     """Further ones; an unknown one denies."""
     role: str | None = None
+    role_version: int | None = None
+    """Of the role that the terms were made from: the entry that defined it, 0 for a built-in one."""
     jurisdiction: str | None = None
+    rule_id: bytes | None = None
+    """The standing rule that made it (16 bytes)."""
     supersedes: int | None = None
     """Entry of the grant that this one replaces."""
 
@@ -76,7 +82,9 @@ class Grant:
             "recheck_after": self.recheck_after_ms,
             "conditions": [condition.to_map() for condition in self.conditions],
             "role": self.role,
+            "role_version": self.role_version,
             "jurisdiction": self.jurisdiction,
+            "standing": self.rule_id,
             "supersedes": self.supersedes,
         }
         return {key: value for key, value in known.items() if value is not None}
@@ -153,6 +161,8 @@ def _parse_fields(sealed: Fields) -> Grant:
         recheck_after_ms=sealed.uint("recheck_after") if sealed.has("recheck_after") else None,
         conditions=tuple(parse_condition(item) for item in sealed.maps("conditions")),
         role=sealed.text("role") if sealed.has("role") else None,
+        role_version=sealed.uint("role_version") if sealed.has("role_version") else None,
         jurisdiction=sealed.text("jurisdiction") if sealed.has("jurisdiction") else None,
+        rule_id=sealed.bin("standing", 16) if sealed.has("standing") else None,
         supersedes=sealed.uint("supersedes") if sealed.has("supersedes") else None,
     )

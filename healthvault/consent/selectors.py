@@ -6,8 +6,19 @@ Spec: docs/spec/grants.md section 1.4; grammar: docs/reference/cli.md.
 
 from collections.abc import Iterable
 
-from healthvault.consent.conditions import Approvals, Condition, Deny, MaxShares, Sensitive, UnknownCondition
+from healthvault.consent.conditions import (
+    Approvals,
+    Condition,
+    Delegated,
+    Deny,
+    MaxShares,
+    Proxy,
+    Sensitive,
+    UnknownCondition,
+)
+from healthvault.consent.purposes import purpose_word
 from healthvault.errors import InvalidRequest
+from healthvault.ledger.ids import contact_id_text, grant_id_text
 from healthvault.records.categories import Category, Sensitivity
 
 __all__ = ["check_label", "condition_line", "conditions_from_words", "selector"]
@@ -78,3 +89,16 @@ def condition_line(condition: Condition) -> str:
             return f"needs {condition.needed} of {', '.join(party.name for party in condition.by)}"
         case UnknownCondition():
             return f"unknown {condition.kind!r}"
+    return _of_proxies(condition)
+
+
+def _of_proxies(condition: Proxy | Delegated) -> str:
+    match condition:
+        case Proxy():
+            purposes = ", ".join(map(purpose_word, condition.purposes))
+            return (
+                f"proxy to {', '.join(condition.powers)} for {purposes}, onward to {', '.join(condition.actions)}"
+            )
+        case Delegated():
+            under = ", ".join(map(grant_id_text, condition.grants))
+            return f"for {contact_id_text(condition.vault)} under {under}"

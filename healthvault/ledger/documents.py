@@ -115,14 +115,18 @@ class Received:
     """What the sender's grant allows."""
     accepted: tuple[str, ...] = ()
     """Codes that the owner chose to accept when she took it in."""
+    proxy: bytes | None = None
+    """The owner's own grant (16 bytes) under which the sender may add documents for her, and did."""
 
     def to_value(self) -> Value:
         """Return the map that stands in `received`."""
+        proxy: dict[str, Value] = {} if self.proxy is None else {"proxy": self.proxy}
         return {
             "vault": self.vault,
             "bundle_id": self.bundle_id,
             "actions": list(self.actions),
             "accepted": list(self.accepted),
+            **proxy,
         }
 
 
@@ -321,4 +325,5 @@ def _parse_received(sealed: Fields) -> Received:
         bundle_id=received.bin("bundle_id", 16),
         actions=tuple(received.texts("actions")),
         accepted=tuple(received.texts("accepted")),
+        proxy=received.bin("proxy", 16) if received.has("proxy") else None,
     )

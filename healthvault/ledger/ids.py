@@ -16,6 +16,7 @@ __all__ = [
     "fingerprint_bytes",
     "from_base32",
     "grant_id_text",
+    "rule_id_text",
 ]
 
 DOCUMENT_ID_BYTES = 20
@@ -44,6 +45,11 @@ def document_id_text(leaf: bytes) -> str:
 def grant_id_text(grant_id: bytes) -> str:
     """Return `g_…` for a grant's 16 random bytes."""
     return "g_" + base32(grant_id)
+
+
+def rule_id_text(rule_id: bytes) -> str:
+    """Return `s_…` for a standing rule's 16 random bytes."""
+    return "s_" + base32(rule_id)
 
 
 def bundle_id_text(bundle_id: bytes) -> str:

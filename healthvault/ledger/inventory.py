@@ -16,7 +16,7 @@ from healthvault.crypto.hashing import labelled, labelled_hash, labelled_hashes,
 from healthvault.errors import FormatError
 from healthvault.ledger.changes import OTHER_SLOT, Added, Change, Revised
 from healthvault.ledger.documents import DocStatus
-from healthvault.ledger.standing import Shelf, Standing, Standings
+from healthvault.ledger.membership import Member, Members, Shelf
 from healthvault.ledger.state import NO_EXTENSION
 from healthvault.tlog.frontier import Frontier
 from healthvault.tlog.tree import leaf_hash
@@ -99,7 +99,7 @@ class Inventories:
             FormatError: `bad_schema`, the value is none.
         """
         self._state_key = state_key
-        self._standings = Standings(shelf)
+        self._members = Members(shelf)
         self._lines: list[Line] = []
         self._is_named, self._logs = _parse(value)
         self._counts = [log.size for log in self._logs]
@@ -111,10 +111,10 @@ class Inventories:
         logs: list[Value] = [[[level, root] for level, root in log.complete] for log in self._logs]
         return [self._is_named, logs]
 
-    def take_changed(self) -> tuple[tuple[Standing, ...], tuple[Line, ...]]:
+    def take_changed(self) -> tuple[tuple[Member, ...], tuple[Line, ...]]:
         """Hand out the documents and lines that are new since the last time: the shelf has them from now on."""
-        found = tuple(self._standings.changed.values()), tuple(self._lines)
-        self._standings.changed.clear()
+        found = tuple(self._members.changed.values()), tuple(self._lines)
+        self._members.changed.clear()
         self._lines.clear()
         return found
 
@@ -126,16 +126,16 @@ class Inventories:
             self._is_named = True
         if isinstance(change, Added) and change.supersedes is None:  # as below, in a third of the time
             slot = OTHER_SLOT if change.slot is None else change.slot
-            self._standings.keep(Standing(seq=seq, slot=slot, line=self._add(slot, LineKind.IN, seq)))
+            self._members.keep(Member(seq=seq, slot=slot, line=self._add(slot, LineKind.IN, seq)))
             return
-        touched = self._standings.take(seq, change)
+        touched = self._members.take(seq, change)
         for before, now in touched:
             if before is not None and before.line is not None and not _is_in(now, before.slot):
                 self._add(before.slot, _OUT[now.status], before.line)
-                self._standings.keep(replace(now, line=None))
+                self._members.keep(replace(now, line=None))
         for before, now in touched:
             if _is_in(now, now.slot) and (before is None or before.line is None or before.slot != now.slot):
-                self._standings.keep(replace(now, line=self._add(now.slot, LineKind.IN, now.seq)))
+                self._members.keep(replace(now, line=self._add(now.slot, LineKind.IN, now.seq)))
 
     def ext_root(self, prev: bytes) -> bytes:
         """Return what the state commits to (32 bytes), in the entry that follows the one with leaf hash `prev`."""
@@ -179,8 +179,8 @@ class Inventories:
         return line.number
 
 
-def _is_in(standing: Standing, slot: int) -> bool:
-    return standing.status is DocStatus.CURRENT and standing.slot == slot
+def _is_in(member: Member, slot: int) -> bool:
+    return member.status is DocStatus.CURRENT and member.slot == slot
 
 
 def _tail(slot: int, count: int, root: bytes) -> bytes:

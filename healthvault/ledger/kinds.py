@@ -52,6 +52,11 @@ class Kind(Enum):
     STATUS = "status"
     ANCHOR = "anchor"
     APPROVAL = "approval"
+    ROLE_DEFINE = "role.define"
+    ROLE_BIND = "role.bind"
+    ROLE_UNBIND = "role.unbind"
+    STANDING = "standing"
+    STANDING_END = "standing.end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,9 +45,9 @@ create table part (
     stored integer not null, pack integer not null, position integer not null,
     primary key (seq, number)) without rowid;
 create index part_dedupe on part (dedupe);
-create table standing (
+create table member (
     seq integer primary key, slot integer not null, status text not null, supersedes integer, line integer);
-create index standing_supersedes on standing (supersedes) where supersedes is not null;
+create index member_supersedes on member (supersedes) where supersedes is not null;
 create table line (
     slot integer not null, number integer not null, kind integer not null, ref integer not null,
     primary key (slot, number)) without rowid;
@@ -61,6 +61,13 @@ create index consent_id on consent (id);
 create table grantee (party blob not null, seq integer not null, primary key (party, seq)) without rowid;
 create table approval (seq integer primary key, about integer not null, vault blob not null, raw blob not null);
 create index approval_about on approval (about);
+create table role (name text primary key, seq integer not null, sealed blob not null) without rowid;
+create table binding (
+    role text not null, vault blob not null, until integer, primary key (role, vault)) without rowid;
+create table standing (
+    seq integer primary key, id text not null unique, rule blob not null, ended integer not null);
+create table made_by (rule text not null, document integer not null, grant_seq integer not null,
+    primary key (rule, document)) without rowid;
 create table share (
     seq integer primary key, id text not null, slots blob not null, recipients text not null,
     documents integer not null);

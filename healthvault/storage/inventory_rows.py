@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from healthvault.ledger.documents import DocStatus
 from healthvault.ledger.inventory import Line, LineKind
-from healthvault.ledger.standing import Standing
+from healthvault.ledger.membership import Member
 from healthvault.storage.catalogue import Catalogue
 
 __all__ = ["InventoryRows"]
@@ -20,26 +20,26 @@ class InventoryRows:
     def __init__(self, catalogue: Catalogue) -> None:
         self._db = catalogue.connection
 
-    def at(self, seq: int) -> Standing | None:
+    def at(self, seq: int) -> Member | None:
         """Return the document of an entry."""
         row = self._db.execute(
-            "select slot, status, supersedes, line from standing where seq = ?", (seq,)
+            "select slot, status, supersedes, line from member where seq = ?", (seq,)
         ).fetchone()
         if row is None:
             return None
         slot, status, supersedes, line = row
-        return Standing(seq=seq, slot=slot, status=DocStatus(status), supersedes=supersedes, line=line)
+        return Member(seq=seq, slot=slot, status=DocStatus(status), supersedes=supersedes, line=line)
 
     def replacing(self, seq: int) -> Iterator[int]:
         """Yield the entries of documents that replace this one."""
-        for (newer,) in self._db.execute("select seq from standing where supersedes = ?", (seq,)).fetchall():
+        for (newer,) in self._db.execute("select seq from member where supersedes = ?", (seq,)).fetchall():
             yield newer
 
-    def save(self, standings: Iterable[Standing], lines: Iterable[Line]) -> None:
+    def save(self, members: Iterable[Member], lines: Iterable[Line]) -> None:
         """Note how documents stand now, and add lines; inside a `change`."""
         self._db.executemany(
-            "insert or replace into standing values (?,?,?,?,?)",
-            [(one.seq, one.slot, one.status.value, one.supersedes, one.line) for one in standings],
+            "insert or replace into member values (?,?,?,?,?)",
+            [(one.seq, one.slot, one.status.value, one.supersedes, one.line) for one in members],
         )
         self._db.executemany(
             "insert into line values (?,?,?,?)", [(one.slot, one.number, int(one.kind), one.ref) for one in lines]

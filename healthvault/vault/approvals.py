@@ -23,7 +23,7 @@ from healthvault.storage.consent_rows import ConsentRows, ContactRow, GrantRow
 from healthvault.storage.inputs import InputFile
 from healthvault.vault.contacts import chain_of
 from healthvault.vault.memory import load_pins
-from healthvault.vault.receive import own_openers
+from healthvault.vault.openers import own_openers
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
 from healthvault.verify.thefts import with_stolen_keys

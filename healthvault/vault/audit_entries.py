@@ -8,16 +8,16 @@ from collections.abc import Mapping
 
 from healthvault.codec import Fields
 from healthvault.consent.grant import Grant, Revocation
-from healthvault.consent.status import SlotTable, Status
+from healthvault.consent.status import SlotTable, Status, StatusTree
 from healthvault.errors import FormatError, IntegrityError, InvalidRequest, VaultDamaged
 from healthvault.ledger.changes import Change, change_of
 from healthvault.ledger.documents import DocAdd, DocErase
 from healthvault.ledger.entry import Entry, SignedEntry
 from healthvault.ledger.inventory import Inventories
 from healthvault.ledger.keychain import KeyChain, extend_chain, start_chain
+from healthvault.ledger.membership import NO_SHELF
 from healthvault.ledger.meta import open_meta
 from healthvault.ledger.secrets import meta_key
-from healthvault.ledger.standing import NO_SHELF
 from healthvault.ledger.state import StateOpening, state_blind
 from healthvault.storage.keystore import Keystore
 from healthvault.vault.around import entries_text
@@ -62,7 +62,8 @@ class EntryAudit:
         self._objects = objects
         self._signatures = signatures
         self._slots = SlotTable()
-        self._grants_root = self._slots.root(keys.identity.state_key) if keys else b""
+        self._status_tree = StatusTree(keys.identity.state_key) if keys else None
+        self._grants_root = self._status_tree.root(self._slots) if self._status_tree else b""
         self._inventories = Inventories(keys.identity.state_key, NO_SHELF) if keys else None
         self._lost = lost
         self._is_complete = True
@@ -194,8 +195,8 @@ class EntryAudit:
 
     def _move_to(self, slots: SlotTable) -> None:
         self._slots = slots
-        if self._keys:
-            self._grants_root = slots.root(self._keys.identity.state_key)
+        if self._status_tree:
+            self._grants_root = self._status_tree.root(slots)
 
     def _check_state(self, entry: Entry, where: str) -> None:
         if self.chain is None or self._keys is None or self._inventories is None:

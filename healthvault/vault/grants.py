@@ -16,23 +16,28 @@ from healthvault.consent.selectors import condition_line
 from healthvault.consent.status import Status
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import ConsentRefused, InvalidRequest
-from healthvault.ledger.ids import grant_id_text
+from healthvault.ledger.ids import grant_id_text, rule_id_text
 from healthvault.ledger.party import Party
 from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.storage.consent_rows import ConsentRows, GrantRow
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
-from healthvault.vault.addressees import addressees_of
+from healthvault.vault.addressees import Addressee, addressees_of
 from healthvault.vault.deciding import check_included, standing_of, time_of_decision, words_of
+from healthvault.vault.delegating import delegated_terms
 from healthvault.vault.disclosing import rows_to_share
 from healthvault.vault.read import document_at, unique, unique_prefix
+from healthvault.vault.roles import check_documents_of_role, under_role
+from healthvault.vault.terms import SLOW_CLOCK_MS, Terms
 from healthvault.vault.transaction import Draft, Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document, GrantView
 
 __all__ = [
+    "CheckedTerms",
     "Terms",
     "append_grant",
     "check_dates",
+    "check_terms",
     "conditions_of",
     "documents_of",
     "find_grant",
@@ -44,50 +49,54 @@ __all__ = [
     "terms_in_force",
 ]
 
-SLOW_CLOCK_MS = 10 * 60 * 1000  # a reader whose clock is slow is not turned away
+_GENESIS_ONLY = ((0, 1),)  # the records of a grant that allows no document: entry 0 is in every bundle anyway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What is allowed to whom, for what, until when."""
+class CheckedTerms:
+    """Terms that were judged, with everything filled in that a role or another owner says."""
 
-    records: tuple[str, ...]
-    """Ids of documents, or their unique beginnings."""
-    to: tuple[str, ...] = ()
-    """Names or ids of contacts; empty for whoever is told the code."""
-    purposes: tuple[str, ...]
-    """HL7 codes."""
-    actions: tuple[str, ...]
-    not_before_ms: int | None = None
-    not_after_ms: int
-    recheck_after_ms: int | None = None
-    conditions: tuple[Condition, ...] = ()
-    """Further ones, but for approvals."""
-    needed: int = 0
-    """So many of `approvers` have to approve first; 0 for none."""
-    approvers: tuple[str, ...] = ()
-    """Names or ids of contacts."""
-    accept: tuple[str, ...] = ()
-    """Codes of refusals that the user overrides."""
+    terms: Terms
+    rows: list[DocumentRow]
+    addressees: list[Addressee]
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """The grantees as the grant names them."""
+        return tuple(addressee.party for addressee in self.addressees)
+
+
+def check_terms(vault: Vault, terms: Terms, *, now_ms: int) -> CheckedTerms:
+    """Judge what is about to be granted: documents, role, conditions, dates, and in whose name.
+
+    Raises:
+        NotFound: `not_found`, `ambiguous`, a document, contact or role.
+        InvalidRequest: `nothing_to_share`, `erased`, `retracted`, `too_many`, `bad_expiry`, `bad_approvers`,
+            `mixed_owners`.
+        ConsentRefused: `action_not_granted`, a received document may not be passed on; `denied_by_rule`,
+            `sensitivity_not_named`, the conditions keep a document out; `role_unbound`, `outside_role`;
+            `outside_delegation` and others, a proxy would exceed what the owner allowed.
+        IntegrityError: `key_revoked`, a contact declared the keys on their card stolen.
+    """
+    rows = rows_to_share(vault, terms.records, terms.accept)
+    terms = under_role(vault, terms, now_ms=now_ms)
+    check_documents_of_role(vault, terms, (row.seq for row in rows))
+    check_included(terms.conditions, ((row.id, words_of(row)) for row in rows))
+    terms = delegated_terms(vault, terms, rows, now_ms=now_ms)
+    terms = replace(terms, conditions=conditions_of(vault, terms))
+    check_dates(terms, now_ms)
+    return CheckedTerms(terms=terms, rows=rows, addressees=addressees_of(vault, terms.to))
 
 
 def make_grant(vault: Vault, terms: Terms, *, now_ms: int) -> GrantView:
     """Log a grant; nothing is handed out yet.
 
     Raises:
-        NotFound: `not_found`, `ambiguous`, a document or contact.
-        InvalidRequest: `nothing_to_share`, `erased`, `retracted`, `too_many`, `bad_expiry`, `io_error`.
-        ConsentRefused: `action_not_granted`, a received document may not be passed on; `denied_by_rule`,
-            `sensitivity_not_named`, its own conditions keep a document out.
-        IntegrityError: `key_revoked`, a contact declared the keys on their card stolen.
+        As `check_terms`; InvalidRequest: `io_error`.
     """
-    rows = rows_to_share(vault, terms.records, terms.accept)
-    check_included(terms.conditions, ((row.id, words_of(row)) for row in rows))
-    terms = replace(terms, conditions=conditions_of(vault, terms))
-    parties = tuple(addressee.party for addressee in addressees_of(vault, terms.to))
-    check_dates(terms, now_ms)
+    checked = check_terms(vault, terms, now_ms=now_ms)
     with Transaction(vault, now_ms=now_ms) as transaction:
-        grant, _ = append_grant(transaction, terms, rows, parties, now_ms)
+        grant, _ = append_grant(transaction, checked.terms, checked.rows, checked.parties, now_ms)
         transaction.commit()
     return find_grant(vault, grant_id_text(grant.grant_id), now_ms=now_ms)
 
@@ -95,20 +104,27 @@ def make_grant(vault: Vault, terms: Terms, *, now_ms: int) -> GrantView:
 def append_grant(
     transaction: Transaction, terms: Terms, rows: Sequence[DocumentRow], parties: tuple[Party, ...], now_ms: int
 ) -> tuple[Grant, Draft]:
-    """Append the entry of a new grant. Raises FormatError: `bad_schema`, no reader would accept the terms."""
+    """Append the entry of a new grant; without rows it allows no document.
+
+    Raises:
+        FormatError: `bad_schema`, no reader would accept the terms.
+    """
     draft = transaction.begin()
     slot, slots = transaction.slots.place_new(draft.seq)
     grant = Grant(
         slot=slot,
         grant_id=random_bytes(16),
         grantees=parties,
-        records=ranges_of(row.seq for row in rows),
+        records=ranges_of(row.seq for row in rows) or _GENESIS_ONLY,
         actions=terms.actions,
         purposes=terms.purposes,
         not_before_ms=terms.not_before_ms if terms.not_before_ms is not None else now_ms - SLOW_CLOCK_MS,
         not_after_ms=terms.not_after_ms,
         recheck_after_ms=terms.recheck_after_ms,
         conditions=terms.conditions,
+        role=terms.role,
+        role_version=terms.role_version,
+        rule_id=terms.rule_id,
     )
     transaction.append(draft, grant.to_map(), slots=slots)
     return grant, draft
@@ -234,6 +250,8 @@ def _view(vault: Vault, row: GrantRow, bundles: dict[int, list[str]], now_ms: in
         not_after_ms=grant.not_after_ms,
         status=_status(grant, row.status, time_of_decision(vault, now_ms)),
         conditions=tuple(map(condition_line, grant.conditions)),
+        role=grant.role,
+        standing=None if grant.rule_id is None else rule_id_text(grant.rule_id),
         bundles=tuple(bundles.get(row.slot, ())),
     )
 

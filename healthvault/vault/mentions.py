@@ -92,6 +92,13 @@ def _vault(key: str) -> _Reader:
     return lambda said, sealed, _: replace(said, parties=(Party(vault=sealed.bin(key, 32)),))
 
 
+def _vaults(key: str) -> _Reader:
+    """Read a key that holds a list of vault ids."""
+    return lambda said, sealed, _: replace(
+        said, parties=tuple(Party(vault=vault) for vault in sealed.bins(key, 32, MAX_PARTIES))
+    )
+
+
 def _slot(key: str, *, means_grants: bool = False) -> _Reader:
     """Read a key that holds one status slot, or nil."""
     return lambda said, sealed, _: replace(
@@ -130,6 +137,11 @@ _RULES = {
     Kind.GRANT.value: _Rule(action="grant", reads=(_documents("records"), _parties("grantees"), _slot("k"))),
     Kind.GRANT_REVOKE.value: _Rule(action="revoke", reads=(_about("about"), _slot("k"))),
     Kind.SHARE.value: _Rule(action="share", reads=(_documents("seqs"), _parties("recipients"), _slots("k"))),
+    Kind.ROLE_DEFINE.value: _Rule(action="role"),
+    Kind.ROLE_BIND.value: _Rule(action="bind", reads=(_vault("vault"),)),
+    Kind.ROLE_UNBIND.value: _Rule(action="unbind", reads=(_vault("vault"),)),
+    Kind.STANDING.value: _Rule(action="standing", reads=(_vaults("vaults"),)),
+    Kind.STANDING_END.value: _Rule(action="standing-end", reads=(_about("about"),)),
     "note": _Rule(action="note", reads=(_document("about"),)),
     "attest": _Rule(action="attest", reads=(_document("about"),)),
     Kind.STATUS.value: _Rule(action="status", reads=(_parties("recipients"), _slot("k", means_grants=True))),

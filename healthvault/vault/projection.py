@@ -8,7 +8,7 @@ Spec: docs/spec/journal.md section 4 and docs/spec/vault-folder.md section 6.
 
 from collections.abc import Iterator, Sequence
 
-from healthvault.consent.status import SlotTable
+from healthvault.consent.status import SlotTable, StatusTree
 from healthvault.errors import VaultBusy, VaultDamaged
 from healthvault.ledger.entry import Entry
 from healthvault.ledger.inventory import Inventories
@@ -93,18 +93,24 @@ def replay(vault: Vault, start: int) -> Iterator[Appended]:
         yield Appended(entry=entry, sealed=open_sealed_part(entry, secret))
 
 
-def current_slots(vault: Vault) -> SlotTable:
+def current_slots(vault: Vault, tree: StatusTree | None = None) -> SlotTable:
     """Return the status table after the newest entry, once it is known to give that entry's state.
 
     So are the catalogue's inventories then.
+
+    Args:
+        vault: Unlocked.
+        tree: Takes the hashes over it, for who goes on with them.
 
     Raises:
         VaultDamaged: `vault_damaged`, not even a replay of the journal gives the committed state.
     """
     last, chain = vault.history.last, vault.history.chain
+    tree = tree or StatusTree(vault.keys.identity.state_key)
     for _ in range(2):
         slots, inventories = load_slots(vault.catalogue), load_inventories(vault)
-        if opening_of(vault, slots, inventories, last.header.prev).state(chain.key_head) == last.header.state:
+        opening = opening_of(vault, slots, inventories, last.header.prev, tree)
+        if opening.state(chain.key_head) == last.header.state:
             return slots
         with vault.catalogue.change():
             vault.catalogue.clear()
@@ -112,12 +118,14 @@ def current_slots(vault: Vault) -> SlotTable:
     raise damaged("the journal does not give the state of grants and documents that its newest entry commits to")
 
 
-def opening_of(vault: Vault, slots: SlotTable, inventories: Inventories, prev: bytes) -> StateOpening:
-    """Return what opens the state of the entry after the one with leaf hash `prev`."""
+def opening_of(
+    vault: Vault, slots: SlotTable, inventories: Inventories, prev: bytes, tree: StatusTree | None = None
+) -> StateOpening:
+    """Return what opens the state of the entry after the one with leaf hash `prev`; `tree` takes the hashes."""
     state_key = vault.keys.identity.state_key
     return StateOpening(
         blind=state_blind(state_key, prev),
-        grants_root=slots.root(state_key),
+        grants_root=(tree or StatusTree(state_key)).root(slots),
         capacity=slots.capacity,
         ext_root=inventories.ext_root(prev),
     )

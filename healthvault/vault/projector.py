@@ -10,6 +10,8 @@ from functools import singledispatchmethod
 from healthvault.bundle.card import open_card
 from healthvault.codec import Fields, Value, positional
 from healthvault.consent.grant import Grant, Revocation
+from healthvault.consent.roles import Role, RoleBind, RoleUnbind
+from healthvault.consent.standing import StandingEnd, StandingRule
 from healthvault.consent.status import Slot, SlotTable, Status
 from healthvault.errors import FormatError, IntegrityError, InvalidRequest
 from healthvault.ledger import ids
@@ -30,6 +32,8 @@ from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ApprovalRow, ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
 from healthvault.storage.document_rows import OTHER, DocumentRow, DocumentRows, PartRow
 from healthvault.storage.objects import Objects
+from healthvault.storage.role_rows import BindingRow, RoleRows
+from healthvault.storage.standing_rows import StandingRow, StandingRows
 from healthvault.storage.trail_rows import Named, TrailRows
 from healthvault.vault.history import damaged, refusal
 from healthvault.vault.inventories import InventoryReplay
@@ -58,10 +62,11 @@ def load_slots(catalogue: Catalogue) -> SlotTable:
         return SlotTable()
     table = positional(value, ("capacity", "slots"), "slots")
     rows = [positional(row, ("slot", "status", "since"), "slot") for row in table.array("slots")]
-    slots = tuple(
-        (row.uint("slot"), Slot(status=Status(row.uint("status")), since_seq=row.uint("since"))) for row in rows
-    )
-    return SlotTable(capacity=table.uint("capacity"), slots=slots)
+    loaded = SlotTable(capacity=table.uint("capacity"), used=len(rows))
+    for row in rows:
+        held = Slot(status=Status(row.uint("status")), since_seq=row.uint("since"))
+        loaded = loaded.with_slot(row.uint("slot"), held)
+    return loaded
 
 
 def party_key(party: Party) -> bytes:
@@ -98,6 +103,8 @@ class Projector:
         self._documents = DocumentRows(catalogue)
         self._consents = ConsentRows(catalogue)
         self._trail = TrailRows(catalogue)
+        self._roles = RoleRows(catalogue)
+        self._standings = StandingRows(catalogue)
         self._walk = PackWalk(objects, stored_at)
         self._slots = load_slots(catalogue) if is_strict else None
         self._inventories = inventories
@@ -286,6 +293,9 @@ class Projector:
             GrantRow(seq=entry.seq, id=id_text, slot=grant.slot, terms=sealed, status=Status.ACTIVE),
             map(party_key, grant.grantees),
         )
+        if grant.rule_id is not None:
+            seqs = (first + step for first, count in grant.records for step in range(count))
+            self._standings.note_made(ids.rule_id_text(grant.rule_id), seqs, entry.seq)
         return id_text
 
     @_follow.register
@@ -326,6 +336,32 @@ class Projector:
         )
         granted = self._consents.grant_at(approval.about)
         return granted.id if granted else None
+
+    @_follow.register
+    def _role(self, role: Role, entry: Entry, sealed: Fields) -> str | None:
+        self._roles.define(role.name, entry.seq, sealed)
+        return None
+
+    @_follow.register
+    def _role_bind(self, bound: RoleBind, _entry: Entry, _sealed: Fields) -> str | None:
+        self._roles.bind(BindingRow(vault=bound.vault, role=bound.role, until_ms=bound.until_ms))
+        return ids.contact_id_text(bound.vault)
+
+    @_follow.register
+    def _role_unbind(self, unbound: RoleUnbind, _entry: Entry, _sealed: Fields) -> str | None:
+        self._roles.unbind(unbound.vault, unbound.role)
+        return ids.contact_id_text(unbound.vault)
+
+    @_follow.register
+    def _standing(self, rule: StandingRule, entry: Entry, sealed: Fields) -> str | None:
+        id_text = ids.rule_id_text(rule.rule_id)
+        self._standings.insert(StandingRow(seq=entry.seq, id=id_text, rule=sealed, is_ended=False))
+        return id_text
+
+    @_follow.register
+    def _standing_end(self, end: StandingEnd, _entry: Entry, _sealed: Fields) -> str | None:
+        self._standings.end(end.about)
+        return next((row.id for row in self._standings.rules() if row.seq == end.about), None)
 
     def _id_of(self, seq: int) -> str | None:
         row = self._documents.at(seq)

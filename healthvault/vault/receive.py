@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from healthvault.agefile.recipients import ScryptIdentity, X25519Identity
+from healthvault.agefile.recipients import ScryptIdentity
 from healthvault.agefile.source import read_fully
-from healthvault.crypto.agreement import x25519_public
 from healthvault.errors import AnswerNeeded, ConsentRefused, HealthVaultError, InvalidRequest, NotEstablished
 from healthvault.ledger.keychain import KeyChain
-from healthvault.ledger.party import CODE_BEARER, Party
+from healthvault.ledger.party import CODE_BEARER
 from healthvault.storage.consent_rows import ConsentRows, ContactRow
 from healthvault.storage.inputs import InputFile
 from healthvault.tlog.checkpoint import origin_of
@@ -23,7 +22,9 @@ from healthvault.tlog.cosignature import witness_key
 from healthvault.tlog.note import NoteKey
 from healthvault.vault.addressees import code_of
 from healthvault.vault.contacts import chain_of
+from healthvault.vault.delegating import acting_grant
 from healthvault.vault.memory import pin_file, read_pins, store_pins
+from healthvault.vault.openers import own_openers
 from healthvault.vault.staging import FolderSink, ImportSink
 from healthvault.vault.statements import (
     certificate_text,
@@ -46,7 +47,6 @@ __all__ = [
     "import_bundle",
     "open_bundle",
     "openers_of",
-    "own_openers",
     "unaccepted",
     "verify_file",
 ]
@@ -134,7 +134,9 @@ def import_bundle(
     if unaccepted(first, options.accept) or first.manifest is None:
         return first, []
     with Transaction(vault, now_ms=now_ms) as transaction:
-        sink = ImportSink(vault, transaction, first, accepted=options.accept)
+        sender = first.chain.vault_id if first.chain else b""
+        acting = acting_grant(vault, sender, now_ms=now_ms)
+        sink = ImportSink(vault, transaction, first, accepted=options.accept, acting=acting)
         second = _verify(vault, vault.place, reading, sink)
         if second.bundle_id != first.bundle_id or unaccepted(second, options.accept):
             raise InvalidRequest(
@@ -230,18 +232,6 @@ def _context(vault: Vault | None, pins: PinBook, reading: _Reading, openers: tup
         actions=reading.actions,
         purpose=reading.options.purpose,
         max_age_ms=reading.options.max_age_ms,
-    )
-
-
-def own_openers(vault: Vault) -> tuple[Opener, ...]:
-    """Return the keys of an unlocked vault that open what was made for it, the newest first."""
-    vault_id = vault.keyring.vault_id
-    return tuple(
-        Opener(
-            identity=X25519Identity(secret=secret),
-            party=Party(vault=vault_id, recipient_pk=x25519_public(secret)),
-        )
-        for _, secret in reversed(vault.keys.identity.recipients)
     )
 
 

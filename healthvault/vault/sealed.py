@@ -9,17 +9,27 @@ from collections.abc import Callable
 
 from healthvault.codec import Fields, Value
 from healthvault.consent.grant import Grant, Revocation, parse_grant, parse_revocation
+from healthvault.consent.roles import (
+    Role,
+    RoleBind,
+    RoleUnbind,
+    parse_role_bind,
+    parse_role_define,
+    parse_role_unbind,
+)
+from healthvault.consent.standing import StandingEnd, StandingRule, parse_standing, parse_standing_end
 from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.documents import (
     DocAdd,
     DocErase,
     DocRevise,
+    Received,
     parse_doc_add,
     parse_doc_erase,
     parse_doc_revise,
 )
 from healthvault.ledger.entry import Entry
-from healthvault.ledger.ids import contact_id_text
+from healthvault.ledger.ids import contact_id_text, grant_id_text, rule_id_text
 from healthvault.ledger.kinds import (
     Anchor,
     Approved,
@@ -63,6 +73,11 @@ Sealed = (
     | EmergencyPage
     | Approved
     | ReceiptIn
+    | Role
+    | RoleBind
+    | RoleUnbind
+    | StandingRule
+    | StandingEnd
 )
 _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.OWNER.value: lambda sealed, _: parse_owner(sealed),
@@ -79,6 +94,11 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.STATUS.value: lambda sealed, _: parse_status_given(sealed),
     Kind.ANCHOR.value: lambda sealed, _: parse_anchor(sealed),
     Kind.APPROVAL.value: lambda sealed, _: parse_approved(sealed),
+    Kind.ROLE_DEFINE.value: parse_role_define,
+    Kind.ROLE_BIND.value: lambda sealed, _: parse_role_bind(sealed),
+    Kind.ROLE_UNBIND.value: lambda sealed, _: parse_role_unbind(sealed),
+    Kind.STANDING.value: lambda sealed, _: parse_standing(sealed),
+    Kind.STANDING_END.value: lambda sealed, _: parse_standing_end(sealed),
 }
 
 
@@ -107,7 +127,7 @@ def parse_sealed(sealed: Fields, seq: int) -> Sealed | None:
 
 
 def what_it_did(said: Sealed | None, id_of: Callable[[int], str | None]) -> str:
-    """Return in a few words what an entry did to a document, beyond its kind.
+    """Return in a few words what an entry did, beyond its kind.
 
     Args:
         said: From `parse_sealed`.
@@ -119,11 +139,24 @@ def what_it_did(said: Sealed | None, id_of: Callable[[int], str | None]) -> str:
         case DocRevise():
             done = ", ".join((*said.changed, *(("retracted",) if said.is_retracted else ())))
             return f"{done}: {said.reason}" if said.reason else done
+        case DocAdd(received=Received(proxy=bytes(grant_id))):
+            return f"by a proxy, under {grant_id_text(grant_id)}"
         case ReceiptIn():
             return receipt_detail(said)
+    return _of_consent(said)
+
+
+def _of_consent(said: Sealed | None) -> str:
+    match said:
         case EmergencyPage():
             shares = "" if said.needed is None else f", {said.needed} of {said.count}"
             return f"{', '.join(said.sections)}; protection: {said.protection}{shares}"
         case Approved():
             return f"by {contact_id_text(said.vault)}"
+        case Grant(rule_id=bytes(rule_id)):
+            return f"by the standing rule {rule_id_text(rule_id)}"
+        case Role():
+            return said.name
+        case RoleBind() | RoleUnbind():
+            return said.role
     return ""

@@ -32,7 +32,6 @@ from healthvault.vault.add import Observer
 from healthvault.vault.addressees import (
     CODE_WORDS,
     Addressee,
-    addressees_of,
     age_recipients,
     audience_of,
     grantees_again,
@@ -40,12 +39,15 @@ from healthvault.vault.addressees import (
 from healthvault.vault.approvals import asked_of, grant_not_ended
 from healthvault.vault.counting import check_committed, check_named
 from healthvault.vault.deciding import check_included, words_of
+from healthvault.vault.delegating import check_delegated
 from healthvault.vault.disclosing import MemberFile, check_sizes, disclose, first_words, rows_to_share
-from healthvault.vault.grants import Terms, append_grant, check_dates, documents_of, grant_row, terms_in_force
+from healthvault.vault.grants import append_grant, check_terms, documents_of, grant_row, terms_in_force
 from healthvault.vault.handed_out import meta_of
 from healthvault.vault.inventories import inventories_of
 from healthvault.vault.proofs import event_seqs, proof_of
 from healthvault.vault.read import stream_part
+from healthvault.vault.roles import check_role_still
+from healthvault.vault.terms import Terms
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import BundleView
@@ -113,26 +115,22 @@ def share(
     """Log a grant and a share, then write the bundle of all its documents to `out`.
 
     Raises:
-        NotFound: `not_found`, `ambiguous`, a document or contact.
-        InvalidRequest: `nothing_to_share`, `nothing_to_prove`, `erased`, `retracted`, `too_many`, `unsafe_output`,
-            `bad_expiry`, `bad_text`, `too_large`, `io_error`.
-        ConsentRefused: `action_not_granted`, a received document may not be passed on; `denied_by_rule`,
-            `sensitivity_not_named`, the conditions keep a document out; `approval_missing`, for now.
-        IntegrityError: `key_revoked`, a contact declared the keys on their card stolen.
+        InvalidRequest: `nothing_to_prove`, `unsafe_output`, `bad_text`, `too_large`, `io_error`.
+        ConsentRefused: `approval_missing`, for now.
+        As `check_terms`.
     """
     if terms.needed:
         hint = "`hv grant --request FILE` asks for approval; then `hv share --grant`"
         raise ConsentRefused("approval_missing", "nobody has approved the new grant yet", hint=hint)
-    rows = rows_to_share(vault, terms.records, terms.accept)
-    _check_included(vault, terms.conditions, rows, letter)
-    parcel = _Parcel(rows=rows, addressees=addressees_of(vault, terms.to), letter=letter)
-    check_dates(terms, now_ms)
+    checked = check_terms(vault, terms, now_ms=now_ms)
+    rows = checked.rows
+    _check_included(vault, checked.terms.conditions, rows, letter)
+    parcel = _Parcel(rows=rows, addressees=checked.addressees, letter=letter)
 
     def log() -> _Logged:
-        parties = tuple(addressee.party for addressee in parcel.addressees)
         with Transaction(vault, now_ms=now_ms) as transaction:
-            grant, draft = append_grant(transaction, terms, rows, parties, now_ms)
-            return _log_share(vault, transaction, parcel, grant, draft.seq, meta_key(draft.secret))
+            grant, draft = append_grant(transaction, checked.terms, rows, checked.parties, now_ms)
+            return _log_share(transaction, parcel, grant, draft.seq, meta_key(draft.secret))
 
     return _hand_out(vault, parcel, log, out, now_ms, observer)
 
@@ -151,15 +149,18 @@ def share_under(
     Raises:
         ConsentRefused: `grant_revoked`, `grant_superseded`, `grant_not_yet`, `grant_expired`, `condition_unknown`,
             `shares_used_up`, `approval_missing`; `out_of_scope`, a document or category that it does not name;
-            `denied_by_rule`, `sensitivity_not_named`, one that its conditions keep out.
+            `denied_by_rule`, `sensitivity_not_named`, one that its conditions keep out; `role_unbound`,
+            `outside_role`, the role that it was made from says no today; what `check_delegated` raises.
         As `share`.
     """
     row, grant = terms_in_force(vault, wish.grant, now_ms=now_ms)
     records = wish.records or tuple(document.id for document in documents_of(vault, grant))
     rows = rows_to_share(vault, records, wish.accept)
     _check_scope(grant, rows)
+    check_role_still(vault, grant, rows, now_ms=now_ms)
     _check_included(vault, grant.conditions, rows, letter)
     check_named(vault, grant, letter.complete)
+    check_delegated(vault, grant, rows, now_ms=now_ms)
     parcel = _Parcel(rows=rows, addressees=grantees_again(vault, grant.grantees), letter=letter)
     return _hand_out(vault, parcel, _log_under(vault, parcel, grant, row.seq, now_ms), out, now_ms, observer)
 
@@ -187,7 +188,7 @@ def _log_under(vault: Vault, parcel: _Parcel, grant: Grant, seq: int, now_ms: in
 
     def log() -> _Logged:
         with Transaction(vault, now_ms=now_ms) as transaction:
-            return _log_share(vault, transaction, parcel, grant, seq, key)
+            return _log_share(transaction, parcel, grant, seq, key)
 
     return log
 
@@ -210,7 +211,7 @@ def _check_scope(grant: Grant, rows: Sequence[DocumentRow]) -> None:
 
 
 def _log_share(
-    vault: Vault, transaction: Transaction, parcel: _Parcel, grant: Grant, grant_seq: int, grant_meta: bytes
+    transaction: Transaction, parcel: _Parcel, grant: Grant, grant_seq: int, grant_meta: bytes
 ) -> _Logged:
     tip, bundle_id = transaction.begin(), random_bytes(16)
     entry = Share(
@@ -221,7 +222,8 @@ def _log_share(
         recipients=tuple(addressee.party for addressee in parcel.addressees),
     )
     transaction.append(tip, entry.to_map())
-    opening, slots = transaction.opening(), transaction.slots
+    opening = transaction.opening()
+    status = transaction.status_tree.prove(transaction.slots, grant.slot)
     transaction.commit()
     return _Logged(
         bundle_id=bundle_id,
@@ -229,7 +231,7 @@ def _log_share(
         grant_seq=grant_seq,
         grant_meta=grant_meta,
         opening=opening,
-        status=slots.prove(grant.slot, vault.keys.identity.state_key),
+        status=status,
     )
 
 

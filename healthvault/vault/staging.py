@@ -12,14 +12,16 @@ from typing import Self
 from healthvault.agefile.source import Source
 from healthvault.bundle.disclosure import DisclosedDocument, DisclosedPart
 from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE, EVIDENCE_NAME, EvidenceMaker
+from healthvault.consent.grant import Grant
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import InvalidRequest
-from healthvault.ledger.documents import RECEIVED, DocAdd, Part, Received
-from healthvault.ledger.ids import contact_id_text, document_id_text
+from healthvault.ledger.documents import RECEIVED, DocAdd, DocStatus, Part, Received
+from healthvault.ledger.ids import contact_id_text, document_id_text, grant_id_text
 from healthvault.ledger.ranges import ranges_contain
 from healthvault.ledger.secrets import dedupe_tag
-from healthvault.storage.document_rows import DocumentRows
+from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.storage.outputs import OutputFile, safe_name, take_name
+from healthvault.vault.delegating import grants_held_under, makes_proxy
 from healthvault.vault.history import damaged
 from healthvault.vault.read import document_of
 from healthvault.vault.transaction import Draft, Transaction
@@ -105,8 +107,23 @@ class ImportSink:
     """Seals documents into a transaction of the own vault; nothing counts before `finish`."""
 
     def __init__(
-        self, vault: Vault, transaction: Transaction, verification: Verification, *, accepted: tuple[str, ...]
+        self,
+        vault: Vault,
+        transaction: Transaction,
+        verification: Verification,
+        *,
+        accepted: tuple[str, ...],
+        acting: Grant | None = None,
     ) -> None:
+        """Begin.
+
+        Args:
+            vault: Unlocked, writing.
+            transaction: Takes the entries.
+            verification: Of the bundle, without what was not accepted.
+            accepted: The codes that were.
+            acting: The owner's own grant under which the sender may add documents for her.
+        """
         if verification.manifest is None or verification.chain is None:
             raise damaged("a bundle without a manifest cannot be imported")
         chain = verification.chain
@@ -122,8 +139,11 @@ class ImportSink:
             actions=_common_actions(verification),
             accepted=accepted,
         )
+        self._acting = acting
         self._current: tuple[DisclosedDocument, Draft, list[Part]] | None = None
         self._outcomes: list[tuple[int, bool]] = []  # (entry, is it new)
+        self._added: set[int] = set()
+        """Entries of what the sender made and added as the owner's proxy."""
 
     def prepare(self, total_bytes: int) -> None:
         """Refuse what does not fit on the disk. Raises InvalidRequest: `too_large`."""
@@ -144,7 +164,11 @@ class ImportSink:
         self._close_document()
         self._transaction.commit()
         documents = [(document_of(self._vault, seq), is_new) for seq, is_new in self._outcomes]
-        return [found if is_new else _duplicate(found) for found, is_new in documents]
+        return [self._said(found) if is_new else _duplicate(found) for found, is_new in documents]
+
+    def _said(self, found: Document) -> Document:
+        acting = self._acting if found.entry in self._added else None
+        return replace(found, proxy=grant_id_text(acting.grant_id)) if acting else found
 
     def _put(self, draft: Draft, stream: Source | bytes, name: str, media_type: str) -> Part:
         blob = self._transaction.put(draft, stream)
@@ -157,7 +181,7 @@ class ImportSink:
         row, draft, parts = self._current
         self._current = None
         known = DocumentRows(self._vault.catalogue).with_content(parts[0].dedupe)
-        if known is not None:
+        if known is not None and not self._is_wider(known, row):
             self._transaction.abandon()
             self._outcomes.append((known.seq, False))
             return
@@ -176,11 +200,34 @@ class ImportSink:
             source=self._sender,
             category=document.category,
             sensitivity=document.sensitivity,
+            supersedes=known.seq if known else None,
             evidence=len(parts),
-            received=self._received,
+            received=self._received_as(draft.seq, parts),
         )
         self._transaction.append(draft, sealed.to_map())
         self._outcomes.append((draft.seq, True))
+
+    def _is_wider(self, known: DocumentRow, row: DisclosedDocument) -> bool:
+        """Tell whether a document that was received before came again under terms that allow more.
+
+        It is then kept anew, in the place of the older, with the proof of those terms.
+        """
+        if known.actions is None or known.status != DocStatus.CURRENT.value:
+            return False
+        listing = (terms for _, terms in self._grants if ranges_contain(terms.records, row.seq))
+        powers = {grant.grant_id for grant in listing if makes_proxy(self._vault, grant)}
+        return bool(
+            set(self._received.actions) - set(known.actions)
+            or powers - {grant.grant_id for grant in grants_held_under(self._vault, known)}
+        )
+
+    def _received_as(self, seq: int, parts: list[Part]) -> Received:
+        """Return how a document came: what the sender had from somebody else is not the sender's to add."""
+        is_passed_on = any(part.media_type == EVIDENCE_MEDIA_TYPE for part in parts)
+        if self._acting is None or is_passed_on:
+            return self._received
+        self._added.add(seq)
+        return replace(self._received, proxy=self._acting.grant_id)
 
 
 def _common_actions(verification: Verification) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Self
 
 from healthvault.agefile.source import Source
 from healthvault.codec import Fields, Value
-from healthvault.consent.status import SlotTable
+from healthvault.consent.status import SlotTable, StatusTree
 from healthvault.crypto.hashing import random_bytes
 from healthvault.crypto.signing import SigningKey
 from healthvault.errors import FormatError
@@ -70,8 +70,9 @@ class Transaction:
         self._secrets: list[tuple[int, bytes]] = []
         self._last = vault.history.last
         self._chain = vault.history.chain
-        self.slots: SlotTable = current_slots(vault)
-        self._grants_root = self.slots.root(vault.keys.identity.state_key)
+        self.status_tree = StatusTree(vault.keys.identity.state_key)
+        self.slots: SlotTable = current_slots(vault, self.status_tree)
+        self._grants_root = self.status_tree.root(self.slots)
         self._inventories = load_inventories(vault)
 
     def __enter__(self) -> Self:
@@ -119,7 +120,7 @@ class Transaction:
         said = _check_readable(draft, Fields(sealed, f"entry {draft.seq}"))
         if slots is not None:
             self.slots = slots
-            self._grants_root = slots.root(self._vault.keys.identity.state_key)
+            self._grants_root = self.status_tree.root(slots)
         self._inventories.take(draft.seq, change_of(said))
         header = self._header(draft)
         enc = seal_meta(meta_key(draft.secret), sealed, header)

@@ -56,6 +56,8 @@ class Document:
     """Set in the result of an add: the id of the document that holds these very bytes already."""
     path: str | None = None
     """Set in the result of an open: where the document was written."""
+    proxy: str | None = None
+    """Set in the result of an import: the owner's grant under which the sender added it as her proxy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,10 @@ class GrantView:
     """`active`, `expired`, `not_yet`, `revoked` or `superseded`."""
     conditions: tuple[str, ...] = ()
     """Further conditions, in the words in which they are typed."""
+    role: str | None = None
+    """The role that its terms were made from."""
+    standing: str | None = None
+    """Id of the standing rule that made it."""
     bundles: tuple[str, ...] = ()
     """Ids of the bundles that were handed out under it: copies that stay readable."""
 

@@ -18,15 +18,25 @@ from healthvault.consent.grant import Grant
 from healthvault.consent.status import Status
 from healthvault.errors import FormatError, HealthVaultError, IntegrityError
 from healthvault.ledger.entry import Entry
+from healthvault.ledger.ids import contact_id_text
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import Party
 from healthvault.verify import authorship, consent, documents, inclusion
 from healthvault.verify.completeness import Completeness, judge_inventories
 from healthvault.verify.consistency import check_events, judge_history, remember
-from healthvault.verify.context import Context, NothingTaken, ShownStatus, Sink, Verification, VerifiedDocument
+from healthvault.verify.context import (
+    Context,
+    Delegation,
+    NothingTaken,
+    ShownStatus,
+    Sink,
+    Verification,
+    VerifiedDocument,
+)
+from healthvault.verify.delegation import Act, in_whose_name, judge_delegations
 from healthvault.verify.documents import ReceivedEvidence
 from healthvault.verify.freshness import check_age, check_clock, known_end, newest_statuses, say_status
-from healthvault.verify.issuer import judge_issuers
+from healthvault.verify.issuer import Examined, examine, judge_issuers
 from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
 from healthvault.verify.status import judge_beside, verify_small
 from healthvault.verify.thefts import thefts_declared
@@ -119,6 +129,7 @@ class _Steps:
         self._grown = self._pins  # as after this bundle, and the status files beside it
         self._proved: tuple[KnownStatus, ...] = ()  # what this bundle itself shows of its grants
         self._status_files: list[ShownStatus] = []
+        self._delegations: tuple[Delegation, ...] = ()
         self._witnessed_ms = 0
         self._documents: tuple[VerifiedDocument, ...] = ()
         self._evidence: tuple[ReceivedEvidence, ...] = ()
@@ -201,7 +212,7 @@ class _Steps:
     def _open_grants(self) -> bool:
         try:
             self._grants = tuple(
-                consent.verify_grant(row, self._entries, self._manifest) for row in self._manifest.grants
+                consent.verify_grant(row, self._entries, self._manifest.state) for row in self._manifest.grants
             )
         except HealthVaultError as err:
             self._report.problem(Question.GRANT, err)
@@ -287,12 +298,31 @@ class _Steps:
 
     def _issuer(self) -> None:
         """Step 18; it never upgrades another verdict."""
-        judged = judge_issuers(self._evidence, self._context.contacts, self._context.pins)
+        examined = examine(self._evidence, self._context.pins)
+        self._delegation(examined)
+        judged = judge_issuers(examined, self._context.contacts)
         self._report.problem(Question.ISSUER, *judged.problems)
         if judged.is_established:
             self._report.passed(Question.ISSUER, judged.detail)
         else:
             self._report.unknown(Question.ISSUER, judged.detail)
+
+    def _delegation(self, examined: tuple[Examined, ...]) -> None:
+        """Step 19: a grant that was given for somebody else needs that somebody's own."""
+        act = Act(
+            sender=self._chain.vault_id,
+            grants=self._grants,
+            seqs=tuple(document.seq for document in self._manifest.docs),
+            at_ms=self._judged_ms(),
+            max_age_ms=self._context.max_age_ms,
+        )
+        found = judge_delegations(act, examined, self._context.pins, self._context.contacts)
+        self._report.problem(Question.GRANT, *found.problems)
+        self._delegations = found.proved
+        sender = self._signer_name or contact_id_text(self._chain.vault_id)
+        said = in_whose_name(found, sender, self._context.contacts)
+        if said:
+            self._report.add_detail(Question.GRANT, said)
 
     def _outcome(self) -> Verification:
         manifest, view = self._manifest, self._view
@@ -309,6 +339,7 @@ class _Steps:
             grants=self._grants,
             statuses=self._newest(),
             status_files=tuple(self._status_files),
+            delegations=self._delegations,
             documents=self._documents,
             sightings=self._sightings,
             completeness=() if self._report.has_problem(Question.INTEGRITY) else self._completeness,

@@ -7,7 +7,6 @@ Spec: docs/spec/bundle.md section 6.
 from collections.abc import Mapping
 
 from healthvault.bundle.disclosure import AudienceMember, DisclosedGrant
-from healthvault.bundle.manifest import Manifest
 from healthvault.consent.decision import Request, Standing, Subject, document_refusals, refusals
 from healthvault.consent.grant import Grant, parse_grant
 from healthvault.consent.status import Status, StatusProof, check_status
@@ -16,12 +15,18 @@ from healthvault.ledger.entry import Entry
 from healthvault.ledger.meta import open_meta
 from healthvault.ledger.party import Party
 from healthvault.ledger.ranges import ranges_contain
+from healthvault.ledger.state import StateOpening
 
 __all__ = ["check_audience", "judge_grants", "verify_grant"]
 
 
-def verify_grant(row: DisclosedGrant, entries: Mapping[int, Entry], manifest: Manifest) -> Grant:
+def verify_grant(row: DisclosedGrant, entries: Mapping[int, Entry], state: StateOpening) -> Grant:
     """Step 13: return the terms of a grant that was active at the tip, since its own entry.
+
+    Args:
+        row: Unverified.
+        entries: The disclosed ones, verified.
+        state: The opening of the tip's state.
 
     Raises:
         FormatError: `bad_schema`, `bad_encoding`, `tampered`.
@@ -35,7 +40,7 @@ def verify_grant(row: DisclosedGrant, entries: Mapping[int, Entry], manifest: Ma
     proof = StatusProof(
         slot=grant.slot, status=Status.ACTIVE, since_seq=row.since_seq, salt=row.salt, path=row.path
     )
-    check_status(proof, manifest.state.capacity, manifest.state.grants_root)
+    check_status(proof, state.capacity, state.grants_root)
     return grant
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "CLOCK_SLACK_MS",
     "Context",
     "Declared",
+    "Delegation",
     "Erasure",
     "Forked",
     "NothingTaken",
@@ -123,6 +124,16 @@ class VerifiedDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation:
+    """In whose name, and under which grant of theirs, something was shared."""
+
+    owner: bytes
+    """Vault id (32 bytes)."""
+    grant_id: bytes
+    """Of the owner's grant to the signer (16 bytes)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
     """What an erasure certificate says: that the log calls the documents erased. What was reached is her word."""
 
@@ -200,6 +211,8 @@ class Verification:
     """The newest word on each of them that is proved, from this file or another."""
     status_files: tuple[ShownStatus, ...] = ()
     """Status files beside the bundle, or the file itself if it is one."""
+    delegations: tuple[Delegation, ...] = ()
+    """In whose names the signer shared; proved."""
     documents: tuple[VerifiedDocument, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     """What witnesses that the reader knows saw of this history, and when."""

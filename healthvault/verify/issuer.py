@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from healthvault.bundle.evidence import Evidence, parse_evidence
 from healthvault.crypto.hashing import equal
 from healthvault.errors import FormatError, HealthVaultError, IntegrityError
+from healthvault.ledger.entry import Entry
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.secrets import commitment
 from healthvault.tlog.checkpoint import origin_of
@@ -18,9 +19,31 @@ from healthvault.verify import authorship, inclusion
 from healthvault.verify.documents import ReceivedEvidence
 from healthvault.verify.pins import PinBook
 
-__all__ = ["Issuers", "judge_issuers"]
+__all__ = ["Examined", "Issuers", "Proved", "examine", "judge_issuers", "prove"]
 
 _NOTHING = "the owner's signature proves custody, not who wrote a document"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """Evidence that holds: the document stood in that vault's log."""
+
+    evidence: Evidence
+    chain: KeyChain
+    entries: Mapping[int, Entry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What came of the evidence of one document."""
+
+    seq: int
+    """The document's entry in the sender's log."""
+    proved: Proved | None = None
+    """None where it does not hold."""
+    error: HealthVaultError | None = None
+    origin: str = ""
+    """Whose it says that it is; empty if it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +55,12 @@ class Issuers:
     problems: tuple[HealthVaultError, ...] = ()
 
 
-def judge_issuers(found: Sequence[ReceivedEvidence], contacts: Mapping[bytes, str], pins: PinBook) -> Issuers:
+def examine(found: Sequence[ReceivedEvidence], pins: PinBook) -> tuple[Examined, ...]:
+    """Verify each piece of evidence by itself; one that does not hold is no exception but an outcome."""
+    return tuple(_examined(item, pins) for item in found)
+
+
+def judge_issuers(examined: Sequence[Examined], contacts: Mapping[bytes, str]) -> Issuers:
     """Judge the evidence: established if every piece holds and comes from a vault that the reader pinned.
 
     A piece that does not hold is named and proves nothing; only a bad signature under the name of a pinned vault
@@ -42,25 +70,39 @@ def judge_issuers(found: Sequence[ReceivedEvidence], contacts: Mapping[bytes, st
     problems: list[HealthVaultError] = []
     good = 0
     origins = {origin_of(vault) for vault in contacts}
-    for item in found:
-        origin = ""
-        try:
-            evidence = parse_evidence(item.raw)
-            origin = evidence.origin
-            chain = _verify(evidence, item, pins)
-        except (FormatError, IntegrityError) as err:
-            said.append(f"the evidence of entry {item.seq} does not hold ({err.code})")
-            if err.code == "bad_signature" and origin in origins:
-                problems.append(err)
-            continue
-        name = contacts.get(chain.vault_id)
-        good += name is not None
-        said.append(f"entry {item.seq} came from {name or 'a vault that you do not know'}")
+    for item in examined:
+        if item.proved is not None:
+            name = contacts.get(item.proved.chain.vault_id)
+            good += name is not None
+            said.append(f"entry {item.seq} came from {name or 'a vault that you do not know'}")
+        elif item.error is not None:
+            said.append(f"the evidence of entry {item.seq} does not hold ({item.error.code})")
+            if item.error.code == "bad_signature" and item.origin in origins:
+                problems.append(item.error)
     detail = "; ".join(said) or _NOTHING
-    return Issuers(is_established=bool(found) and good == len(found), detail=detail, problems=tuple(problems))
+    return Issuers(
+        is_established=bool(examined) and good == len(examined), detail=detail, problems=tuple(problems)
+    )
 
 
-def _verify(evidence: Evidence, item: ReceivedEvidence, pins: PinBook) -> KeyChain:
+def _examined(item: ReceivedEvidence, pins: PinBook) -> Examined:
+    origin = ""
+    try:
+        evidence = parse_evidence(item.raw)
+        origin = evidence.origin
+        proved = prove(evidence, pins)
+        _check_contents(proved, item.contents)
+    except (FormatError, IntegrityError) as err:
+        return Examined(seq=item.seq, error=err, origin=origin)
+    return Examined(seq=item.seq, proved=proved, origin=origin)
+
+
+def prove(evidence: Evidence, pins: PinBook) -> Proved:
+    """Return evidence once it holds: keys, signatures, tree, state; not yet what it says of the document's bytes.
+
+    Raises:
+        FormatError, IntegrityError: as steps 4 to 10 of a bundle; `key_revoked`.
+    """
     chain = authorship.verify_chain(evidence.origin, evidence.entries)
     entries = authorship.verify_entries(evidence.entries, chain)
     checkpoint = authorship.open_note(evidence.note, chain)
@@ -69,14 +111,18 @@ def _verify(evidence: Evidence, item: ReceivedEvidence, pins: PinBook) -> KeyCha
     if chain.newest.number in known.compromised_epochs and not known.has_seen(view.size, view.root):
         raise IntegrityError("key_revoked", "the key that signed the evidence is known as compromised")
     inclusion.check_tip_state(entries[checkpoint.size - 1], evidence.state, chain)
-    if evidence.seq not in entries or len(evidence.parts) != len(item.contents):
+    return Proved(evidence=evidence, chain=chain, entries=entries)
+
+
+def _check_contents(proved: Proved, contents: Sequence[tuple[int, bytes]]) -> None:
+    evidence = proved.evidence
+    if evidence.seq not in proved.entries or len(evidence.parts) != len(contents):
         raise IntegrityError("bad_proof", "the evidence is about another document")
-    commits = entries[evidence.seq].header.commits
-    for (number, size, key), (shown_size, digest) in zip(evidence.parts, item.contents, strict=True):
+    commits = proved.entries[evidence.seq].header.commits
+    for (number, size, key), (shown_size, digest) in zip(evidence.parts, contents, strict=True):
         if (
             number >= len(commits)
             or size != shown_size
             or not equal(commits[number], commitment(key, size, digest))
         ):
             raise IntegrityError("commitment_mismatch", "the evidence is about other bytes")
-    return chain

@@ -68,6 +68,11 @@ class Report:
         self._passed.discard(question)
         self._details[question] = detail
 
+    def add_detail(self, question: Question, detail: str) -> None:
+        """Say more of a question, before what was said."""
+        said = self._details.get(question)
+        self._details[question] = f"{detail}; {said}" if said else detail
+
     def has_problem(self, question: Question) -> bool:
         """Tell whether a question has any problem."""
         return bool(self._problems.get(question))

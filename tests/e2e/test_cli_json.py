@@ -162,3 +162,24 @@ def test_second_thoughts(ana: Person, lee: Person) -> None:
     check(ana.hv("share", "--grant", made[0]["id"], "--yes", "-o", "x.hvb", "--json").objects, "bundle")
     ana.hv("erase", first, third, "--yes", "--reason", "patient-request", "-o", "erased.txt")
     check(lee.hv("verify", ana.home / "erased.txt", "--json", exit=21).objects, "verification")
+
+
+def test_others_who_act(ana: Person) -> None:
+    """Roles, standing rules with what a run did, proxies and their end."""
+    check(ana.hv("role", "define", "physio", "--category", "imaging", "--json").objects, "role")
+    check(ana.hv("role", "bind", "Dr Lee", "gp", "--json").objects, "role")
+    check(ana.hv("role", "list", "--json").objects, *["role"] * 8)
+    check(ana.hv("role", "unbind", "Dr Lee", "gp", "--json").objects, "role")
+    check(ana.hv("standing", "add", "--to", "Dr Lee", "--tag", "new", "--yes", "--json").objects, "standing")
+    check(ana.hv("standing", "run", "--json").objects)
+    (ana.home / "new.txt").write_text("new\n")
+    ana.hv("add", "new.txt", "--tag", "new")
+    made = ana.hv("standing", "run", "-o", "out", "--json").objects
+    check(made, "standing_run")
+    check(ana.hv("grants", "--json").objects, "grant")
+    check(ana.hv("standing", "list", "--json").objects, "standing")
+    check(ana.hv("standing", "end", made[0]["rule"], "--json").objects, "standing")
+    power = ("--power", "add", "--yes", "--json")
+    check(ana.hv("proxy", "add", "Dr Lee", *power).objects, "proxy")
+    check(ana.hv("proxy", "list", "--json").objects, "proxy")
+    check(ana.hv("proxy", "remove", "Dr Lee", "--yes", "--json").objects, "proxy_removal")

@@ -9,7 +9,7 @@ import pytest
 from healthvault.ledger.changes import Change, change_of, open_changes, seal_changes
 from healthvault.ledger.documents import DocErase, DocStatus
 from healthvault.ledger.inventory import Inventories
-from healthvault.ledger.standing import NO_SHELF
+from healthvault.ledger.membership import NO_SHELF
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.inventory_rows import InventoryRows
 from tests.histories import STATE_KEY, History, Model, prev_of, random_history

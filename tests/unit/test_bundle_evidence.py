@@ -3,7 +3,7 @@
 
 import pytest
 
-from healthvault.bundle.evidence import EvidenceMaker, parse_evidence
+from healthvault.bundle.evidence import EvidenceMaker, grants_of, parse_evidence
 from healthvault.bundle.manifest import Manifest, parse_manifest
 from healthvault.codec import LARGE_ITEMS, pack, unpack
 from healthvault.errors import FormatError, IntegrityError
@@ -37,7 +37,8 @@ def test_evidence_comes_back() -> None:
     assert start.docs[1] == evidence.seq
     rows = [(part.number, part.size_bytes, part.commit_key) for part in manifest.docs[1].parts]
     assert rows == list(evidence.parts)
-    assert [{"seq": start.grant, "meta": manifest.grants[0].meta}] == made["grants"]
+    assert manifest.grants == grants_of(evidence)
+    assert start.grant == made["grants"][0]["seq"]
     assert manifest.docs[1].meta == made["meta"]
 
 

@@ -8,8 +8,10 @@ from healthvault.consent.conditions import (
     MAX_APPROVERS,
     Approvals,
     Condition,
+    Delegated,
     Deny,
     MaxShares,
+    Proxy,
     Sensitive,
     UnknownCondition,
     parse_condition,
@@ -108,3 +110,28 @@ def test_as_many_approvers_as_may_be() -> None:
     condition = parse({"kind": "approvals", "needed": MAX_APPROVERS, "by": MANY[1:]})
     assert isinstance(condition, Approvals)
     assert MAX_APPROVERS == len(condition.by)
+
+
+@pytest.mark.parametrize(
+    ("condition", "wrong"),
+    [
+        (
+            Proxy(powers=("share", "add"), purposes=("TREAT",), actions=("view",)),
+            [{"powers": []}, {"purpose": ["TREAT", "TREAT"]}, {"actions": 7}, {"powers": None}],
+        ),
+        (
+            Delegated(vault=bytes(range(32)), grants=(bytes(16), bytes(range(16)))),
+            [{"vault": bytes(31)}, {"grants": []}, {"grants": [bytes(16)] * 2}, {"grants": [bytes(15)]}],
+        ),
+    ],
+)
+def test_powers_and_what_is_given_for_somebody(condition: Proxy | Delegated, wrong: list[dict]) -> None:
+    """Both come back; empty, twice or of another type is `bad_schema`; a new key that matters is unknown."""
+    sealed = condition.to_map()
+    assert condition == parse_condition(Fields(sealed, "condition"))
+    for change in wrong:
+        with pytest.raises(FormatError) as caught:
+            parse_condition(Fields({**sealed, **change}, "condition"))
+        assert "bad_schema" == caught.value.code
+    found = parse_condition(Fields({**sealed, "must": ["colour"]}, "condition"))
+    assert isinstance(found, UnknownCondition)

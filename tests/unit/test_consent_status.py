@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of healthvault.consent.status: docs/spec/grants.md section 2.2, and moves of slots."""
 
+import random
 from dataclasses import replace
 
 import pytest
 
-from healthvault.consent.status import MIN_CAPACITY, SlotTable, Status, StatusProof, check_status
+from healthvault.consent import status as status_module
+from healthvault.consent.status import MIN_CAPACITY, SlotTable, Status, StatusProof, StatusTree, check_status
+from healthvault.crypto.hashing import labelled, labelled_mac, sha256
 from healthvault.errors import IntegrityError, InvalidRequest
+from healthvault.tlog.tree import MemoryTree, leaf_hash, tree_root
 from tests.owners import flip
 from tests.worked import STATE_KEY
 
@@ -138,3 +142,47 @@ def test_a_proof_says_nothing_of_other_slots() -> None:
     assert len(salts) == 2
     assert table.prove(4, STATE_KEY).salt not in table.prove(5, STATE_KEY).path
     assert WORKED.prove(5, STATE_KEY).path != table.prove(5, STATE_KEY).path
+
+
+def naive_root(table: SlotTable) -> bytes:
+    """Return the root as the specification says it, over all leaves made anew."""
+    used = dict(table.slots)
+    leaves = []
+    for k in range(table.capacity):
+        number = k.to_bytes(8, "big")
+        status, since = (int(used[k].status), used[k].since_seq) if k in used else (0, 0)
+        salt = labelled_mac(STATE_KEY, "salt", number)
+        leaves.append(leaf_hash(labelled("grant", number, bytes([status]), since.to_bytes(8, "big"), salt)))
+    return tree_root(MemoryTree(leaves), table.capacity)
+
+
+def test_a_tree_that_follows_the_table_has_the_roots_of_one_made_anew() -> None:
+    """After each of many activations, revocations and replacements, forwards and back, byte for byte."""
+    draw, tree, table, tables = random.Random(7), StatusTree(STATE_KEY), SlotTable(), [SlotTable()]
+    active: dict[int, int] = {}
+    for seq in range(1, 120):
+        if active and draw.random() < 0.3:
+            table = table.closed(active.pop(draw.choice(list(active))), Status.REVOKED, seq)
+        else:
+            old = draw.choice(list(active)) if active and draw.random() < 0.2 else None
+            slot, _ = table.place_new(seq)
+            table = table.activated(slot, seq, old)
+            active.pop(old, None)
+            active[seq] = slot
+        tables.append(table)
+    expected = [naive_root(item) for item in tables]
+    assert expected == [tree.root(item) for item in tables]
+    assert expected[::-1] == [tree.root(item) for item in reversed(tables)]
+    assert tables[-1].prove(active[max(active)], STATE_KEY) == tree.prove(tables[-1], active[max(active)])
+
+
+def test_a_change_hashes_one_path_not_the_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With 512 slots one more grant costs one leaf and nine nodes."""
+    table = SlotTable(capacity=512)
+    tree = StatusTree(STATE_KEY)
+    tree.root(table)
+    hashed: list[int] = []
+    monkeypatch.setattr(status_module, "node_hash", lambda left, right: hashed.append(1) or sha256(left + right))
+    monkeypatch.setattr(status_module, "leaf_hash", lambda entry: hashed.append(1) or sha256(entry))
+    tree.root(table.activated(300, 2))
+    assert 10 == len(hashed)

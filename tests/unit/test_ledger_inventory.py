@@ -24,7 +24,7 @@ from healthvault.ledger.changes import (
 from healthvault.ledger.documents import DocAdd, DocErase, DocRevise
 from healthvault.ledger.inventory import Inventories, Line
 from healthvault.ledger.kinds import Owner
-from healthvault.ledger.standing import NO_SHELF
+from healthvault.ledger.membership import NO_SHELF
 from tests.histories import STATE_KEY, add
 
 SPEC = (Path(__file__).resolve().parents[2] / "docs/spec/inventories.md").read_text(encoding="utf-8")

@@ -41,7 +41,7 @@ def test_step_13_a_grant() -> None:
     """Its terms, once they open and its slot says that it stands since its own entry."""
     start = scene()
     manifest, entries = shown(start)
-    grant = verify_grant(manifest.grants[0], entries, manifest)
+    grant = verify_grant(manifest.grants[0], entries, manifest.state)
     assert (start.reader.party,) == grant.grantees
     assert start.owner.grant_slots[start.grant] == grant.slot
 
@@ -63,7 +63,7 @@ def test_step_13_another_row(change: dict[str, int], code: str) -> None:
     """An entry that is not there, a key that does not open it, another slot, beginning, salt or path."""
     manifest, entries = shown(scene())
     row = replace(manifest.grants[0], **change)
-    assert code == code_of(lambda: verify_grant(row, entries, manifest))
+    assert code == code_of(lambda: verify_grant(row, entries, manifest.state))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_step_13_another_map(hooks: Hooks, code: str) -> None:
     start = scene()
     start.grant = start.owner.grant([start.reader.party], start.docs, hooks)
     manifest, entries = shown(start)
-    assert code == code_of(lambda: verify_grant(manifest.grants[0], entries, manifest))
+    assert code == code_of(lambda: verify_grant(manifest.grants[0], entries, manifest.state))
 
 
 @pytest.mark.parametrize("end", ["revoke", "supersede"])
@@ -95,7 +95,7 @@ def test_step_13_a_grant_that_ended(end: str) -> None:
     else:
         start.owner.grant([start.reader.party], start.docs, supersedes=start.grant)
     manifest, entries = shown(start)
-    assert "bad_state" == code_of(lambda: verify_grant(manifest.grants[0], entries, manifest))
+    assert "bad_state" == code_of(lambda: verify_grant(manifest.grants[0], entries, manifest.state))
 
 
 def test_step_14_the_audience() -> None:

@@ -14,13 +14,13 @@ from typing import Protocol
 from healthvault.ledger.changes import OTHER_SLOT, Added, Change, Erased, Revised
 from healthvault.ledger.documents import DocStatus
 
-__all__ = ["NO_SHELF", "Shelf", "Standing", "Standings"]
+__all__ = ["NO_SHELF", "Member", "Members", "Shelf"]
 
 _OPEN = frozenset({DocStatus.CURRENT, DocStatus.SUPERSEDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Member:
     """A document as the inventories see it."""
 
     seq: int
@@ -34,9 +34,9 @@ class Standing:
 
 
 class Shelf(Protocol):
-    """Where standings come from that were not touched yet."""
+    """Where members come from that were not touched yet."""
 
-    def at(self, seq: int) -> Standing | None:
+    def at(self, seq: int) -> Member | None:
         """Return the document of an entry."""
 
     def replacing(self, seq: int) -> Iterable[int]:
@@ -46,7 +46,7 @@ class Shelf(Protocol):
 class _NoShelf:
     """A shelf with nothing on it: for a replay from the first entry."""
 
-    def at(self, seq: int) -> Standing | None:  # noqa: ARG002  the protocol's
+    def at(self, seq: int) -> Member | None:  # noqa: ARG002  the protocol's
         """Return None."""
         return None
 
@@ -58,26 +58,26 @@ class _NoShelf:
 NO_SHELF = _NoShelf()
 
 
-class Standings:
-    """The standings after the entries taken so far: those of a shelf, and over them what has changed since."""
+class Members:
+    """The members after the entries taken so far: those of a shelf, and over them what has changed since."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
-        self.changed: dict[int, Standing] = {}
+        self.changed: dict[int, Member] = {}
         """Every document that was touched since."""
         self._newer: dict[int, list[int]] = {}
 
-    def at(self, seq: int) -> Standing | None:
+    def at(self, seq: int) -> Member | None:
         """Return the document of an entry."""
         return self.changed.get(seq) or self._shelf.at(seq)
 
-    def keep(self, standing: Standing) -> None:
+    def keep(self, member: Member) -> None:
         """Note how a document stands now."""
-        self.changed[standing.seq] = standing
+        self.changed[member.seq] = member
 
-    def take(self, seq: int, change: Change) -> list[tuple[Standing | None, Standing]]:
+    def take(self, seq: int, change: Change) -> list[tuple[Member | None, Member]]:
         """Follow what entry `seq` changes; return each document it touched as it was before, and as it is now."""
-        before: dict[int, Standing | None] = {}
+        before: dict[int, Member | None] = {}
         match change:
             case Added():
                 before[seq] = None
@@ -89,14 +89,14 @@ class Standings:
                     self._erase(victim, before)
         return [(before[touched], self.changed[touched]) for touched in sorted(before)]
 
-    def _put_in(self, seq: int, change: Added, before: dict[int, Standing | None]) -> None:
+    def _put_in(self, seq: int, change: Added, before: dict[int, Member | None]) -> None:
         slot = OTHER_SLOT if change.slot is None else change.slot
-        self.keep(Standing(seq=seq, slot=slot, supersedes=change.supersedes))
+        self.keep(Member(seq=seq, slot=slot, supersedes=change.supersedes))
         if change.supersedes is not None:
             self._newer.setdefault(change.supersedes, []).append(seq)
             self._settle(seq, before)
 
-    def _revise(self, change: Revised, before: dict[int, Standing | None]) -> None:
+    def _revise(self, change: Revised, before: dict[int, Member | None]) -> None:
         found = self.at(change.about)
         if found is None or found.status is DocStatus.ERASED:
             return
@@ -106,7 +106,7 @@ class Standings:
         if change.is_retracted:
             self._settle(found.seq, before)
 
-    def _erase(self, victim: int, before: dict[int, Standing | None]) -> None:
+    def _erase(self, victim: int, before: dict[int, Member | None]) -> None:
         found = self.at(victim)
         if found is None or found.status is DocStatus.ERASED:
             return
@@ -114,7 +114,7 @@ class Standings:
         self._settle(victim, before)
         self.keep(replace(self.changed[victim], supersedes=None))
 
-    def _settle(self, seq: int, before: dict[int, Standing | None]) -> None:
+    def _settle(self, seq: int, before: dict[int, Member | None]) -> None:
         """Say anew what a document replaced, directly or through retracted ones."""
         found = self.at(seq)
         while found is not None and found.supersedes is not None:
@@ -138,12 +138,12 @@ class Standings:
                     todo.append(newer.seq)
         return False
 
-    def _replacing(self, seq: int) -> Iterator[Standing]:
+    def _replacing(self, seq: int) -> Iterator[Member]:
         for number in {*self._shelf.replacing(seq), *self._newer.get(seq, ())}:
             found = self.at(number)
             if found is not None and found.supersedes == seq:
                 yield found
 
-    def _put(self, standing: Standing, before: dict[int, Standing | None]) -> None:
-        before.setdefault(standing.seq, self.at(standing.seq))
-        self.keep(standing)
+    def _put(self, member: Member, before: dict[int, Member | None]) -> None:
+        before.setdefault(member.seq, self.at(member.seq))
+        self.keep(member)
