@@ -9,13 +9,13 @@ from typing import TypeVar, overload
 
 from healthvault.errors import InvalidRequest
 
-__all__ = ["Entry"]
+__all__ = ["Item"]
 
 _T = TypeVar("_T")
 _REQUIRED = "\0"  # no text of JSON that anybody writes
 
 
-class Entry:
+class Item:
     """An object of decoded JSON; `finish` refuses the keys that nobody asked for."""
 
     def __init__(self, map: Mapping[str, object], where: str) -> None:  # noqa: A002
@@ -24,7 +24,7 @@ class Entry:
         self._asked: set[str] = set()
 
     @classmethod
-    def of(cls, value: object, where: str) -> "Entry":
+    def of(cls, value: object, where: str) -> "Item":
         """Return an object as it is read. Raises InvalidRequest: `bad_policy`, it is none."""
         if not isinstance(value, dict):
             raise InvalidRequest("bad_policy", f"{where} is not an object")
@@ -80,13 +80,13 @@ class Entry:
             raise self.wrong(key)
         return tuple(value)
 
-    def entries(self, key: str) -> "Iterator[Entry]":
+    def objects(self, key: str) -> "Iterator[Item]":
         """Yield the objects of an array; none if it is not there."""
         value = self._value(key, [])
         if not isinstance(value, list):
             raise self.wrong(key)
         for number, item in enumerate(value, 1):
-            yield Entry.of(item, f"{key}, number {number}")
+            yield Item.of(item, f"{key}, number {number}")
 
     def looked_up(self, key: str, known: Mapping[str, _T]) -> Iterator[_T]:
         """Yield what the texts of an array name."""

@@ -13,7 +13,7 @@ from healthvault.consent.conditions import Approvals, Condition
 from healthvault.consent.decision import Request, Standing, Subject
 from healthvault.consent.exclusion import DocumentWords
 from healthvault.consent.grant import Grant
-from healthvault.consent.policy_fields import Entry
+from healthvault.consent.policy_fields import Item
 from healthvault.consent.purposes import DEFAULT_ACTIONS, PURPOSES, purpose_code
 from healthvault.consent.selectors import check_label, conditions_from_words, selector
 from healthvault.consent.status import Status
@@ -83,12 +83,12 @@ def parse_policy(value: object) -> Policy:
     Raises:
         InvalidRequest: `bad_policy`, saying where; `unknown_purpose`, `bad_selector`.
     """
-    top = Entry.of(value, "the file")
+    top = Item.of(value, "the file")
     top.choice("type", ("policy",))
     if top.number("schema", 0) != _SCHEMA:
         raise top.wrong("schema")
     default = _moment(top, "at")
-    rows = tuple(_row(item, number, default) for number, item in enumerate(top.entries("tests"), 1))
+    rows = tuple(_row(item, number, default) for number, item in enumerate(top.objects("tests"), 1))
     world = _world(top) if top.has(*_WORLD) else None
     for key in _WORLD:
         top.skip(key)
@@ -98,7 +98,7 @@ def parse_policy(value: object) -> Policy:
     return Policy(rows=rows, world=world)
 
 
-def _row(item: Entry, number: int, default: int | None) -> Row:
+def _row(item: Item, number: int, default: int | None) -> Row:
     at_ms, purpose = _moment(item, "at"), item.text("purpose", None)
     row = Row(
         number=number,
@@ -115,16 +115,16 @@ def _row(item: Entry, number: int, default: int | None) -> Row:
     return row
 
 
-def _world(top: Entry) -> World:
+def _world(top: Item) -> World:
     contacts = {name: Party(vault=sha256(name.encode()), name=name) for name in top.texts("contacts")}
     contacts[CODE_WORD] = CODE_BEARER
     documents = {}
-    for seq, item in enumerate(top.entries("documents"), 1):
+    for seq, item in enumerate(top.objects("documents"), 1):
         documents[item.text("id")] = Subject(seq=seq, words=_words(item))
         item.finish()
     held = [
         (item.text("id"), _standing(item, seq, contacts, documents))
-        for seq, item in enumerate(top.entries("grants"), len(documents) + 1)
+        for seq, item in enumerate(top.objects("grants"), len(documents) + 1)
     ]
     names = {grant_id_text(standing.grant.grant_id): name for name, standing in held}
     if len(names) != len(held):
@@ -132,7 +132,7 @@ def _world(top: Entry) -> World:
     return World(contacts=contacts, documents=documents, standings=tuple(one for _, one in held), names=names)
 
 
-def _words(item: Entry) -> DocumentWords:
+def _words(item: Item) -> DocumentWords:
     return DocumentWords(
         category=item.text("category", None) or "other",
         type=item.text("type", None) or "",
@@ -141,7 +141,7 @@ def _words(item: Entry) -> DocumentWords:
     )
 
 
-def _standing(item: Entry, seq: int, contacts: Mapping[str, Party], documents: Mapping[str, Subject]) -> Standing:
+def _standing(item: Item, seq: int, contacts: Mapping[str, Party], documents: Mapping[str, Subject]) -> Standing:
     begin, end = _moment(item, "from"), _moment(item, "until", is_end=True)
     grant = Grant(
         slot=0,
@@ -165,7 +165,7 @@ def _standing(item: Entry, seq: int, contacts: Mapping[str, Party], documents: M
     return made
 
 
-def _conditions(item: Entry, contacts: Mapping[str, Party]) -> tuple[Condition, ...]:
+def _conditions(item: Item, contacts: Mapping[str, Party]) -> tuple[Condition, ...]:
     most, needed = item.number("max_shares", None, least=1), item.number("needs", None, least=1)
     labels = map(check_label, item.texts("sensitivity"))
     made = conditions_from_words(map(selector, item.texts("deny")), labels, most)
@@ -180,7 +180,7 @@ def _conditions(item: Entry, contacts: Mapping[str, Party]) -> tuple[Condition, 
 _FOREVER_MS = 2**53 - 1
 
 
-def _moment(item: Entry, key: str, *, is_end: bool = False) -> int | None:
+def _moment(item: Item, key: str, *, is_end: bool = False) -> int | None:
     """Return the ms of a day, or of an RFC 3339 time in UTC; `is_end`: a day is meant to its last millisecond."""
     text = item.text(key, None)
     if text is None:

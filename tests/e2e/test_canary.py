@@ -8,6 +8,7 @@ output. A command that is new gets a line in a table.
 """
 
 import gzip
+import json
 import os
 import random
 import shutil
@@ -48,7 +49,14 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("share {doc} --to {word}-contact --message {word} --with-metadata -o a.hvb --yes", (0,)),
     ("share --tag {word} --code --message {word} -o b.hvb --yes", (0,)),
     ("grant {doc} --to {word}-contact --yes", (0,)),
+    ("grant {doc} --to {word}-contact --needs 1 --approver {word}-contact --request out/ask.hvb --yes", (0,)),
+    ("grant --tag {word} --to {word}-contact --deny tag:{word} --yes", (22,)),
     ("grants", (0,)),
+    ("grants --why", (0,)),
+    ("can {word}-contact {doc}", (0,)),
+    ("can code {doc} --purpose research", (22,)),
+    ("what-if revoke {grant}", (0,)),
+    ("policy test in/policy.json", (0,)),
     ("status-proof {grant} --to {word}-contact -o out/status.hvs", (0,)),
     ("prove --from 1 --to {word}-contact -o out/one.hvp", (0,)),
     ("prove {doc} -o out/one.tlog-proof", (0,)),
@@ -60,6 +68,7 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("revoke {grant} --reason {word}", (0,)),
     ("contact remove {word}-contact --yes", (0,)),
     ("verify lee.hvb", (21,)),
+    ("approve lee.hvb -o out/none.hva --accept unknown_signer --yes", (20,)),
     ("open lee.hvb -o out/opened --accept unknown_signer", (0,)),
     ("import lee.hvb --accept unknown_signer", (0,)),
     ("export -o out/rows", (0,)),
@@ -234,6 +243,8 @@ def lay_out(home: Path) -> None:
     for name, data in documents().items():
         (home / "in/folder" / name).write_bytes(data)
     (home / "in/plain.txt").write_text("nothing of note")
+    asked = {"who": f"{WORD}-contact", "what": WORD, "expect": "denied", "rule": "not_found"}
+    (home / "in/policy.json").write_text(json.dumps({"type": "policy", "schema": 1, "tests": [asked]}))
     (home / "in/newer.txt").write_text(f"a newer version of {WORD}")
     (home / "passphrase").write_text(PASSPHRASE)
     (home / "passphrase").chmod(0o600)
