@@ -58,6 +58,7 @@ def outcome(*documents: DisclosedDocument) -> Verification:
             size_bytes=1,
             is_disclosed=False,
             row=row,
+            entered_ms=NOW_MS,
         )
         for row in documents
     )
