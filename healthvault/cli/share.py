@@ -22,8 +22,7 @@ class _Choice(ShareChoice, SelectChoice):
 
 @hv_command(
     'hv share d_7k3m d_9q2x --to "Dr Lee" --purpose treatment --until 30d -o visit.hvb',
-    "hv share --tag 2026 --code -o visit.hvb",
-    "hv share --category allergy --complete allergy --to Lee -o allergies.hvb",
+    "hv share --category allergy --complete allergy --code -o allergies.hvb",
     "hv share --grant g_2f8c -o again.hvb",
 )
 @click.argument("documents", nargs=-1, metavar="[ID]...")

@@ -150,12 +150,12 @@ def test_damage_that_shows_later(path: Path) -> None:
     """A page that does not open throws the catalogue away and says that nothing else is lost."""
     many_pages(path)
     content = bytearray(path.read_bytes())
-    for page in range(4096, len(content), 4096):
+    for page in range(len(content) - 5 * 4096, len(content), 4096):  # behind those of the schema
         content[page + 100] ^= 1
     path.write_bytes(content)
     opened = Catalogue.open(path, KEY)
     with pytest.raises(CatalogueLost) as caught, opened.guard():
-        opened.get("key 123")
+        opened.get("key 199")
     assert "vault_damaged" == caught.value.code
     assert isinstance(caught.value, VaultDamaged)
     assert not path.exists()
