@@ -60,7 +60,7 @@ def import_(
             terminal.fields(receipt_object(kept))
             return
         verification, documents = import_bundle(vault, source, options, now_ms=now_ms())
-        say_who_added(terminal, vault, verification, documents)
         check_allowed(file, verification, accept)
         keep(terminal, vault, verification, "imported")
+        say_who_added(terminal, vault, verification, documents)
     terminal.rows(map(document_object, documents), _COLUMNS)

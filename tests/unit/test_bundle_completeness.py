@@ -106,7 +106,7 @@ def test_the_words_are_those_of_records() -> None:
 
 def test_nothing_is_committed_to_before_a_category_is_named() -> None:
     """A vault of an older writer goes on with zeros; the first word brings in all that was there before."""
-    inventories = Inventories(STATE_KEY, History().inventories()._standings)
+    inventories = Inventories(STATE_KEY, History().inventories()._members)
     inventories.take(1, Added(slot=None))
     assert bytes(32) == inventories.ext_root(prev_of(1))
     inventories.take(2, Revised(about=1, slot=ALLERGY))

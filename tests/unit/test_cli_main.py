@@ -55,7 +55,7 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
         (["contact"], "Missing command"),
         (["contact", "x\x1by"], "No such command"),
         (["help", "add", "more"], "`hv add` has no commands of its own"),
-        (["share", "d_abcd", "-o", "x"], "--to NAME for a contact, or --code"),
+        (["share", "d_abcd", "-o", "x"], "say for whom, in one way"),
         (["share", "d_abcd", "-o", "-", "--code"], "no room for a code"),
         (["key", "add"], "--new-key-file FILE"),
         (["check", "--deep", "--head-only"], "--deep goes with neither"),

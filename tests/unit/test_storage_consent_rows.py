@@ -100,7 +100,7 @@ def test_what_else_was_handed_out(rows: ConsentRows) -> None:
 
 def test_the_grant_in_a_slot(rows: ConsentRows) -> None:
     """Its id, or None where none is."""
-    rows.insert_grant(grant(1, 11, "g_one"))
+    rows.insert_grant(grant(1, 11, "g_one"), [b"code"])
     assert ("g_one", None) == (rows.grant_in(11), rows.grant_in(12))
 
 
