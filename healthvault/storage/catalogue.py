@@ -29,7 +29,7 @@ __all__ = ["Catalogue", "CatalogueLost", "Position", "peek"]
 WAIT_SECONDS = 10.0  # for another process that is bringing it up
 LEAST_BYTES = 64 * 1024  # with less room the database cannot work, and calls that an I/O error
 _ATTEMPTS = 3
-_SCHEMA_VERSION = 5
+_SCHEMA_VERSION = 6
 _SCHEMA = """
 create table meta (key text primary key, value blob not null) without rowid;
 create table document (
