@@ -11,7 +11,7 @@ from healthvault.bundle.manifest import parse_manifest
 from healthvault.codec import LARGE_ITEMS, pack, unpack
 from healthvault.consent.conditions import Condition, Delegated, Proxy
 from healthvault.ledger.party import Party
-from tests.bundles import make_bundle
+from tests.bundles import Draft, Scene, make_bundle
 from tests.owners import DAY_MS, NOW_MS, START_MS, Map, Owner
 from tests.readers import Outcome, Reader
 
@@ -61,23 +61,28 @@ class Family:
         ids = tuple(self.ana.sealed[grant]["grant_id"] for grant in grants)
         return Delegated(vault=self.ana.vault_id, grants=ids)
 
-    def onward(
-        self,
-        evidence: Map | None,
-        *conditions: Condition,
-        data: bytes = DATA,
-        terms: Map | None = None,
-        **extra: object,
-    ) -> Outcome:
-        """Return what Dr Costa finds in the bundle that Tom makes of a document with this evidence."""
+    def passed(
+        self, evidence: Map | None, *conditions: Condition, data: bytes = DATA, terms: Map | None = None
+    ) -> Scene:
+        """Return Tom's share of a document with this evidence to Dr Costa, under a grant with these conditions."""
         raw = [] if evidence is None else [pack(evidence)]
         seq = self.tom.add(data, *raw)
         said = {"not_after_ms": ENDS_MS, "conditions": conditions, **(terms or {})}
         grant = self.tom.grant([self.costa.party], [seq], **said)
-        draft = make_bundle(self.tom, self.costa, [seq], [grant])
-        for part in draft.map["docs"][0]["parts"][1:]:
-            part["media_type"] = EVIDENCE_MEDIA_TYPE
+        return Scene(owner=self.tom, reader=self.costa, docs=[seq], grant=grant)
+
+    def onward(self, evidence: Map | None, *conditions: Condition, **extra: object) -> Outcome:
+        """Return what Dr Costa finds in the bundle of that; `data` and `terms` as there."""
+        made = {key: extra.pop(key) for key in ("data", "terms") if key in extra}
+        draft = with_evidence(self.passed(evidence, *conditions, **made).draft())
         return self.costa.read(draft.seal(), **{"contacts": self.contacts, **extra})
+
+
+def with_evidence(draft: Draft) -> Draft:
+    """Return a draft that claims of each further part that it is evidence."""
+    for part in draft.map["docs"][0]["parts"][1:]:
+        part["media_type"] = EVIDENCE_MEDIA_TYPE
+    return draft
 
 
 def proxy(**other: object) -> Proxy:

@@ -61,6 +61,8 @@ def parse_evidence(raw: bytes) -> Evidence:
     if fields.uint("v") != _VERSION:
         raise FormatError("unsupported", f"evidence version {fields.uint('v')} is not known")
     fields.refuse_unknown_must(_KNOWN)
+    if fields.has("meta"):
+        fields.bin("meta", 32)
     return Evidence(
         origin=fields.text("origin"),
         note=fields.bin("note"),

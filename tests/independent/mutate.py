@@ -14,7 +14,9 @@ from healthvault.consent.conditions import Deny, MaxShares, Sensitive, UnknownCo
 from healthvault.crypto.signing import SigningKey, signing_key
 from healthvault.errors import HealthVaultError
 from tests.bundles import Draft, Scene, scene
+from tests.independent.scenes import Act, act, in_a_role, shelves, with_inventories
 from tests.owners import NOW_MS
+from tests.proxies import with_evidence
 from tests.readers import Reader
 
 __all__ = ["Mutant", "mutants"]
@@ -32,6 +34,8 @@ class Mutant:
     reader: Reader
     owner: bytes
     """Vault id of the sender."""
+    others: tuple[bytes, ...] = ()
+    """Vault ids of further contacts."""
     is_pinned: bool = True
     now_ms: int = NOW_MS
     purpose: str | None = None
@@ -43,9 +47,13 @@ class _Good:
 
     scene: Scene
     options: dict[str, object] = field(default_factory=dict)
+    finish: Callable[[Draft], Draft] = lambda draft: draft
+    """What is done to each draft."""
+    others: tuple[bytes, ...] = ()
+    """Whom the reader has pinned but the sender."""
 
     def draft(self) -> Draft:
-        return self.scene.draft(**self.options)
+        return self.finish(self.scene.draft(**self.options))
 
 
 def mutants(count: int, seed: int) -> Iterator[Mutant]:
@@ -56,6 +64,9 @@ def mutants(count: int, seed: int) -> Iterator[Mutant]:
         _Good(scene=scene(), options={"has_meta": True}),
         _Good(scene=scene(), options={"extras": {"README.txt": b"read me"}, "others": [4]}),
         _Good(scene=_rotated()),
+        _acting(act()),
+        _Good(scene=shelves(rng), finish=with_inventories),
+        _Good(scene=in_a_role(rng), options={"has_meta": True}),
     ]
     for number in range(count):
         good = goods[number % len(goods)]
@@ -72,8 +83,13 @@ def _rotated() -> Scene:
     return found
 
 
+def _acting(found: Act) -> _Good:
+    return _Good(scene=found.scene, finish=with_evidence, others=(found.family.ana.vault_id,))
+
+
 def _mutant(good: _Good, name: str, data: bytes, **asked: object) -> Mutant:
-    return Mutant(name=name, data=data, reader=good.scene.reader, owner=good.scene.owner.vault_id, **asked)
+    reader, owner = good.scene.reader, good.scene.owner.vault_id
+    return Mutant(name=name, data=data, reader=reader, owner=owner, others=good.others, **asked)
 
 
 def _untouched(rng: random.Random, good: _Good, name: str) -> Iterator[Mutant]:
@@ -204,6 +220,26 @@ def _terms(rng: random.Random, good: _Good, name: str) -> Iterator[Mutant]:
     yield _mutant(changed, f"{name}: {terms}", changed.draft().seal(), purpose=rng.choice([None, "TREAT"]))
 
 
+def _evidence(rng: random.Random, good: _Good, name: str) -> Iterator[Mutant]:
+    """Act for an owner with other evidence than the genuine one, or with that of another document."""
+    found = act()
+    family = found.family
+    grant = family.delegate()
+    evidence = family.evidence(grant)
+    path = _change(rng, evidence)
+    passed = family.passed(evidence, *([family.condition(grant)] if rng.random() < 0.8 else []))
+    changed = _acting(Act(family=family, scene=passed))
+    yield _mutant(changed, f"{name}: {path}", changed.draft().seal())
+
+
+def _shelves(rng: random.Random, good: _Good, name: str) -> Iterator[Mutant]:
+    """Say something else of whole categories."""
+    changed = _Good(scene=shelves(rng), finish=with_inventories)
+    draft = changed.draft()
+    path = _change(rng, draft.map["complete"])
+    yield _mutant(changed, f"{name}: {path}", draft.seal())
+
+
 def _forwarded(rng: random.Random, good: _Good, name: str) -> Iterator[Mutant]:
     """Re-encrypt the very same plaintext for somebody else."""
     draft = good.draft()
@@ -229,6 +265,8 @@ KINDS: list[tuple[str, Callable[[random.Random, _Good, str], Iterator[Mutant]]]]
     ("entry bytes", _entry_bytes),
     ("piece of another", _swapped),
     ("other terms", _terms),
+    ("evidence", _evidence),
+    ("inventories", _shelves),
     ("forwarded", _forwarded),
 ]
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from healthvault.verify.context import Context
-from tests.independent import inner_kinds, outer_kinds  # noqa: F401 - they list their kinds when imported
+from tests.independent import consent_kinds, inner_kinds, outer_kinds  # noqa: F401 - they list their kinds when imported
 from tests.independent.frame import HARMLESS, KINDS, Asked
 from tests.readers import Reader
 

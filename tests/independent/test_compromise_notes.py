@@ -10,8 +10,7 @@ from healthvault.tlog.note import sign_note
 from healthvault.verify.compromise import verify_note
 from healthvault.verify.context import Context
 from healthvault.verify.pins import PinBook, SeenSize, VaultPins
-from tests.independent import notes
-from tests.independent.test_agreement import READER
+from tests.independent import notes, reader
 from tests.owners import NOW_MS, Owner
 
 COUNT = 600
@@ -82,7 +81,7 @@ def test_two_readers_of_notes_agree() -> None:
         code = next((problem.code for problem in ours.problems), None)
         kept = PinBook(vaults=(ours.pins.of(owner.vault_id),)).to_map()["vaults"][0]
         row = PinBook(vaults=(pins,)).to_map()["vaults"][0]
-        assert (code, kept) == notes.take_in(note, row, READER), number
+        assert (code, kept) == notes.take_in(note, row, reader), number
         found[code] += 1
     assert {None, "bad_note", "bad_signature", "unknown_signer", "unconnected", "fork"} == found.keys()
     assert min(found.values()) >= 10, found

@@ -13,8 +13,7 @@ from healthvault.errors import HealthVaultError
 from healthvault.ledger.events import RotateReason
 from healthvault.verify.compare import compare
 from healthvault.verify.forks import judge_proof, verify_view
-from tests.independent import forks
-from tests.independent.test_agreement import READER
+from tests.independent import forks, reader
 from tests.owners import Owner, flip
 from tests.views import history_view
 
@@ -76,8 +75,8 @@ def ours(pair: tuple[HistoryView, HistoryView], stolen: frozenset[int]) -> tuple
 def theirs(pair: tuple[HistoryView, HistoryView], stolen: frozenset[int]) -> tuple[str, str | None]:
     """Return the same of the other judge."""
     try:
-        return forks.compare(*(forks.View(view.to_map(), READER) for view in pair), set(stolen))
-    except READER.Bad as fault:
+        return forks.compare(*(forks.View(view.to_map(), reader) for view in pair), set(stolen))
+    except reader.Bad as fault:
         return "refused", str(fault)
 
 
@@ -99,7 +98,7 @@ def test_both_judges_agree(seed: int) -> None:
         found = ours(pair, stolen)
         assert theirs(pair, stolen) == found, number
         proof = {"views": [view.to_map() for view in pair]}
-        assert forks.judge_proof(proof, set(stolen), READER) == code_of_proof(pair, stolen), number
+        assert forks.judge_proof(proof, set(stolen), reader) == code_of_proof(pair, stolen), number
         met[found] += 1
     assert {"extends", "same", "rollback", "fork", "cannot_tell", "refused"} == {word for word, _ in met}, met
     reasons = {"unconnected", "history_restarted", "key_revoked", "events_old", "wrong_vault"}

@@ -8,8 +8,8 @@ import pytest
 
 from healthvault.verify.bundle import verify_bundle
 from healthvault.verify.pins import PinBook
+from tests.independent import reader
 from tests.independent.mutations import HARMLESS, KINDS, context_of, mutated_bundles
-from tests.independent.test_agreement import READER
 from tests.readers import Keeper, Outcome
 
 
@@ -20,7 +20,7 @@ def test_exit_and_codes_are_equal(seed: int) -> None:
     for name, data, asked in mutated_bundles(4 * len(KINDS), seed):
         sink = Keeper()
         outcome = Outcome(verify_bundle(io.BytesIO(data), context_of(asked), sink), sink.taken, PinBook())
-        theirs = READER.verify(data, **asked)
+        theirs = reader.verify(data, **asked)
         assert (name, theirs["exit"], theirs["codes"]) == (name, outcome.exit, sorted(outcome.codes))
         assert (name, 0) == (name, outcome.exit) or name not in HARMLESS
         exits[outcome.exit] += 1
