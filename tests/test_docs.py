@@ -29,6 +29,11 @@ USER_TEXTS = [
 ]
 FENCE = re.compile(r"^```[a-z]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SCHEMAS = {path.stem for path in (ROOT / "docs" / "schemas").glob("*.json")}
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
+NUMBER = r"\d+[a-z]?(?:\.\d+)*"
+NUMBERS = rf"{NUMBER}(?:(?:,? (?:and|or|to) |, |-){NUMBER})*"
+OF_ANOTHER = re.compile(rf"([\w-]+\.md)(?:\]\([^)]*\))?,? (?:\(?sections? )?({NUMBERS})")
+OF_THE_SAME = re.compile(rf"(?<!\.md )(?<!\.md\) )(?<!\d )\b[Ss]ections? ({NUMBERS})")
 NEVER_SAID = re.compile(r"tamper-proof|unhackable|(HIPAA|GDPR)[ -]compliant|guaranteed", re.IGNORECASE)
 
 
@@ -137,3 +142,57 @@ def test_no_text_shows_a_command_that_does_not_exist(file: str, line: str) -> No
 def test_no_text_promises_what_nobody_can_keep(path: Path) -> None:
     """The words that a product like this must not use."""
     assert [] == NEVER_SAID.findall(path.read_text(encoding="utf-8"))
+
+
+def prose(path: Path) -> str:
+    """Return a text on one line, without fenced blocks and, of code, without quotes."""
+    return re.sub(r"[\s\"#]+", " ", FENCE.sub("", path.read_text(encoding="utf-8")))
+
+
+def sections(path: Path) -> set[str]:
+    """Return the numbers of the headings of a text."""
+    return set(re.findall(rf"^#+ ({NUMBER})\.? ", FENCE.sub("", path.read_text(encoding="utf-8")), re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", [*DOCS, ROOT / "README.md"], ids=lambda path: path.name)
+def test_every_link_leads_to_a_file(path: Path) -> None:
+    """And every text that is named by its file name is there."""
+    text = FENCE.sub("", path.read_text(encoding="utf-8"))
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
+    assert [] == [link for link in links if not (path.parent / link).exists()]
+    names = {found.name for found in DOCS} | {found.name for found in ROOT.glob("*.md")}
+    assert set() == set(re.findall(r"[\w-]+\.md\b", text)) - names
+
+
+SOURCES = sorted((ROOT / "healthvault").rglob("*.py"))
+
+
+def test_every_section_that_is_named_exists() -> None:
+    """In the same text or another one, and also where the source names it."""
+    known = {path.name: sections(path) for path in DOCS}
+    named = [(path, name, said) for path in (*DOCS, *SOURCES) for name, said in OF_ANOTHER.findall(prose(path))]
+    named += [
+        (path, path.name, said) for path in DOCS if known[path.name] for said in OF_THE_SAME.findall(prose(path))
+    ]
+    missing = [
+        (path.name, name, number)
+        for path, name, said in named
+        for number in re.findall(NUMBER, said)
+        if number not in known.get(name, ())
+    ]
+    assert len(named) > 500
+    assert [] == missing
+
+
+def test_every_label_is_in_the_table() -> None:
+    """docs/spec/cryptography.md 2.1 lists each label that a text of the specification uses, and no other."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "spec").glob("*.md")]
+    used = {label for text in texts for label in re.findall(r"label\(\"([a-z-]+)\"", text)}
+    listed = (ROOT / "docs" / "spec" / "cryptography.md").read_text(encoding="utf-8")
+    assert used == {row[0].strip("`") for row in table(listed, "### 2.1 Labels")}
+
+
+def test_no_code_is_listed_twice() -> None:
+    """A code has one meaning."""
+    codes = [row[0] for row in table(CODES, "## 2. Error codes")]
+    assert len(set(codes)) == len(codes)

@@ -308,7 +308,7 @@ class _Steps:
             self._report.unknown(Question.ISSUER, judged.detail)
 
     def _delegation(self, examined: tuple[Examined, ...]) -> None:
-        """Step 19: a grant that was given for somebody else needs that somebody's own."""
+        """Step 18: a grant that was given for somebody else needs that somebody's own."""
         act = Act(
             sender=self._chain.vault_id,
             grants=self._grants,
