@@ -3,7 +3,7 @@
 
 It was written from docs/ alone and shares no code with the program: that is what it is for. It takes the steps of
 docs/spec/bundle.md section 6.1 without pins, in two files: this one and `reader_proofs.py`. Of contacts it knows the
-vault id and no keys, so no cosignature counts (step 12). In "documents" of its output stands one row for each part.
+vault id and no keys, so no cosignature counts (step 12). In "documents" of its output stands one row for each part, in "complete" disclosed and total of each row there.
 """
 
 import hashlib
@@ -256,19 +256,19 @@ def check_document(row, entry):
 # ---- all steps ----
 def verify(data, *, now_ms, code=None, secrets=(), own=None, contacts=(), purpose=None):
     """Verify a bundle. Secrets are 32 bytes each, the newest first; own and contacts are vault ids in bytes."""
-    codes, documents = set(), []
+    codes, documents, whole = set(), [], []
     try:
-        documents = run(bytes(data), codes, now_ms, code, secrets, own, contacts, purpose)
+        documents, whole = run(bytes(data), codes, now_ms, code, secrets, own, contacts, purpose)
     except Bad as fault:
         codes.add(str(fault))
     exits = [EXITS.get(name, 20) for name in codes]
     result = {"exit": next((number for number in (24, 20, 23, 22, 21) if number in exits), 0), "codes": sorted(codes)}
-    return result | {"documents": documents} if result["exit"] in (0, 21, 22) else result
+    return result | {"documents": documents, "complete": whole} if result["exit"] in (0, 21, 22) else result
 
 def check_tip(chain, m):
     chain.check_state(m["state"])
-    if (complete := m.get("complete")) is not None:
-        check_complete(complete, m["state"]["ext_root"], {row["seq"] for row in m["docs"]})
+    shown = {row["seq"]: len(row["parts"]) for row in m["docs"]}
+    return check_complete(m["complete"], m["state"]["ext_root"], shown, chain.by_seq) if m.get("complete") is not None else []
 
 def run(data, codes, now_ms, code, secrets, own, contacts, purpose):
     def step(function, *arguments):
@@ -287,7 +287,7 @@ def run(data, codes, now_ms, code, secrets, own, contacts, purpose):
     signed_entries = step(chain.check_entries)                                                                  # 7 (6, 11: pins)
     checkpoint = signed_entries and step(chain.checkpoint, m["note"])                                           # 8
     roots = checkpoint and step(chain.check_slice, m["slice"], *checkpoint)                                     # 9
-    step(check_tip, chain, m) if roots else None                                                                # 10
+    whole = step(check_tip, chain, m) if roots else None                                                                # 10
     step(lambda: [chain.check_witnessed(row["note"], roots) for row in m["witnessed"] if roots])                # 12
     grants = [step(prove_grant, row, chain.by_seq, m["state"]) for row in m["grants"]] if signed_entries else [None] # 13
     vaults = [row.get("vault") for row in m["audience"].get("recipients") or () if row["recipient_pk"] == opener]   # 14
@@ -305,4 +305,4 @@ def run(data, codes, now_ms, code, secrets, own, contacts, purpose):
     step(need, not any(origin_of(vault) in origins for vault in contacts), "bad_signature")
     if None not in grants:
         codes |= delegation_codes(m["docs"], grants, evidence, chain.vault, now_ms, contacts)
-    return documents
+    return documents, whole

@@ -22,6 +22,9 @@ def test_exit_and_codes_are_equal(seed: int) -> None:
         outcome = Outcome(verify_bundle(io.BytesIO(data), context_of(asked), sink), sink.taken, PinBook())
         theirs = reader.verify(data, **asked)
         assert (name, theirs["exit"], theirs["codes"]) == (name, outcome.exit, sorted(outcome.codes))
+        if "complete" in theirs:
+            counted = [(one.disclosed, one.total) for one in outcome.verification.completeness]
+            assert (name, theirs["complete"]) == (name, counted)
         assert (name, 0) == (name, outcome.exit) or name not in HARMLESS
         exits[outcome.exit] += 1
     assert {0, 20, 21, 22, 23, 24} == exits.keys()

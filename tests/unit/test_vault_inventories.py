@@ -132,7 +132,7 @@ def test_another_reader_agrees(pair: tuple[Sample, Sample]) -> None:
             own=vault.keyring.vault_id,
             contacts=(),
         )
-    assert (21, ["unknown_signer"]) == (report["exit"], report["codes"])
+    assert (21, ["unknown_signer"], [(6, 7)]) == (report["exit"], report["codes"], report["complete"])
 
 
 def test_under_a_grant(pair: tuple[Sample, Sample], tmp_path: Path) -> None:
