@@ -5,14 +5,17 @@ import copy
 import random
 from collections.abc import Callable
 
+from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE
+from healthvault.codec import pack
 from healthvault.consent.conditions import Delegated, Proxy
 from healthvault.ledger.party import Party
 from healthvault.tlog.checkpoint import origin_of
+from tests.bundles import Scene, make_bundle
 from tests.independent.frame import Made, asked_of, kind, next_bundle, sealed, with_document, with_grant
 from tests.independent.scenes import act, in_a_role, shelves, whole
 from tests.owners import DAY_MS, NOW_MS, START_MS, Hooks, Map, flip, merge, without
-from tests.proxies import ENDS_MS, OTHER, Family, proxy, with_evidence
-from tests.readers import Reader
+from tests.proxies import DATA, ENDS_MS, OTHER, Family, proxy, with_evidence
+from tests.readers import CODE_READER, Reader
 
 
 def _passed(family: Family, evidence: Map | None, *conditions: object, **made: object) -> Made:
@@ -185,6 +188,31 @@ def an_act_after_the_owner_ended_it(rng: random.Random) -> Made:
     other = family.ana.grant([family.tom_reads.party], family.docs)
     family.ana.revoke(rng.choice([grant, other]))
     return _passed(family, family.evidence(other, also=(grant,)), family.condition(grant))
+
+
+def _others_evidence() -> Map:
+    family = Family()
+    return family.evidence(family.delegate(docs=family.docs), 1)
+
+
+@kind()
+def acts_over_two_documents(rng: random.Random) -> Made:
+    """One is proved; the other perhaps not, or not said to be for the owner."""
+    family = Family()
+    tom, costa = family.tom, rng.choice([family.costa, CODE_READER])
+    grant = family.delegate(docs=family.docs)
+    second = rng.choice([None, family.evidence(grant, 1), family.evidence(grant), _others_evidence()])
+    seqs = [
+        tom.add(DATA, pack(family.evidence(grant))),
+        tom.add(OTHER, *([] if second is None else [pack(second)])),
+    ]
+    terms = {"not_after_ms": ENDS_MS, "conditions": (family.condition(grant),)}
+    grants = [tom.grant([costa.party], rng.choice([seqs, seqs[:1]]), **terms), tom.grant([costa.party], seqs[1:])]
+    draft = make_bundle(tom, costa, seqs, rng.choice([grants, grants[:1]]))
+    for row in draft.map["docs"]:
+        row["parts"][-1]["media_type"] = EVIDENCE_MEDIA_TYPE
+    start = Scene(owner=tom, reader=costa, docs=seqs, grant=grants[0])
+    return sealed(start, draft, contacts=tuple(family.contacts))
 
 
 @kind()
