@@ -90,6 +90,7 @@ def test_every_key_is_needed(key: str) -> None:
         ({"v": 2}, "unsupported"),
         ({"must": ["later"]}, "unsupported"),
         ({"entries": ["text"]}, "bad_schema"),
+        ({"meta": bytes(31)}, "bad_schema"),
         ({"parts": [{"j": 0, "size": 1, "commit_key": b"c" * 31}]}, "bad_schema"),
         ({"slice": {"size": 4, "leaves": [1, 1], "marks": [], "hashes": []}}, "bad_proof"),
     ],
