@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A second verifier of share bundles (.hvb), for a reader who has seen nothing before.
 
-It was written from docs/ alone and shares no code with the program: that is what it is for. It takes the steps of
+It was written from docs/ alone and shares no code with the program: that is what it is for. Evidence, proxies and inventories
+came later; where their texts left a question open, the program was looked at and the text was mended. It takes the steps of
 docs/spec/bundle.md section 6.1 without pins, in two files: this one and `reader_proofs.py`. Of contacts it knows the
 vault id and no keys, so no cosignature counts (step 12). In "documents" of its output stands one row for each part, in "complete" disclosed and total of each row there.
 """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `reader.py` rests on: bytes, keys, entries, trees, and what is proved by them.
 
-Written from docs/ alone like the rest of the reader: of docs/spec the texts encoding, cryptography, journal, keys,
+Written after docs/ like the rest of the reader: of docs/spec the texts encoding, cryptography, journal, keys,
 tree, grants (sections 1 to 3), inventories (sections 3 to 5) and of bundle.md section 7. Together the two have at most 700 lines.
 """
 

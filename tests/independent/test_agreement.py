@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two verifiers that share no code agree: ours, and one written from docs/ alone (`reader.py`)."""
+"""Two verifiers that share no code agree: ours, and one written after docs/ (`reader.py`)."""
 
 import os
 from collections import Counter
