@@ -22,7 +22,7 @@ from healthvault.ledger.party import Party
 from healthvault.storage.consent_rows import ConsentRows, ContactRow, GrantRow
 from healthvault.storage.inputs import InputFile
 from healthvault.vault.contacts import chain_of
-from healthvault.vault.memory import load_pins
+from healthvault.vault.memory import pins_of
 from healthvault.vault.openers import own_openers
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
@@ -149,10 +149,9 @@ def _check_signed(vault: Vault, signed: SignedApproval, contacts: dict[bytes, Co
     if row is None:
         hint = "`hv contact add` their card first"
         raise NotFound("not_found", f"{contact_id_text(said.vault)} is not among your contacts", hint=hint)
-    chain, pins = chain_of(row), load_pins(vault).of(row.vault)
-    stolen = {epoch.number for epoch in chain.epochs if epoch.was_compromised} | pins.compromised_epochs
-    signed.verified(chain)
-    if said.signer in stolen:
+    pins = pins_of(vault, row.vault)
+    signed.verified(chain_of(row))
+    if said.signer in pins.compromised_epochs:
         raise with_stolen_keys(said.signer, pins, row.name)
     return row
 

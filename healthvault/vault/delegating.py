@@ -16,14 +16,16 @@ from healthvault.errors import FormatError, IntegrityError, InvalidRequest, NotE
 from healthvault.ledger.ranges import ranges_of
 from healthvault.storage.consent_rows import ConsentRows, GrantRow
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
+from healthvault.tlog.checkpoint import vault_id_of
 from healthvault.vault.deciding import time_of_decision
-from healthvault.vault.memory import load_pins
+from healthvault.vault.memory import pins_of
 from healthvault.vault.read import stream_part
 from healthvault.vault.terms import SLOW_CLOCK_MS, Terms
 from healthvault.vault.vault import Vault
 from healthvault.verify.consent import verify_grant
 from healthvault.verify.delegation import Act, delegated_of, judge_delegations, proxy_of
 from healthvault.verify.issuer import Examined, Proved, prove
+from healthvault.verify.pins import PinBook
 
 __all__ = [
     "acting_grant",
@@ -94,7 +96,8 @@ def check_delegated(vault: Vault, grant: Grant, rows: Sequence[DocumentRow], *, 
         at_ms=time_of_decision(vault, now_ms),
     )
     contacts = {row.vault: row.name for row in ConsentRows(vault.catalogue).contacts()}
-    for problem in judge_delegations(act, examined, load_pins(vault), contacts).problems:
+    pins = PinBook(vaults=tuple(pins_of(vault, owner) for owner in {one.vault for one in delegated_of(grant)}))
+    for problem in judge_delegations(act, examined, pins, contacts).problems:
         if not isinstance(problem, NotEstablished):
             raise problem
 
@@ -135,13 +138,14 @@ def _held(vault: Vault, row: DocumentRow) -> _Held | None:
     pieces: list[bytes] = []
     stream_part(vault, parts[-1], pieces.append, expected_id=row.id)
     try:
-        proved = prove(parse_evidence(b"".join(pieces)), load_pins(vault))
+        evidence = parse_evidence(b"".join(pieces))
+        proved = prove(evidence, PinBook(vaults=(pins_of(vault, vault_id_of(evidence.origin)),)))
         shown = tuple(
             verify_grant(one, proved.entries, proved.evidence.state) for one in grants_of(proved.evidence)
         )
     except (FormatError, IntegrityError):
         return (
-            None  # it was accepted once; its owner's keys are known as stolen since, or it is of a later version
+            None  # it was accepted once: its owner's keys are known as stolen since, or it is of a later version
         )
     return _Held(seq=row.seq, proved=proved, grants=tuple(one for one in shown if makes_proxy(vault, one)))
 
