@@ -17,10 +17,11 @@ from healthvault.ledger.ids import contact_id_text, grant_id_text
 from healthvault.ledger.party import Party
 from healthvault.ledger.ranges import ranges_contain
 from healthvault.verify.consent import verify_grant
+from healthvault.verify.consistency import check_events, judge_history
 from healthvault.verify.context import Delegation
 from healthvault.verify.freshness import known_end
 from healthvault.verify.issuer import Examined, Proved
-from healthvault.verify.pins import KnownStatus, PinBook
+from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
 
 __all__ = ["Act", "Delegations", "delegated_of", "in_whose_name", "judge_delegations", "proxy_of"]
 
@@ -108,6 +109,9 @@ def _judged(item: Examined | None, condition: Delegated, onward: Grant, act: Act
         return _refused(*([item.error] if item.error else []))
     if item.proved.chain.vault_id != condition.vault or condition.vault == act.sender:
         return _refused(_not_delegated("the evidence is of another vault"))
+    known = pins.of(condition.vault)
+    if contradicted := _contradicted(item.proved, known):
+        return _refused(*contradicted)
     try:
         grant = _grant(item.proved, condition)
     except (FormatError, IntegrityError) as err:
@@ -115,8 +119,8 @@ def _judged(item: Examined | None, condition: Delegated, onward: Grant, act: Act
     proxy = proxy_of(grant) if grant else None
     if grant is None or proxy is None or POWER_SHARE not in proxy.powers:
         return _refused(_not_delegated("the owner's grant gives no power to share"))
-    known = pins.of(condition.vault).newest_status(grant.grant_id)
-    end = known_end(known)
+    status = known.newest_status(grant.grant_id)
+    end = known_end(status)
     request = Request(
         party=Party(vault=act.sender),
         at_ms=act.at_ms,
@@ -127,13 +131,19 @@ def _judged(item: Examined | None, condition: Delegated, onward: Grant, act: Act
         *([end] if end else []),
         *refusals(Standing(grant=grant), request),
         *_beyond(onward, grant, proxy),
-        *_stale(item.proved, grant, act, known),
+        *_stale(item.proved, grant, act, status),
     )
     return Delegations(proved=(Delegation(owner=condition.vault, grant_id=grant.grant_id),), problems=problems)
 
 
 def _refused(*problems: HealthVaultError) -> Delegations:
     return Delegations(problems=problems)
+
+
+def _contradicted(proved: Proved, known: VaultPins) -> tuple[HealthVaultError, ...]:
+    """Return how the evidence contradicts what was seen of its vault; that nothing connects it is no fault here."""
+    found = (*check_events(known, proved.chain, proved.view.size), *judge_history(known, proved.view).problems)
+    return tuple(problem for problem in found if problem.code in {"fork", "events_old"})
 
 
 def _grant(proved: Proved, condition: Delegated) -> Grant | None:
