@@ -12,7 +12,14 @@ from healthvault.bundle.evidence import grants_of
 from healthvault.consent.conditions import POWER_SHARE, Delegated, Proxy
 from healthvault.consent.decision import Request, Standing, Subject, refusals
 from healthvault.consent.grant import Grant
-from healthvault.errors import ConsentRefused, FormatError, HealthVaultError, IntegrityError, NotEstablished
+from healthvault.errors import (
+    ConsentRefused,
+    FormatError,
+    HealthVaultError,
+    HistoryError,
+    IntegrityError,
+    NotEstablished,
+)
 from healthvault.ledger.ids import contact_id_text, grant_id_text
 from healthvault.ledger.party import Party
 from healthvault.ledger.ranges import ranges_contain
@@ -107,18 +114,12 @@ def _judged(item: Examined | None, condition: Delegated, onward: Grant, act: Act
         return _refused(_not_delegated("no evidence of the owner's came along"))
     if item.proved is None:
         return _refused(*([item.error] if item.error else []))
-    if item.proved.chain.vault_id != condition.vault or condition.vault == act.sender:
-        return _refused(_not_delegated("the evidence is of another vault"))
     known = pins.of(condition.vault)
-    if contradicted := _contradicted(item.proved, known):
-        return _refused(*contradicted)
     try:
-        grant = _grant(item.proved, condition)
-    except (FormatError, IntegrityError) as err:
+        _check_origin(item.proved, condition, act, known)
+        grant, proxy = _grant(item.proved, condition)
+    except (ConsentRefused, FormatError, HistoryError, IntegrityError) as err:
         return _refused(err)
-    proxy = proxy_of(grant) if grant else None
-    if grant is None or proxy is None or POWER_SHARE not in proxy.powers:
-        return _refused(_not_delegated("the owner's grant gives no power to share"))
     status = known.newest_status(grant.grant_id)
     end = known_end(status)
     request = Request(
@@ -140,19 +141,29 @@ def _refused(*problems: HealthVaultError) -> Delegations:
     return Delegations(problems=problems)
 
 
-def _contradicted(proved: Proved, known: VaultPins) -> tuple[HealthVaultError, ...]:
-    """Return how the evidence contradicts what was seen of its vault; that nothing connects it is no fault here."""
+def _check_origin(proved: Proved, condition: Delegated, act: Act, known: VaultPins) -> None:
+    """Check that evidence is of the owner who is named, and contradicts nothing that was seen of her.
+
+    That nothing connects it with what was seen is no fault here.
+    """
+    if proved.chain.vault_id != condition.vault or condition.vault == act.sender:
+        raise _not_delegated("the evidence is of another vault")
     found = (*check_events(known, proved.chain, proved.view.size), *judge_history(known, proved.view).problems)
-    return tuple(problem for problem in found if problem.code in {"fork", "events_old"})
+    for problem in found:
+        if isinstance(problem, HistoryError) and problem.code in {"fork", "events_old"}:
+            raise problem
 
 
-def _grant(proved: Proved, condition: Delegated) -> Grant | None:
-    """Return the first grant shown that the condition names, once its terms and its status are proved."""
+def _grant(proved: Proved, condition: Delegated) -> tuple[Grant, Proxy]:
+    """Return the first grant shown that the condition names, its terms and status proved, and its powers."""
     for row in grants_of(proved.evidence):
         grant = verify_grant(row, proved.entries, proved.evidence.state)
+        proxy = proxy_of(grant)
         if grant.grant_id in condition.grants:
-            return grant
-    return None
+            if proxy is None or POWER_SHARE not in proxy.powers:
+                break
+            return grant, proxy
+    raise _not_delegated("the owner's grant gives no power to share")
 
 
 def _beyond(onward: Grant, grant: Grant, proxy: Proxy) -> Iterator[ConsentRefused]:
