@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE, grants_of, parse_evidence
-from healthvault.consent.conditions import POWER_ADD, POWER_SHARE, Delegated, Proxy
+from healthvault.consent.conditions import POWER_ADD, Delegated, Proxy
 from healthvault.consent.grant import Grant, parse_grant
 from healthvault.consent.status import Status
 from healthvault.errors import FormatError, IntegrityError, InvalidRequest, NotEstablished
@@ -23,7 +23,7 @@ from healthvault.vault.read import stream_part
 from healthvault.vault.terms import SLOW_CLOCK_MS, Terms
 from healthvault.vault.vault import Vault
 from healthvault.verify.consent import verify_grant
-from healthvault.verify.delegation import Act, delegated_of, judge_delegations, proxy_of
+from healthvault.verify.delegation import Act, delegated_of, gives_power_to_share, judge_delegations, proxy_of
 from healthvault.verify.issuer import Examined, Proved, prove
 from healthvault.verify.pins import PinBook
 
@@ -158,9 +158,8 @@ def grants_held_under(vault: Vault, row: DocumentRow) -> tuple[Grant, ...]:
 
 def makes_proxy(vault: Vault, grant: Grant) -> bool:
     """Tell whether somebody's grant gives the owner of this vault the power to share."""
-    proxy = proxy_of(grant)
     is_ours = any(party.vault == vault.keyring.vault_id for party in grant.grantees)
-    return proxy is not None and POWER_SHARE in proxy.powers and is_ours
+    return is_ours and gives_power_to_share(grant)
 
 
 def _draft(terms: Terms, rows: Sequence[DocumentRow], now_ms: int) -> Grant:

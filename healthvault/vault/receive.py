@@ -212,8 +212,10 @@ def _judged(
     with memory.lock():
         context = _context(vault, read_pins(memory), reading, openers)
         verification = judge(context)
-        if verification.chain is not None and verification.pins != context.pins:
-            store_pins(memory, verification.pins.of(verification.chain.vault_id))
+        known = {pins.vault: pins for pins in context.pins.vaults}
+        for pins in verification.pins.vaults:
+            if pins != known.get(pins.vault):
+                store_pins(memory, pins)
     return verification
 
 

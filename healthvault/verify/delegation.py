@@ -12,6 +12,7 @@ from healthvault.bundle.evidence import grants_of
 from healthvault.consent.conditions import POWER_SHARE, Delegated, Proxy
 from healthvault.consent.decision import Request, Standing, Subject, refusals
 from healthvault.consent.grant import Grant
+from healthvault.consent.status import Status
 from healthvault.errors import (
     ConsentRefused,
     FormatError,
@@ -30,7 +31,15 @@ from healthvault.verify.freshness import known_end
 from healthvault.verify.issuer import Examined, Proved
 from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
 
-__all__ = ["Act", "Delegations", "delegated_of", "in_whose_name", "judge_delegations", "proxy_of"]
+__all__ = [
+    "Act",
+    "Delegations",
+    "delegated_of",
+    "gives_power_to_share",
+    "in_whose_name",
+    "judge_delegations",
+    "proxy_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +77,7 @@ def judge_delegations(
         contacts: Vault ids that the reader pinned, and her names for them.
     """
     by_seq = {item.seq: item for item in examined}
-    proved: dict[Delegation, None] = {}
+    proved: dict[tuple[bytes, bytes], Delegation] = {}
     problems: list[HealthVaultError] = []
     for grant in act.grants:
         for condition in delegated_of(grant):
@@ -79,11 +88,14 @@ def judge_delegations(
             ]
             faults = [problem for document in judged for problem in document.problems]
             if judged and not faults:
-                proved |= dict.fromkeys(one for document in judged for one in document.proved)
+                acts = sorted(
+                    (one for document in judged for one in document.proved), key=lambda one: one.shown.size
+                )
+                proved |= {(one.owner, one.grant_id): one for one in acts}
                 faults += _unknown_owner(condition, contacts)
             problems += faults
     return Delegations(
-        proved=tuple(proved), problems=tuple({problem.code: problem for problem in problems}.values())
+        proved=tuple(proved.values()), problems=tuple({problem.code: problem for problem in problems}.values())
     )
 
 
@@ -104,6 +116,12 @@ def proxy_of(grant: Grant) -> Proxy | None:
     )
 
 
+def gives_power_to_share(grant: Grant) -> bool:
+    """Tell whether a grant makes its grantee a proxy who may share in its giver's name."""
+    proxy = proxy_of(grant)
+    return proxy is not None and POWER_SHARE in proxy.powers
+
+
 def _common(lists: list[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(word for word in lists[0] if all(word in words for words in lists))
 
@@ -117,7 +135,7 @@ def _judged(item: Examined | None, condition: Delegated, onward: Grant, act: Act
     known = pins.of(condition.vault)
     try:
         _check_origin(item.proved, condition, act, known)
-        grant, proxy = _grant(item.proved, condition)
+        seq, grant, proxy = _grant(item.proved, condition)
     except (ConsentRefused, FormatError, HistoryError, IntegrityError) as err:
         return _refused(err)
     status = known.newest_status(grant.grant_id)
@@ -134,7 +152,8 @@ def _judged(item: Examined | None, condition: Delegated, onward: Grant, act: Act
         *_beyond(onward, grant, proxy),
         *_stale(item.proved, grant, act, status),
     )
-    return Delegations(proved=(Delegation(owner=condition.vault, grant_id=grant.grant_id),), problems=problems)
+    act_of = Delegation(owner=condition.vault, grant_id=grant.grant_id, shown=_shown(item.proved, grant, seq))
+    return Delegations(proved=(act_of,), problems=problems)
 
 
 def _refused(*problems: HealthVaultError) -> Delegations:
@@ -154,16 +173,31 @@ def _check_origin(proved: Proved, condition: Delegated, act: Act, known: VaultPi
             raise problem
 
 
-def _grant(proved: Proved, condition: Delegated) -> tuple[Grant, Proxy]:
-    """Return the first grant shown that the condition names, its terms and status proved, and its powers."""
+def _grant(proved: Proved, condition: Delegated) -> tuple[int, Grant, Proxy]:
+    """Return entry, terms and powers of the first grant shown that the condition names, once all is proved."""
     for row in grants_of(proved.evidence):
         grant = verify_grant(row, proved.entries, proved.evidence.state)
         proxy = proxy_of(grant)
         if grant.grant_id in condition.grants:
             if proxy is None or POWER_SHARE not in proxy.powers:
                 break
-            return grant, proxy
+            return row.seq, grant, proxy
     raise _not_delegated("the owner's grant gives no power to share")
+
+
+def _shown(proved: Proved, grant: Grant, seq: int) -> KnownStatus:
+    return KnownStatus(
+        grant_id=grant.grant_id,
+        status=int(Status.ACTIVE),
+        size=proved.view.size,
+        slot=grant.slot,
+        seq=seq,
+        time_ms=_tip_ms(proved),
+    )
+
+
+def _tip_ms(proved: Proved) -> int:
+    return proved.entries[max(proved.entries)].header.ts_ms
 
 
 def _beyond(onward: Grant, grant: Grant, proxy: Proxy) -> Iterator[ConsentRefused]:
@@ -182,7 +216,7 @@ def _beyond(onward: Grant, grant: Grant, proxy: Proxy) -> Iterator[ConsentRefuse
 
 
 def _stale(proved: Proved, grant: Grant, act: Act, known: KnownStatus | None) -> Iterator[NotEstablished]:
-    tip_ms = max(proved.entries[max(proved.entries)].header.ts_ms, known.time_ms if known else 0)
+    tip_ms = max(_tip_ms(proved), known.time_ms if known else 0)
     recheck_ms = grant.recheck_after_ms
     is_due = recheck_ms is not None and tip_ms < recheck_ms <= act.at_ms
     if is_due or (act.max_age_ms is not None and act.at_ms - tip_ms > act.max_age_ms):

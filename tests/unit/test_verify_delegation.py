@@ -42,6 +42,7 @@ def test_an_owner_who_is_a_stranger() -> None:
     grant = family.delegate()
     outcome = family.onward(family.evidence(grant), family.condition(grant), contacts={family.tom.vault_id: "Tom"})
     assert ({"unknown_owner"}, 21) == (outcome.codes, outcome.exit)
+    assert () == outcome.verification.pins.of(family.ana.vault_id).grants
 
 
 def test_a_document_that_is_passed_on_is_no_act_of_a_proxy() -> None:
