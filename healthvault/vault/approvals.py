@@ -12,7 +12,7 @@ from healthvault.agefile.file import decrypt
 from healthvault.bundle.approval import Approval, SignedApproval, approval_in, parse_approval
 from healthvault.bundle.sidefile import read_side_file
 from healthvault.consent.conditions import Approvals
-from healthvault.consent.decision import Request, Standing, refusals
+from healthvault.consent.decision import KnownGrant, Request, refusals
 from healthvault.consent.grant import Grant, parse_grant
 from healthvault.consent.status import Status
 from healthvault.errors import ConsentRefused, HealthVaultError, IntegrityError, InvalidRequest, NotFound
@@ -125,8 +125,8 @@ def keep_approval(vault: Vault, file: InputFile, *, now_ms: int) -> Taken | None
 def grant_not_ended(row: GrantRow) -> Grant:
     """Return the terms of a grant. Raises ConsentRefused: `grant_revoked`, `grant_superseded`, it was ended."""
     grant = parse_grant(row.terms, row.seq)
-    standing = Standing(grant=grant, status=Status(row.status))
-    for refusal in refusals(standing, Request(party=None, at_ms=grant.not_before_ms)):
+    known = KnownGrant(grant=grant, status=Status(row.status))
+    for refusal in refusals(known, Request(party=None, at_ms=grant.not_before_ms)):
         if refusal.code in _ENDED:
             raise ConsentRefused(refusal.code, f"{row.id}: {refusal.message}", hint=refusal.hint)
     return grant

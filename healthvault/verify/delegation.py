@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from healthvault.bundle.evidence import grants_of
 from healthvault.consent.conditions import POWER_SHARE, Delegated, Proxy
-from healthvault.consent.decision import Request, Standing, Subject, refusals
+from healthvault.consent.decision import KnownGrant, Request, Subject, refusals
 from healthvault.consent.grant import Grant
 from healthvault.consent.status import Status
 from healthvault.errors import (
@@ -148,7 +148,7 @@ def _judged(item: Examined | None, condition: Delegated, onward: Grant, act: Act
     )
     problems = (
         *([end] if end else []),
-        *refusals(Standing(grant=grant), request),
+        *refusals(KnownGrant(grant=grant), request),
         *_beyond(onward, grant, proxy),
         *_stale(item.proved, grant, act, status),
     )
