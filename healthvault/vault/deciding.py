@@ -19,7 +19,6 @@ from healthvault.storage.consent_rows import ConsentRows, GrantRow
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.vault.approvals import approved_by
 from healthvault.vault.contacts import chain_of, contact_row
-from healthvault.vault.projector import party_key
 from healthvault.vault.read import find_document
 from healthvault.vault.vault import Vault
 
@@ -97,7 +96,7 @@ def party_of(vault: Vault, who: str) -> Party:
 
 def known_grants_of(vault: Vault, parties: Iterable[Party]) -> list[KnownGrant]:
     """Return the grants that name any of these, the newest first; the others are not looked at."""
-    keys = {key for party in parties for key in (party_key(party), party.recipient_pk) if key is not None}
+    keys = {key for party in parties for key in (party.key, party.recipient_pk) if key is not None}
     return [known_grant_of(vault, row) for row in ConsentRows(vault.catalogue).grants_of(sorted(keys))]
 
 

@@ -24,7 +24,6 @@ from healthvault.tlog.proof import check_inclusion, inclusion_proof
 from healthvault.tlog.prooftext import InclusionText, format_proof, parse_proof
 from healthvault.vault.addressees import Addressee, addressees_of, age_recipients, grantees_again
 from healthvault.vault.grants import grant_row
-from healthvault.vault.projector import party_key
 from healthvault.vault.proofs import event_seqs, proof_of, tip_opening
 from healthvault.vault.read import find_document
 from healthvault.vault.transaction import Transaction
@@ -195,7 +194,7 @@ def _first_size(vault: Vault, row: GrantRow, party: Party) -> int:
     """
     rows = ConsentRows(vault.catalogue)
     under = {share.seq + 1 for share in rows.shares() if row.slot in share.slots}
-    return min(under & {*rows.sizes_handed_to((party_key(party),), MAX_INT)}, default=0)
+    return min(under & {*rows.sizes_handed_to((party.key,), MAX_INT)}, default=0)
 
 
 def _sealed(content: dict[str, Value], reader: ForReader) -> bytes:
