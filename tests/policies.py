@@ -9,7 +9,7 @@ import sys
 
 from healthvault.codec import pack
 from healthvault.consent.conditions import Approvals, Condition, Deny, MaxShares, Sensitive, UnknownCondition
-from healthvault.consent.decision import Request, Standing, Subject, decide
+from healthvault.consent.decision import KnownGrant, Request, Subject, decide
 from healthvault.consent.exclusion import DocumentWords
 from healthvault.consent.grant import Grant
 from healthvault.consent.purposes import ACTIONS
@@ -61,7 +61,7 @@ def random_condition(rng: random.Random) -> Condition:
     return rng.choice([LATER, UnknownCondition(kind="deny", fields=pack({"must": ["x"]}))])
 
 
-def random_standing(rng: random.Random, seq: int) -> Standing:
+def random_grant(rng: random.Random, seq: int) -> KnownGrant:
     """Return a grant with what is known of it."""
     grant = Grant(
         slot=0,
@@ -74,7 +74,7 @@ def random_standing(rng: random.Random, seq: int) -> Standing:
         not_after_ms=rng.randrange(41, 100),
         conditions=tuple(random_condition(rng) for _ in range(rng.choice([0, 1, 1, 2, 3]))),
     )
-    return Standing(
+    return KnownGrant(
         grant=grant,
         seq=seq,
         status=rng.choice([*[Status.ACTIVE] * 6, Status.REVOKED, Status.SUPERSEDED, Status.ERASED]),
@@ -83,9 +83,9 @@ def random_standing(rng: random.Random, seq: int) -> Standing:
     )
 
 
-def random_question(rng: random.Random) -> tuple[list[Standing], Request]:
+def random_question(rng: random.Random) -> tuple[list[KnownGrant], Request]:
     """Return a policy of up to four grants, and a request."""
-    policy = [random_standing(rng, seq) for seq in rng.sample(range(20, 30), rng.randrange(5))]
+    policy = [random_grant(rng, seq) for seq in rng.sample(range(20, 30), rng.randrange(5))]
     words = DocumentWords(
         category=rng.choice(WORDS["categories"]),
         type=rng.choice(["pdf", "dicom", "text"]),
@@ -102,7 +102,7 @@ def random_question(rng: random.Random) -> tuple[list[Standing], Request]:
     return policy, request
 
 
-def expected(policy: list[Standing], request: Request) -> tuple[bool, str, str | None]:
+def expected(policy: list[KnownGrant], request: Request) -> tuple[bool, str, str | None]:
     """Ask the second evaluator, in plain maps."""
     held = [
         {

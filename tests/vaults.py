@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from healthvault.storage.inputs import InputFile
@@ -25,6 +25,7 @@ from healthvault.vault.grants import Terms
 from healthvault.vault.keyslots import add_key_file
 from healthvault.vault.read import Filter, document_bytes, list_documents
 from healthvault.vault.receive import VerifyOptions
+from healthvault.vault.rotation import NewPassphrase, declare_compromised
 from healthvault.vault.session import open_vault
 from healthvault.vault.share import share
 from healthvault.vault.status import identity_of
@@ -159,6 +160,14 @@ def pair(folder: Path) -> tuple[Sample, Sample]:
     patient.meet(doctor, "Dr Lee")
     doctor.meet(patient, "Ana")
     return patient, doctor
+
+
+def stolen_from(sample: Sample) -> Sample:
+    """Let somebody declare all keys stolen; return the vault with the way in that is left."""
+    with sample.open(writing=True) as vault:
+        new = NewPassphrase(text="another horse", kdf="light")
+        declare_compromised(vault, sample.words, new, since=1, now_ms=NOW_MS)
+    return replace(sample, secret=sample.words)
 
 
 def snapshot(root: Path) -> dict[str, bytes]:

@@ -105,7 +105,7 @@ def confirm(settings: Settings, question: str, *, yes: bool, about: Sequence[str
 def ask(question: str) -> str:
     """Ask on the terminal and return the line typed, without spaces around it."""
     with open(_TERMINAL, "r+b", buffering=0) as terminal:  # noqa: PTH123  a device
-        terminal.write(question.encode("utf-8", "backslashreplace"))
+        terminal.write(safe(question).encode("utf-8", "backslashreplace"))
         return terminal.readline().decode("utf-8", "replace").strip()
 
 

@@ -20,7 +20,11 @@ __all__ = ["status_proof"]
     name="status-proof",
 )
 @click.argument("grant", metavar="GRANT")
-@click.option("--to", metavar="NAME", help="Which of those whom the grant names; needed where it names several.")
+@click.option(
+    "--to",
+    metavar="NAME",
+    help="Which of those whom the grant names, if several; of a proxy's grant, any contact.",
+)
 @click.option("--code-file", type=click.Path(), metavar="FILE", help="Of a grant for a code: read the code here.")
 @output_option("The status file.", required=True)
 @clock_ok_option

@@ -20,7 +20,7 @@ from healthvault.ledger.ids import grant_id_text
 from healthvault.ledger.party import Party
 from healthvault.ledger.ranges import ranges_contain
 
-__all__ = ["RULES", "Decision", "Request", "Standing", "Subject", "decide", "document_refusals", "refusals"]
+__all__ = ["RULES", "Decision", "KnownGrant", "Request", "Subject", "decide", "document_refusals", "refusals"]
 
 RULES = (
     "not_grantee",
@@ -67,7 +67,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class KnownGrant:
     """A grant with what is known of it beyond its terms."""
 
     grant: Grant
@@ -93,19 +93,19 @@ class Decision:
     """Whole id of the grant that allows, or that came nearest."""
 
 
-def decide(standings: Iterable[Standing], request: Request) -> Decision:
+def decide(known_grants: Iterable[KnownGrant], request: Request) -> Decision:
     """Return whether any of the grants allows the request.
 
     Only those that name the party and the document take part. The answer does not depend on their order.
     """
     judged = []
-    for standing in standings:
-        refused = {refusal.code: refusal for refusal in refusals(standing, request)}
+    for known in known_grants:
+        refused = {refusal.code: refusal for refusal in refusals(known, request)}
         first = next((place for place, rule in enumerate(RULES) if rule in refused), len(RULES))
         if first >= _TAKES_PART:
             why = "the grant allows it" if not refused else refused[RULES[first]].message
-            detail = None if not refused else _detail(RULES[first], standing, request)
-            judged.append((first, standing.seq, standing.grant.grant_id, f"{why}: {detail}" if detail else why))
+            detail = None if not refused else _detail(RULES[first], known, request)
+            judged.append((first, known.seq, known.grant.grant_id, f"{why}: {detail}" if detail else why))
     if not judged:
         return Decision(allowed=False, rule="no_grant", reason="no grant names them and the document", grant=None)
     first, _, grant_id, why = max(judged)
@@ -115,11 +115,11 @@ def decide(standings: Iterable[Standing], request: Request) -> Decision:
     )
 
 
-def _detail(rule: str, standing: Standing, request: Request) -> str | None:
+def _detail(rule: str, known: KnownGrant, request: Request) -> str | None:
     """Return the word or names that a rule goes by: a person may see them, a log may not."""
-    conditions, document = standing.grant.conditions, request.document
-    if rule == "approval_missing" and standing.approved is not None:
-        return "still asked: " + ", ".join(still_asked(conditions, standing.approved))
+    conditions, document = known.grant.conditions, request.document
+    if rule == "approval_missing" and known.approved is not None:
+        return "still asked: " + ", ".join(still_asked(conditions, known.approved))
     if document is None or document.words is None:
         return None
     if rule == "denied_by_rule":
@@ -127,15 +127,15 @@ def _detail(rule: str, standing: Standing, request: Request) -> str | None:
     return unnamed_label(conditions, document.words) if rule == "sensitivity_not_named" else None
 
 
-def refusals(standing: Standing, request: Request) -> list[ConsentRefused]:
+def refusals(known: KnownGrant, request: Request) -> list[ConsentRefused]:
     """Return every rule of one grant that denies the request; an empty list allows it."""
-    grant = standing.grant
+    grant = known.grant
     return [
         *_terms(grant),
         *_who_and_what(grant, request),
-        *_when(standing, request.at_ms),
+        *_when(known, request.at_ms),
         *([] if request.document is None else document_refusals(grant, request.document)),
-        *quota_refusals(grant.conditions, standing.shares, standing.approved),
+        *quota_refusals(grant.conditions, known.shares, known.approved),
     ]
 
 
@@ -169,11 +169,11 @@ def _who_and_what(grant: Grant, request: Request) -> Iterator[ConsentRefused]:
         yield ConsentRefused("action_not_granted", f"the grant does not allow to {missing[0]}")
 
 
-def _when(standing: Standing, at_ms: int) -> Iterator[ConsentRefused]:
-    if standing.status != Status.ACTIVE:
-        ended = "superseded" if standing.status == Status.SUPERSEDED else "revoked"
+def _when(known: KnownGrant, at_ms: int) -> Iterator[ConsentRefused]:
+    if known.status != Status.ACTIVE:
+        ended = "superseded" if known.status == Status.SUPERSEDED else "revoked"
         yield ConsentRefused(f"grant_{ended}", f"the grant was {ended}", hint="make another grant")
-    if at_ms < standing.grant.not_before_ms:
+    if at_ms < known.grant.not_before_ms:
         yield ConsentRefused("grant_not_yet", "the grant is not valid yet")
-    if at_ms >= standing.grant.not_after_ms:
+    if at_ms >= known.grant.not_after_ms:
         yield ConsentRefused("grant_expired", "the grant has expired")

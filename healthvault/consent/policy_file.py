@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Table tests of consent: a JSON document with questions, the answers expected, and maybe a world of its own.
 
-Pure: takes decoded JSON, gives rows and standings. A key that is not known is an error, since a typing mistake
+Pure: takes decoded JSON, gives rows and grants. A key that is not known is an error, since a typing mistake
 must not make a test pass. Form: docs/schemas/policy.json; days are of UTC, whatever the machine.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from healthvault.consent.conditions import Approvals, Condition
-from healthvault.consent.decision import Request, Standing, Subject
+from healthvault.consent.decision import KnownGrant, Request, Subject
 from healthvault.consent.exclusion import DocumentWords
 from healthvault.consent.grant import Grant
 from healthvault.consent.policy_fields import Item
@@ -55,7 +55,7 @@ class World:
 
     contacts: Mapping[str, Party]
     documents: Mapping[str, Subject]
-    standings: tuple[Standing, ...]
+    known_grants: tuple[KnownGrant, ...]
     names: Mapping[str, str]
     """The file's own id of a grant, by the whole id that a decision gives."""
 
@@ -123,13 +123,13 @@ def _world(top: Item) -> World:
         documents[item.text("id")] = Subject(seq=seq, words=_words(item))
         item.finish()
     held = [
-        (item.text("id"), _standing(item, seq, contacts, documents))
+        (item.text("id"), _known_grant(item, seq, contacts, documents))
         for seq, item in enumerate(top.objects("grants"), len(documents) + 1)
     ]
-    names = {grant_id_text(standing.grant.grant_id): name for name, standing in held}
+    names = {grant_id_text(known.grant.grant_id): name for name, known in held}
     if len(names) != len(held):
         raise top.wrong("grants")
-    return World(contacts=contacts, documents=documents, standings=tuple(one for _, one in held), names=names)
+    return World(contacts=contacts, documents=documents, known_grants=tuple(one for _, one in held), names=names)
 
 
 def _words(item: Item) -> DocumentWords:
@@ -141,7 +141,9 @@ def _words(item: Item) -> DocumentWords:
     )
 
 
-def _standing(item: Item, seq: int, contacts: Mapping[str, Party], documents: Mapping[str, Subject]) -> Standing:
+def _known_grant(
+    item: Item, seq: int, contacts: Mapping[str, Party], documents: Mapping[str, Subject]
+) -> KnownGrant:
     begin, end = _moment(item, "from"), _moment(item, "until", is_end=True)
     grant = Grant(
         slot=0,
@@ -154,7 +156,7 @@ def _standing(item: Item, seq: int, contacts: Mapping[str, Party], documents: Ma
         not_after_ms=_FOREVER_MS if end is None else end,
         conditions=_conditions(item, contacts),
     )
-    made = Standing(
+    made = KnownGrant(
         grant=grant,
         seq=seq,
         status=_STATUSES[item.choice("status", tuple(_STATUSES), "active")],

@@ -12,7 +12,7 @@ from healthvault.agefile.file import decrypt
 from healthvault.bundle.approval import Approval, SignedApproval, approval_in, parse_approval
 from healthvault.bundle.sidefile import read_side_file
 from healthvault.consent.conditions import Approvals
-from healthvault.consent.decision import Request, Standing, refusals
+from healthvault.consent.decision import KnownGrant, Request, refusals
 from healthvault.consent.grant import Grant, parse_grant
 from healthvault.consent.status import Status
 from healthvault.errors import ConsentRefused, HealthVaultError, IntegrityError, InvalidRequest, NotFound
@@ -22,7 +22,7 @@ from healthvault.ledger.party import Party
 from healthvault.storage.consent_rows import ConsentRows, ContactRow, GrantRow
 from healthvault.storage.inputs import InputFile
 from healthvault.vault.contacts import chain_of
-from healthvault.vault.memory import load_pins
+from healthvault.vault.memory import pins_of
 from healthvault.vault.openers import own_openers
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
@@ -125,8 +125,8 @@ def keep_approval(vault: Vault, file: InputFile, *, now_ms: int) -> Taken | None
 def grant_not_ended(row: GrantRow) -> Grant:
     """Return the terms of a grant. Raises ConsentRefused: `grant_revoked`, `grant_superseded`, it was ended."""
     grant = parse_grant(row.terms, row.seq)
-    standing = Standing(grant=grant, status=Status(row.status))
-    for refusal in refusals(standing, Request(party=None, at_ms=grant.not_before_ms)):
+    known = KnownGrant(grant=grant, status=Status(row.status))
+    for refusal in refusals(known, Request(party=None, at_ms=grant.not_before_ms)):
         if refusal.code in _ENDED:
             raise ConsentRefused(refusal.code, f"{row.id}: {refusal.message}", hint=refusal.hint)
     return grant
@@ -149,10 +149,9 @@ def _check_signed(vault: Vault, signed: SignedApproval, contacts: dict[bytes, Co
     if row is None:
         hint = "`hv contact add` their card first"
         raise NotFound("not_found", f"{contact_id_text(said.vault)} is not among your contacts", hint=hint)
-    chain, pins = chain_of(row), load_pins(vault).of(row.vault)
-    stolen = {epoch.number for epoch in chain.epochs if epoch.was_compromised} | pins.compromised_epochs
-    signed.verified(chain)
-    if said.signer in stolen:
+    pins = pins_of(vault, row.vault)
+    signed.verified(chain_of(row))
+    if said.signer in pins.compromised_epochs:
         raise with_stolen_keys(said.signer, pins, row.name)
     return row
 

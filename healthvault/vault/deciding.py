@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from healthvault.consent.conditions import Condition
-from healthvault.consent.decision import Decision, Request, Standing, Subject, decide
+from healthvault.consent.decision import Decision, KnownGrant, Request, Subject, decide
 from healthvault.consent.exclusion import DocumentWords, exclusions
 from healthvault.consent.grant import parse_grant
 from healthvault.consent.status import Status
@@ -19,7 +19,6 @@ from healthvault.storage.consent_rows import ConsentRows, GrantRow
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.vault.approvals import approved_by
 from healthvault.vault.contacts import chain_of, contact_row
-from healthvault.vault.projector import party_key
 from healthvault.vault.read import find_document
 from healthvault.vault.vault import Vault
 
@@ -27,10 +26,10 @@ __all__ = [
     "Question",
     "check_included",
     "decide_for",
+    "known_grant_of",
+    "known_grants_of",
     "party_of",
     "split_included",
-    "standing_of",
-    "standings_of",
     "subject_of",
     "time_of_decision",
     "words_of",
@@ -84,7 +83,7 @@ def decide_for(vault: Vault, question: Question, *, now_ms: int) -> tuple[Decisi
         purpose=question.purpose,
         actions=() if question.action is None else (question.action,),
     )
-    return decide(standings_of(vault, (party,)), request), row.id
+    return decide(known_grants_of(vault, (party,)), request), row.id
 
 
 def party_of(vault: Vault, who: str) -> Party:
@@ -95,16 +94,16 @@ def party_of(vault: Vault, who: str) -> Party:
     return Party(vault=row.vault, recipient_pk=chain_of(row).newest.keys.recipient_pk, name=row.name)
 
 
-def standings_of(vault: Vault, parties: Iterable[Party]) -> list[Standing]:
+def known_grants_of(vault: Vault, parties: Iterable[Party]) -> list[KnownGrant]:
     """Return the grants that name any of these, the newest first; the others are not looked at."""
-    keys = {key for party in parties for key in (party_key(party), party.recipient_pk) if key is not None}
-    return [standing_of(vault, row) for row in ConsentRows(vault.catalogue).grants_of(sorted(keys))]
+    keys = {key for party in parties for key in (party.key, party.recipient_pk) if key is not None}
+    return [known_grant_of(vault, row) for row in ConsentRows(vault.catalogue).grants_of(sorted(keys))]
 
 
-def standing_of(vault: Vault, row: GrantRow) -> Standing:
+def known_grant_of(vault: Vault, row: GrantRow) -> KnownGrant:
     """Return a grant with its status, the number of its shares, and whose approvals hold."""
     grant = parse_grant(row.terms, row.seq)
-    return Standing(
+    return KnownGrant(
         grant=grant,
         seq=row.seq,
         status=Status(row.status),

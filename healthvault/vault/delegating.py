@@ -9,21 +9,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE, grants_of, parse_evidence
-from healthvault.consent.conditions import POWER_ADD, POWER_SHARE, Delegated, Proxy
+from healthvault.consent.conditions import POWER_ADD, Delegated, Proxy
 from healthvault.consent.grant import Grant, parse_grant
 from healthvault.consent.status import Status
 from healthvault.errors import FormatError, IntegrityError, InvalidRequest, NotEstablished
 from healthvault.ledger.ranges import ranges_of
 from healthvault.storage.consent_rows import ConsentRows, GrantRow
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
+from healthvault.tlog.checkpoint import vault_id_of
 from healthvault.vault.deciding import time_of_decision
-from healthvault.vault.memory import load_pins
+from healthvault.vault.memory import pins_of
 from healthvault.vault.read import stream_part
 from healthvault.vault.terms import SLOW_CLOCK_MS, Terms
 from healthvault.vault.vault import Vault
 from healthvault.verify.consent import verify_grant
-from healthvault.verify.delegation import Act, delegated_of, judge_delegations, proxy_of
+from healthvault.verify.delegation import Act, delegated_of, gives_power_to_share, judge_delegations, proxy_of
 from healthvault.verify.issuer import Examined, Proved, prove
+from healthvault.verify.pins import PinBook
 
 __all__ = [
     "acting_grant",
@@ -94,7 +96,8 @@ def check_delegated(vault: Vault, grant: Grant, rows: Sequence[DocumentRow], *, 
         at_ms=time_of_decision(vault, now_ms),
     )
     contacts = {row.vault: row.name for row in ConsentRows(vault.catalogue).contacts()}
-    for problem in judge_delegations(act, examined, load_pins(vault), contacts).problems:
+    pins = PinBook(vaults=tuple(pins_of(vault, owner) for owner in {one.vault for one in delegated_of(grant)}))
+    for problem in judge_delegations(act, examined, pins, contacts).problems:
         if not isinstance(problem, NotEstablished):
             raise problem
 
@@ -135,13 +138,14 @@ def _held(vault: Vault, row: DocumentRow) -> _Held | None:
     pieces: list[bytes] = []
     stream_part(vault, parts[-1], pieces.append, expected_id=row.id)
     try:
-        proved = prove(parse_evidence(b"".join(pieces)), load_pins(vault))
+        evidence = parse_evidence(b"".join(pieces))
+        proved = prove(evidence, PinBook(vaults=(pins_of(vault, vault_id_of(evidence.origin)),)))
         shown = tuple(
             verify_grant(one, proved.entries, proved.evidence.state) for one in grants_of(proved.evidence)
         )
     except (FormatError, IntegrityError):
         return (
-            None  # it was accepted once; its owner's keys are known as stolen since, or it is of a later version
+            None  # it was accepted once: its owner's keys are known as stolen since, or it is of a later version
         )
     return _Held(seq=row.seq, proved=proved, grants=tuple(one for one in shown if makes_proxy(vault, one)))
 
@@ -154,9 +158,8 @@ def grants_held_under(vault: Vault, row: DocumentRow) -> tuple[Grant, ...]:
 
 def makes_proxy(vault: Vault, grant: Grant) -> bool:
     """Tell whether somebody's grant gives the owner of this vault the power to share."""
-    proxy = proxy_of(grant)
     is_ours = any(party.vault == vault.keyring.vault_id for party in grant.grantees)
-    return proxy is not None and POWER_SHARE in proxy.powers and is_ours
+    return is_ours and gives_power_to_share(grant)
 
 
 def _draft(terms: Terms, rows: Sequence[DocumentRow], now_ms: int) -> Grant:

@@ -22,7 +22,7 @@ from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.storage.consent_rows import ConsentRows, GrantRow
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.vault.addressees import Addressee, addressees_of
-from healthvault.vault.deciding import check_included, standing_of, time_of_decision, words_of
+from healthvault.vault.deciding import check_included, known_grant_of, time_of_decision, words_of
 from healthvault.vault.delegating import delegated_terms
 from healthvault.vault.disclosing import rows_to_share
 from healthvault.vault.read import document_at, unique, unique_prefix
@@ -161,12 +161,12 @@ def terms_in_force(vault: Vault, prefix: str, *, now_ms: int) -> tuple[GrantRow,
             `shares_used_up`, `approval_missing`: the first of them in the order of `RULES`.
     """
     row = grant_row(vault, prefix)
-    standing = standing_of(vault, row)
-    found = refusals(standing, Request(party=None, at_ms=time_of_decision(vault, now_ms)))
+    known = known_grant_of(vault, row)
+    found = refusals(known, Request(party=None, at_ms=time_of_decision(vault, now_ms)))
     if found:
         first = min(found, key=lambda refusal: RULES.index(refusal.code))
         raise ConsentRefused(first.code, f"{row.id}: {first.message}", hint=first.hint)
-    return row, standing.grant
+    return row, known.grant
 
 
 def documents_of(vault: Vault, grant: Grant) -> tuple[Document, ...]:

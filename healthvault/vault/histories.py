@@ -13,7 +13,7 @@ from healthvault.bundle.view import ForkProof, HistoryView, cut_view, fork_proof
 from healthvault.errors import FormatError, InvalidRequest
 from healthvault.ledger.ids import contact_id_text
 from healthvault.storage.inputs import InputFile
-from healthvault.vault.memory import pin_file, read_pins
+from healthvault.vault.memory import pin_file, pins_of, read_pins
 from healthvault.vault.receipts import side_file_of
 from healthvault.vault.receive import openers_of
 from healthvault.vault.statements import certificate_text, view_file_text
@@ -150,4 +150,5 @@ def _check(verification: Verification) -> None:
 
 
 def _stolen(vault: Vault | None, place: Place, vault_id: bytes) -> frozenset[int]:
-    return read_pins(pin_file(vault, place)).of(vault_id).compromised_epochs
+    known = read_pins(pin_file(None, place)).of(vault_id) if vault is None else pins_of(vault, vault_id)
+    return known.compromised_epochs

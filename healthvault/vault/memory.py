@@ -4,8 +4,13 @@
 Spec: docs/spec/bundle.md section 5 and docs/spec/vault-folder.md section 10.
 """
 
+from dataclasses import replace
+
+from healthvault.bundle.card import open_card
 from healthvault.codec import Fields
 from healthvault.errors import FormatError
+from healthvault.ledger.keychain import KeyChain
+from healthvault.storage.consent_rows import ConsentRows
 from healthvault.storage.layout import StatePaths
 from healthvault.storage.pins import seen_pins, vault_pins
 from healthvault.storage.sealedfile import SealedFile
@@ -13,7 +18,7 @@ from healthvault.vault.history import damaged
 from healthvault.vault.vault import Place, Vault
 from healthvault.verify.pins import PinBook, VaultPins, parse_pin_book
 
-__all__ = ["load_pins", "pin_file", "read_pins", "store_pins"]
+__all__ = ["load_pins", "pin_file", "pins_of", "read_pins", "store_pins", "with_card"]
 
 
 def pin_file(vault: Vault | None, place: Place) -> SealedFile:
@@ -24,8 +29,23 @@ def pin_file(vault: Vault | None, place: Place) -> SealedFile:
 
 
 def load_pins(vault: Vault) -> PinBook:
-    """Return the pins in an unlocked vault. Raises VaultDamaged: `vault_damaged`."""
+    """Return the pins in an unlocked vault, not what cards say. Raises VaultDamaged: `vault_damaged`."""
     return read_pins(pin_file(vault, vault.place))
+
+
+def pins_of(vault: Vault, vault_id: bytes) -> VaultPins:
+    """Return what is known of another vault: its pins, and what its pinned card says. Raises as `load_pins`."""
+    cards = (row.card for row in ConsentRows(vault.catalogue).contacts() if row.vault == vault_id)
+    card, pins = next(cards, None), load_pins(vault).of(vault_id)
+    return pins if card is None else with_card(pins, open_card(card).chain)
+
+
+def with_card(pins: VaultPins, chain: KeyChain) -> VaultPins:
+    """Count the key events of a pinned card as seen, and what they say of stolen keys as known."""
+    shown = tuple(entry.raw for entry in chain.entries)
+    events = shown if len(shown) > len(pins.events) else pins.events
+    compromised = frozenset(epoch.number for epoch in chain.epochs if epoch.was_compromised)
+    return replace(pins, events=events, compromised_by_card=compromised)
 
 
 def read_pins(file: SealedFile) -> PinBook:

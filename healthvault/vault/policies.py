@@ -70,7 +70,7 @@ def _in_world(row: Row, world: World) -> Outcome:
     if row.at_ms is None:
         raise InvalidRequest("bad_policy", f"test {row.number} says no time", hint='"at": "2026-11-20"')
     request = world.request(row)
-    decision = _not_found("the file does not have it") if request is None else decide(world.standings, request)
+    decision = _not_found("the file does not have it") if request is None else decide(world.known_grants, request)
     name = None if decision.grant is None else world.names[decision.grant]
     return Outcome(row=row, decision=decision, grant=name)
 

@@ -27,7 +27,6 @@ from healthvault.ledger.kinds import (
     Share,
     StatusGiven,
 )
-from healthvault.ledger.party import Party
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ApprovalRow, ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
 from healthvault.storage.document_rows import OTHER, DocumentRow, DocumentRows, PartRow
@@ -42,7 +41,7 @@ from healthvault.vault.packwalk import PackWalk, StoredAt, spread, stored_total
 from healthvault.vault.receipt_rows import receipt_row
 from healthvault.vault.sealed import Sealed, parse_sealed, what_it_did
 
-__all__ = ["Appended", "Projector", "load_slots", "party_key"]
+__all__ = ["Appended", "Projector", "load_slots"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +66,6 @@ def load_slots(catalogue: Catalogue) -> SlotTable:
         held = Slot(status=Status(row.uint("status")), since_seq=row.uint("since"))
         loaded = loaded.with_slot(row.uint("slot"), held)
     return loaded
-
-
-def party_key(party: Party) -> bytes:
-    """Return the bytes by which a recipient's handed-out sizes are kept."""
-    return party.key
 
 
 class Projector:
@@ -291,7 +285,7 @@ class Projector:
             self._consents.set_status_of(grant.supersedes, Status.SUPERSEDED)
         self._consents.insert_grant(
             GrantRow(seq=entry.seq, id=id_text, slot=grant.slot, terms=sealed, status=Status.ACTIVE),
-            map(party_key, grant.grantees),
+            (party.key for party in grant.grantees),
         )
         if grant.rule_id is not None:
             seqs = (first + step for first, count in grant.records for step in range(count))
@@ -312,7 +306,7 @@ class Projector:
         row = ShareRow(
             seq=entry.seq, id=id_text, slots=share.slots, recipients=names, has_documents=bool(share.seqs)
         )
-        self._consents.insert_share(row, share.size, map(party_key, share.recipients))
+        self._consents.insert_share(row, share.size, (party.key for party in share.recipients))
         return id_text
 
     @_follow.register
@@ -326,7 +320,7 @@ class Projector:
 
     @_follow.register
     def _status(self, given: StatusGiven, _entry: Entry, _sealed: Fields) -> str | None:
-        self._consents.hand_out(given.size, map(party_key, given.recipients))
+        self._consents.hand_out(given.size, (party.key for party in given.recipients))
         return None if given.slot is None else self._consents.grant_in(given.slot)
 
     @_follow.register

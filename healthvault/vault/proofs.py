@@ -14,7 +14,6 @@ from healthvault.tlog.slice import Slice, build_slice, rebuild
 from healthvault.vault.history import damaged
 from healthvault.vault.inventories import load_inventories
 from healthvault.vault.projection import current_slots, opening_of
-from healthvault.vault.projector import party_key
 from healthvault.vault.vault import Vault
 from healthvault.verify.view import View
 
@@ -79,4 +78,4 @@ def _sizes_seen(vault: Vault, readers: tuple[Party, ...]) -> tuple[int, ...]:
     rows = ConsentRows(vault.catalogue)
     if any(reader.is_code for reader in readers):
         return rows.sizes_handed(MAX_MARKS)  # whoever gets the code may have seen any of them
-    return rows.sizes_handed_to(map(party_key, (CODE_BEARER, *readers)), MAX_MARKS)
+    return rows.sizes_handed_to((reader.key for reader in (CODE_BEARER, *readers)), MAX_MARKS)

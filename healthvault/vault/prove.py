@@ -22,14 +22,14 @@ from healthvault.storage.consent_rows import ConsentRows, GrantRow
 from healthvault.tlog.checkpoint import open_checkpoint
 from healthvault.tlog.proof import check_inclusion, inclusion_proof
 from healthvault.tlog.prooftext import InclusionText, format_proof, parse_proof
-from healthvault.vault.addressees import Addressee, age_recipients, grantees_again
+from healthvault.vault.addressees import Addressee, addressees_of, age_recipients, grantees_again
 from healthvault.vault.grants import grant_row
-from healthvault.vault.projector import party_key
 from healthvault.vault.proofs import event_seqs, proof_of, tip_opening
 from healthvault.vault.read import find_document
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import ProofView
+from healthvault.verify.delegation import gives_power_to_share
 
 __all__ = ["ForReader", "prove_document", "prove_history", "prove_status", "reader_of_status"]
 
@@ -51,15 +51,20 @@ class ForReader:
 def reader_of_status(vault: Vault, prefix: str, to: str | None) -> Addressee:
     """Return for whom a status file of a grant is: the one whom it names, or the one of them that is asked for.
 
+    Of a proxy's grant also any contact: what the proxy shares in the owner's name reaches others.
+
     Raises:
-        NotFound: `not_found`, `ambiguous`, the grant; `not_found`, the grantee is no longer a contact.
+        NotFound: `not_found`, `ambiguous`, the grant or a contact; `not_found`, the grantee is none now.
         InvalidRequest: `which_reader`, it names several.
         ConsentRefused: `not_grantee`, it does not name them.
         IntegrityError: `key_revoked`, a contact declared the keys on their card stolen.
     """
     row = grant_row(vault, prefix)
-    grantees = parse_grant(row.terms, row.seq).grantees
+    grant = parse_grant(row.terms, row.seq)
+    grantees = grant.grantees
     chosen = grantees if to is None else tuple(party for party in grantees if _is_called(vault, party, to))
+    if not chosen and to is not None and gives_power_to_share(grant):
+        return addressees_of(vault, (to,))[0]  # they may have got something from the proxy
     if not chosen:
         raise ConsentRefused(
             "not_grantee", f"the grant does not name {to!r}", hint="`hv grants` says whom it names"
@@ -189,7 +194,7 @@ def _first_size(vault: Vault, row: GrantRow, party: Party) -> int:
     """
     rows = ConsentRows(vault.catalogue)
     under = {share.seq + 1 for share in rows.shares() if row.slot in share.slots}
-    return min(under & {*rows.sizes_handed_to((party_key(party),), MAX_INT)}, default=0)
+    return min(under & {*rows.sizes_handed_to((party.key,), MAX_INT)}, default=0)
 
 
 def _sealed(content: dict[str, Value], reader: ForReader) -> bytes:

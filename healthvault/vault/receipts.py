@@ -11,7 +11,7 @@ import secrets
 
 from healthvault.agefile.file import decrypt
 from healthvault.agefile.recipients import Recipient, X25519Recipient
-from healthvault.bundle.card import make_card
+from healthvault.bundle.card import make_card, open_card
 from healthvault.bundle.receipt import (
     RECEIPT_KIND,
     Receipt,
@@ -34,7 +34,7 @@ from healthvault.tlog.checkpoint import checkpoint_key, origin_of
 from healthvault.tlog.cosignature import cosign
 from healthvault.tlog.note import SignedNote, parse_note
 from healthvault.vault.handed_out import share_of
-from healthvault.vault.memory import load_pins
+from healthvault.vault.memory import pins_of
 from healthvault.vault.proofs import own_view
 from healthvault.vault.receive import openers_of
 from healthvault.vault.status import owner_name
@@ -42,6 +42,7 @@ from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import ReceiptView
 from healthvault.verify.context import Opener, Verification
+from healthvault.verify.pins import PinBook
 from healthvault.verify.receipt import CheckedReceipt, HandedOut, OwnSide, verify_receipt
 from healthvault.verify.thefts import with_stolen_keys
 
@@ -160,7 +161,7 @@ def _checked(vault: Vault, receipt: Receipt, now_ms: int) -> CheckedReceipt:
         view=own_view(vault, {receipt.view.slice.size, *receipt.view.slice.marks}),
         shares=_shares(vault, receipt),
         kept=[(row.share_seq, row.vault, row.action) for row in ConsentRows(vault.catalogue).receipts()],
-        pins=load_pins(vault),
+        pins=PinBook(vaults=(pins_of(vault, open_card(receipt.card).chain.vault_id),)),
         now_ms=now_ms,
     )
     try:

@@ -23,7 +23,7 @@ from healthvault.tlog.note import NoteKey
 from healthvault.vault.addressees import code_of
 from healthvault.vault.contacts import chain_of
 from healthvault.vault.delegating import acting_grant
-from healthvault.vault.memory import pin_file, read_pins, store_pins
+from healthvault.vault.memory import pin_file, read_pins, store_pins, with_card
 from healthvault.vault.openers import own_openers
 from healthvault.vault.staging import FolderSink, ImportSink
 from healthvault.vault.statements import (
@@ -39,7 +39,7 @@ from healthvault.verify.bundle import verify_bundle
 from healthvault.verify.compromise import verify_note
 from healthvault.verify.context import Context, NothingTaken, Opener, Sink, StatusInput, Verification
 from healthvault.verify.erasure import verify_certificate
-from healthvault.verify.pins import PinBook, VaultPins
+from healthvault.verify.pins import PinBook
 from healthvault.verify.proofs import verify_fork_proof, verify_view_file
 
 __all__ = [
@@ -212,8 +212,10 @@ def _judged(
     with memory.lock():
         context = _context(vault, read_pins(memory), reading, openers)
         verification = judge(context)
-        if verification.chain is not None and verification.pins != context.pins:
-            store_pins(memory, verification.pins.of(verification.chain.vault_id))
+        known = {pins.vault: pins for pins in context.pins.vaults}
+        for pins in verification.pins.vaults:
+            if pins != known.get(pins.vault):
+                store_pins(memory, pins)
     return verification
 
 
@@ -221,7 +223,7 @@ def _context(vault: Vault | None, pins: PinBook, reading: _Reading, openers: tup
     contacts = ConsentRows(vault.catalogue).contacts() if vault else ()
     chains = {row.vault: chain_of(row) for row in contacts}
     for vault_id, chain in chains.items():
-        pins = _with_card(pins, vault_id, chain)
+        pins = pins.updated(with_card(pins.of(vault_id), chain))
     return Context(
         openers=openers,
         pins=pins,
@@ -233,15 +235,6 @@ def _context(vault: Vault | None, pins: PinBook, reading: _Reading, openers: tup
         purpose=reading.options.purpose,
         max_age_ms=reading.options.max_age_ms,
     )
-
-
-def _with_card(pins: PinBook, vault_id: bytes, chain: KeyChain) -> PinBook:
-    """Count the key events of a pinned card as seen, and what they say of stolen keys as known."""
-    known: VaultPins = pins.of(vault_id)
-    shown = tuple(entry.raw for entry in chain.entries)
-    events = shown if len(shown) > len(known.events) else known.events
-    compromised = frozenset(epoch.number for epoch in chain.epochs if epoch.was_compromised)
-    return pins.updated(replace(known, events=events, compromised_by_card=compromised))
 
 
 def _witnesses(

@@ -15,7 +15,7 @@ from healthvault.consent.purposes import purpose_word
 from healthvault.consent.standing import Facts, Selection, StandingEnd, StandingRule, parse_standing
 from healthvault.consent.status import Status
 from healthvault.crypto.hashing import random_bytes
-from healthvault.errors import ConsentRefused, InvalidRequest
+from healthvault.errors import ConsentRefused, IntegrityError, InvalidRequest, NotFound
 from healthvault.ledger.documents import DocStatus
 from healthvault.ledger.ids import contact_id_text, grant_id_text, rule_id_text
 from healthvault.storage.consent_rows import ConsentRows, GrantRow
@@ -107,16 +107,29 @@ def run_rules(vault: Vault, folder: Path | None, *, now_ms: int) -> Iterator[Rul
         InvalidRequest: `io_error`, `too_large`.
         IntegrityError: `key_revoked`, a contact declared the keys on their card stolen.
         NotFound: `not_found`, somebody whom a rule names is no longer among the contacts.
+        The last two once all other rules have run.
     """
+    failed: list[IntegrityError | NotFound] = []
     for row in StandingRows(vault.catalogue).rules():
         rule = parse_standing(row.rule)
         if row.is_ended or _is_over(rule, now_ms):
             continue
-        outcomes = _look(vault, row, rule, now_ms)
-        handed = {one.grant: one for one in _hand_out(vault, row, folder, now_ms)} if folder else {}
-        for outcome in outcomes:
-            yield handed.pop(outcome.grant, outcome) if outcome.grant else outcome
-        yield from handed.values()
+        try:
+            yield from _run(vault, row, rule, folder, now_ms)
+        except (IntegrityError, NotFound) as err:
+            failed.append(err)
+    if failed:
+        raise failed[0]
+
+
+def _run(
+    vault: Vault, row: StandingRow, rule: StandingRule, folder: Path | None, now_ms: int
+) -> Iterator[RuleOutcome]:
+    outcomes = _look(vault, row, rule, now_ms)
+    handed = {one.grant: one for one in _hand_out(vault, row, folder, now_ms)} if folder else {}
+    for outcome in outcomes:
+        yield handed.pop(outcome.grant, outcome) if outcome.grant else outcome
+    yield from handed.values()
 
 
 def _look(vault: Vault, row: StandingRow, rule: StandingRule, now_ms: int) -> list[RuleOutcome]:

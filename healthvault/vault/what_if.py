@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from healthvault.consent.effect import losses
 from healthvault.consent.purposes import purpose_word
 from healthvault.storage.document_rows import DocumentRows
-from healthvault.vault.deciding import standing_of, standings_of, subject_of, time_of_decision
+from healthvault.vault.deciding import known_grant_of, known_grants_of, subject_of, time_of_decision
 from healthvault.vault.grants import find_grant, grant_row
 from healthvault.vault.vault import Vault
 
@@ -45,12 +45,12 @@ def what_if_revoked(vault: Vault, prefix: str, *, now_ms: int) -> Foreseen:
         NotFound: `not_found`, `ambiguous`.
     """
     row = grant_row(vault, prefix)
-    ended, view = standing_of(vault, row), find_grant(vault, row.id, now_ms=now_ms)
+    ended, view = known_grant_of(vault, row), find_grant(vault, row.id, now_ms=now_ms)
     table = DocumentRows(vault.catalogue)
     seqs = [first + step for first, count in ended.grant.records for step in range(count)]
     held = [found for seq in seqs if (found := table.at(seq)) is not None and found.status != "erased"]
     ids = {found.seq: found.id for found in held}
-    standings, now_ms = standings_of(vault, ended.grant.grantees), time_of_decision(vault, now_ms)
+    known_grants, now_ms = known_grants_of(vault, ended.grant.grantees), time_of_decision(vault, now_ms)
     return Foreseen(
         grant=row.id,
         status=view.status,
@@ -60,7 +60,7 @@ def what_if_revoked(vault: Vault, prefix: str, *, now_ms: int) -> Foreseen:
                 document=ids[loss.seq],
                 uses=tuple(f"{purpose_word(purpose)}: {action}" for purpose, action in loss.uses),
             )
-            for loss in losses(standings, ended, map(subject_of, held), now_ms)
+            for loss in losses(known_grants, ended, map(subject_of, held), now_ms)
         ),
         bundles=view.bundles,
     )

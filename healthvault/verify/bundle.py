@@ -37,6 +37,7 @@ from healthvault.verify.delegation import Act, in_whose_name, judge_delegations
 from healthvault.verify.documents import ReceivedEvidence
 from healthvault.verify.freshness import check_age, check_clock, known_end, newest_statuses, say_status
 from healthvault.verify.issuer import Examined, examine, judge_issuers
+from healthvault.verify.owners import learn_of_owners
 from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
 from healthvault.verify.status import judge_beside, verify_small
 from healthvault.verify.thefts import thefts_declared
@@ -127,6 +128,9 @@ class _Steps:
         self._grants: tuple[Grant, ...] = ()
         self._sightings: tuple[Sighting, ...] = ()
         self._grown = self._pins  # as after this bundle, and the status files beside it
+        self._met = (
+            context.pins
+        )  # with what this bundle, and those files, show of owners in whose names it was made
         self._proved: tuple[KnownStatus, ...] = ()  # what this bundle itself shows of its grants
         self._status_files: list[ShownStatus] = []
         self._delegations: tuple[Delegation, ...] = ()
@@ -317,7 +321,14 @@ class _Steps:
             max_age_ms=self._context.max_age_ms,
         )
         found = judge_delegations(act, examined, self._context.pins, self._context.contacts)
-        self._report.problem(Question.GRANT, *found.problems)
+        told = learn_of_owners(found.proved, self._context)
+        if told.status_files and self._status_files:
+            found = judge_delegations(act, examined, told.pins, self._context.contacts)
+            self._status_files = [
+                told.status_files.get(number, shown) for number, shown in enumerate(self._status_files)
+            ]
+        self._met = told.pins
+        self._report.problem(Question.GRANT, *found.problems, *told.problems)
         self._delegations = found.proved
         sender = self._signer_name or contact_id_text(self._chain.vault_id)
         said = in_whose_name(found, sender, self._context.contacts)
@@ -351,7 +362,7 @@ class _Steps:
         pins = self._context.pins
         if self._view is None or self._report.has_failed(*_MUST_HOLD):
             return pins
-        return pins.updated(self._grown)
+        return self._met.updated(self._grown)
 
     def _tip_ms(self) -> int:
         return self._entries[max(self._entries)].header.ts_ms

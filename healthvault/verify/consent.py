@@ -7,7 +7,7 @@ Spec: docs/spec/bundle.md section 6.
 from collections.abc import Mapping
 
 from healthvault.bundle.disclosure import AudienceMember, DisclosedGrant
-from healthvault.consent.decision import Request, Standing, Subject, document_refusals, refusals
+from healthvault.consent.decision import KnownGrant, Request, Subject, document_refusals, refusals
 from healthvault.consent.grant import Grant, parse_grant
 from healthvault.consent.status import Status, StatusProof, check_status
 from healthvault.errors import ConsentRefused, HealthVaultError, IntegrityError, NotEstablished
@@ -87,7 +87,7 @@ def judge_grants(
             grant,
             [
                 *([ended[grant.grant_id]] if grant.grant_id in ended else []),
-                *refusals(Standing(grant=grant), request),
+                *refusals(KnownGrant(grant=grant), request),
             ],
         )
         for grant in grants

@@ -131,6 +131,8 @@ class Delegation:
     """Vault id (32 bytes)."""
     grant_id: bytes
     """Of the owner's grant to the signer (16 bytes)."""
+    shown: KnownStatus
+    """What the evidence shows of its status."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,19 +10,36 @@ from dataclasses import dataclass
 
 from healthvault.bundle.evidence import grants_of
 from healthvault.consent.conditions import POWER_SHARE, Delegated, Proxy
-from healthvault.consent.decision import Request, Standing, Subject, refusals
+from healthvault.consent.decision import KnownGrant, Request, Subject, refusals
 from healthvault.consent.grant import Grant
-from healthvault.errors import ConsentRefused, FormatError, HealthVaultError, IntegrityError, NotEstablished
+from healthvault.consent.status import Status
+from healthvault.errors import (
+    ConsentRefused,
+    FormatError,
+    HealthVaultError,
+    HistoryError,
+    IntegrityError,
+    NotEstablished,
+)
 from healthvault.ledger.ids import contact_id_text, grant_id_text
 from healthvault.ledger.party import Party
 from healthvault.ledger.ranges import ranges_contain
 from healthvault.verify.consent import verify_grant
+from healthvault.verify.consistency import check_events, judge_history
 from healthvault.verify.context import Delegation
 from healthvault.verify.freshness import known_end
 from healthvault.verify.issuer import Examined, Proved
-from healthvault.verify.pins import KnownStatus, PinBook
+from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
 
-__all__ = ["Act", "Delegations", "delegated_of", "in_whose_name", "judge_delegations", "proxy_of"]
+__all__ = [
+    "Act",
+    "Delegations",
+    "delegated_of",
+    "gives_power_to_share",
+    "in_whose_name",
+    "judge_delegations",
+    "proxy_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +77,7 @@ def judge_delegations(
         contacts: Vault ids that the reader pinned, and her names for them.
     """
     by_seq = {item.seq: item for item in examined}
-    proved: dict[Delegation, None] = {}
+    proved: dict[tuple[bytes, bytes], Delegation] = {}
     problems: list[HealthVaultError] = []
     for grant in act.grants:
         for condition in delegated_of(grant):
@@ -71,11 +88,14 @@ def judge_delegations(
             ]
             faults = [problem for document in judged for problem in document.problems]
             if judged and not faults:
-                proved |= dict.fromkeys(one for document in judged for one in document.proved)
+                acts = sorted(
+                    (one for document in judged for one in document.proved), key=lambda one: one.shown.size
+                )
+                proved |= {(one.owner, one.grant_id): one for one in acts}
                 faults += _unknown_owner(condition, contacts)
             problems += faults
     return Delegations(
-        proved=tuple(proved), problems=tuple({problem.code: problem for problem in problems}.values())
+        proved=tuple(proved.values()), problems=tuple({problem.code: problem for problem in problems}.values())
     )
 
 
@@ -96,6 +116,12 @@ def proxy_of(grant: Grant) -> Proxy | None:
     )
 
 
+def gives_power_to_share(grant: Grant) -> bool:
+    """Tell whether a grant makes its grantee a proxy who may share in its giver's name."""
+    proxy = proxy_of(grant)
+    return proxy is not None and POWER_SHARE in proxy.powers
+
+
 def _common(lists: list[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(word for word in lists[0] if all(word in words for words in lists))
 
@@ -106,17 +132,14 @@ def _judged(item: Examined | None, condition: Delegated, onward: Grant, act: Act
         return _refused(_not_delegated("no evidence of the owner's came along"))
     if item.proved is None:
         return _refused(*([item.error] if item.error else []))
-    if item.proved.chain.vault_id != condition.vault or condition.vault == act.sender:
-        return _refused(_not_delegated("the evidence is of another vault"))
+    known = pins.of(condition.vault)
     try:
-        grant = _grant(item.proved, condition)
-    except (FormatError, IntegrityError) as err:
+        _check_origin(item.proved, condition, act, known)
+        seq, grant, proxy = _grant(item.proved, condition)
+    except (ConsentRefused, FormatError, HistoryError, IntegrityError) as err:
         return _refused(err)
-    proxy = proxy_of(grant) if grant else None
-    if grant is None or proxy is None or POWER_SHARE not in proxy.powers:
-        return _refused(_not_delegated("the owner's grant gives no power to share"))
-    known = pins.of(condition.vault).newest_status(grant.grant_id)
-    end = known_end(known)
+    status = known.newest_status(grant.grant_id)
+    end = known_end(status)
     request = Request(
         party=Party(vault=act.sender),
         at_ms=act.at_ms,
@@ -125,24 +148,56 @@ def _judged(item: Examined | None, condition: Delegated, onward: Grant, act: Act
     )
     problems = (
         *([end] if end else []),
-        *refusals(Standing(grant=grant), request),
+        *refusals(KnownGrant(grant=grant), request),
         *_beyond(onward, grant, proxy),
-        *_stale(item.proved, grant, act, known),
+        *_stale(item.proved, grant, act, status),
     )
-    return Delegations(proved=(Delegation(owner=condition.vault, grant_id=grant.grant_id),), problems=problems)
+    act_of = Delegation(owner=condition.vault, grant_id=grant.grant_id, shown=_shown(item.proved, grant, seq))
+    return Delegations(proved=(act_of,), problems=problems)
 
 
 def _refused(*problems: HealthVaultError) -> Delegations:
     return Delegations(problems=problems)
 
 
-def _grant(proved: Proved, condition: Delegated) -> Grant | None:
-    """Return the first grant shown that the condition names, once its terms and its status are proved."""
+def _check_origin(proved: Proved, condition: Delegated, act: Act, known: VaultPins) -> None:
+    """Check that evidence is of the owner who is named, and contradicts nothing that was seen of her.
+
+    That nothing connects it with what was seen is no fault here.
+    """
+    if proved.chain.vault_id != condition.vault or condition.vault == act.sender:
+        raise _not_delegated("the evidence is of another vault")
+    found = (*check_events(known, proved.chain, proved.view.size), *judge_history(known, proved.view).problems)
+    for problem in found:
+        if isinstance(problem, HistoryError) and problem.code in {"fork", "events_old"}:
+            raise problem
+
+
+def _grant(proved: Proved, condition: Delegated) -> tuple[int, Grant, Proxy]:
+    """Return entry, terms and powers of the first grant shown that the condition names, once all is proved."""
     for row in grants_of(proved.evidence):
         grant = verify_grant(row, proved.entries, proved.evidence.state)
+        proxy = proxy_of(grant)
         if grant.grant_id in condition.grants:
-            return grant
-    return None
+            if proxy is None or POWER_SHARE not in proxy.powers:
+                break
+            return row.seq, grant, proxy
+    raise _not_delegated("the owner's grant gives no power to share")
+
+
+def _shown(proved: Proved, grant: Grant, seq: int) -> KnownStatus:
+    return KnownStatus(
+        grant_id=grant.grant_id,
+        status=int(Status.ACTIVE),
+        size=proved.view.size,
+        slot=grant.slot,
+        seq=seq,
+        time_ms=_tip_ms(proved),
+    )
+
+
+def _tip_ms(proved: Proved) -> int:
+    return proved.entries[max(proved.entries)].header.ts_ms
 
 
 def _beyond(onward: Grant, grant: Grant, proxy: Proxy) -> Iterator[ConsentRefused]:
@@ -161,7 +216,7 @@ def _beyond(onward: Grant, grant: Grant, proxy: Proxy) -> Iterator[ConsentRefuse
 
 
 def _stale(proved: Proved, grant: Grant, act: Act, known: KnownStatus | None) -> Iterator[NotEstablished]:
-    tip_ms = max(proved.entries[max(proved.entries)].header.ts_ms, known.time_ms if known else 0)
+    tip_ms = max(_tip_ms(proved), known.time_ms if known else 0)
     recheck_ms = grant.recheck_after_ms
     is_due = recheck_ms is not None and tip_ms < recheck_ms <= act.at_ms
     if is_due or (act.max_age_ms is not None and act.at_ms - tip_ms > act.max_age_ms):

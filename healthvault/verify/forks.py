@@ -12,8 +12,6 @@ from healthvault.bundle.view import (
     HistoryView,
     fork_proof_bytes,
     parse_fork_proof,
-    parse_fork_proof_text,
-    parse_view_text,
 )
 from healthvault.errors import FormatError, HealthVaultError, HistoryError, IntegrityError
 from healthvault.ledger.keychain import KeyChain
@@ -22,12 +20,7 @@ from healthvault.verify.compare import Comparison, Relation, compare
 from healthvault.verify.pins import VaultPins
 from healthvault.verify.view import View
 
-__all__ = ["forked_before", "judge_proof", "read_proof", "read_view", "remember_fork", "verify_view"]
-
-
-def read_view(text: bytes) -> View:
-    """Return what the unverified text of a view proves. Raises as `parse_view_text` and `verify_view`."""
-    return verify_view(parse_view_text(text))
+__all__ = ["forked_before", "judge_proof", "remember_fork", "verify_view"]
 
 
 def verify_view(view: HistoryView) -> View:
@@ -45,11 +38,6 @@ def verify_view(view: HistoryView) -> View:
     if chain.last_seq >= checkpoint.size:
         raise IntegrityError("bad_proof", "a view holds a key event from beyond its size")
     return inclusion.rebuilt_view(view.slice, {}, checkpoint, chain)
-
-
-def read_proof(text: bytes) -> ForkProof:
-    """Return the two views in the unverified text of a fork proof. Raises as `parse_fork_proof_text`."""
-    return parse_fork_proof_text(text)
 
 
 def judge_proof(proof: ForkProof, stolen: frozenset[int] = frozenset()) -> tuple[View, View, HistoryError, int]:

@@ -18,6 +18,7 @@ from healthvault.tlog.checkpoint import origin_of
 from healthvault.verify import authorship, inclusion
 from healthvault.verify.documents import ReceivedEvidence
 from healthvault.verify.pins import PinBook
+from healthvault.verify.view import View
 
 __all__ = ["Examined", "Issuers", "Proved", "examine", "judge_issuers", "prove"]
 
@@ -29,8 +30,14 @@ class Proved:
     """Evidence that holds: the document stood in that vault's log."""
 
     evidence: Evidence
-    chain: KeyChain
+    view: View
+    """What it shows of that log."""
     entries: Mapping[int, Entry]
+
+    @property
+    def chain(self) -> KeyChain:
+        """The vault's keys."""
+        return self.view.chain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +118,7 @@ def prove(evidence: Evidence, pins: PinBook) -> Proved:
     if chain.newest.number in known.compromised_epochs and not known.has_seen(view.size, view.root):
         raise IntegrityError("key_revoked", "the key that signed the evidence is known as compromised")
     inclusion.check_tip_state(entries[checkpoint.size - 1], evidence.state, chain)
-    return Proved(evidence=evidence, chain=chain, entries=entries)
+    return Proved(evidence=evidence, view=view, entries=entries)
 
 
 def _check_contents(proved: Proved, contents: Sequence[tuple[int, bytes]]) -> None:

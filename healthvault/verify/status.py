@@ -49,6 +49,8 @@ class Beside:
     """One, or none if the file could not be read."""
     pins: VaultPins
     """Those of the bundle's vault after it."""
+    is_about: bool = False
+    """It is about one of the grants."""
 
 
 def verify_small(payload: Source, context: Context) -> Verification:
@@ -92,6 +94,7 @@ def judge_beside(file: StatusInput, context: Context, vault_id: bytes, grants: C
         problems=tuple(_named(file.name, problem) for problem in steps.faults()),
         shown=steps.shown,
         pins=steps.pins,
+        is_about=True,
     )
 
 

@@ -350,7 +350,7 @@ class Evidence:
             proof = commitment(row["commit_key"], size, digest)
             need(row["size"] == size and chain.by_seq[seq].commits[row["j"]:row["j"] + 1] == [proof], "commitment_mismatch")
     def granted(self, ids):
-        """The first of the owner's grants with one of these ids: proxies.md section 3 step 4."""
+        """The first of the owner's grants with one of these ids: proxies.md section 3 step 5."""
         rows = self.map.get("grants")
         need(fits(rows, [dict, 0, ITEMS_MAX]), "bad_schema")
         rows = [row for row in rows if row.get("path") is not None]

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from healthvault.consent.conditions import Approvals, Condition, Deny, MaxShares, Sensitive
-from healthvault.consent.decision import RULES, Request, Standing, decide, refusals
+from healthvault.consent.decision import RULES, KnownGrant, Request, decide, refusals
 from healthvault.consent.effect import losses
 from healthvault.consent.grant import Grant
 from healthvault.consent.purposes import ACTIONS, PURPOSES
@@ -34,7 +34,7 @@ questions = st.integers(0, 2**62).map(lambda seed: (*random_question(random.Rand
 
 @EACH
 @given(questions)
-def test_a_policy(question: tuple[list[Standing], Request, random.Random]) -> None:
+def test_a_policy(question: tuple[list[KnownGrant], Request, random.Random]) -> None:
     """As the second evaluator says; the same in any order; and nothing that is taken away from it widens it."""
     policy, request, rng = question
     decision = decide(policy, request)
@@ -50,12 +50,12 @@ def test_a_policy(question: tuple[list[Standing], Request, random.Random]) -> No
         assert decision.allowed or not decide([less, *policy[1:]], request).allowed
 
 
-def codes(standing: Standing, request: Request) -> set[str]:
+def codes(known: KnownGrant, request: Request) -> set[str]:
     """Return the codes of all rules that deny."""
-    return {refusal.code for refusal in refusals(standing, request)}
+    return {refusal.code for refusal in refusals(known, request)}
 
 
-def shuffled(policy: list[Standing], request: Request, rng: random.Random) -> tuple[list[Standing], Request]:
+def shuffled(policy: list[KnownGrant], request: Request, rng: random.Random) -> tuple[list[KnownGrant], Request]:
     """Return the same in another order: grants, grantees, conditions, their words, those of the document."""
 
     def mixed(items: tuple) -> tuple:
@@ -84,9 +84,9 @@ def shuffled(policy: list[Standing], request: Request, rng: random.Random) -> tu
     return held, replace(request, document=replace(request.document, words=told))
 
 
-def smaller(standing: Standing, more: Deny) -> Iterator[Standing]:
+def smaller(known: KnownGrant, more: Deny) -> Iterator[KnownGrant]:
     """Yield the grant with something taken away from it, or a condition more."""
-    grant = standing.grant
+    grant = known.grant
     seqs = [seq for first, count in grant.records for seq in range(first, first + count)]
     for less in (
         replace(grant, conditions=(*grant.conditions, more)),
@@ -101,9 +101,9 @@ def smaller(standing: Standing, more: Deny) -> Iterator[Standing]:
         *(replace(grant, actions=_without(grant.actions, word)) for word in grant.actions if word in ACTIONS),
         *(replace(grant, purposes=_without(grant.purposes, code)) for code in grant.purposes if code in KNOWN),
     ):
-        yield replace(standing, grant=less)
+        yield replace(known, grant=less)
     for status in (Status.REVOKED, Status.SUPERSEDED, Status.ERASED):
-        yield replace(standing, status=status)
+        yield replace(known, status=status)
 
 
 def _without(items: tuple[str, ...], one: str) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ def _without(items: tuple[str, ...], one: str) -> tuple[str, ...]:
 @EACH
 @given(questions)
 def test_a_reader_never_denies_what_the_owner_allows(
-    question: tuple[list[Standing], Request, random.Random],
+    question: tuple[list[KnownGrant], Request, random.Random],
 ) -> None:
     """By the same rules, but for those that only the owner can count, and the status that is proved apart."""
     policy, request, _ = question
@@ -126,7 +126,7 @@ def test_a_reader_never_denies_what_the_owner_allows(
 
 @EACH
 @given(questions)
-def test_ending_a_grant_never_allows_more(question: tuple[list[Standing], Request, random.Random]) -> None:
+def test_ending_a_grant_never_allows_more(question: tuple[list[KnownGrant], Request, random.Random]) -> None:
     """In a bundle: a revocation that is known, or a grant that is missing, only takes away."""
     policy, request, rng = question
     held, asked = tuple(one.grant for one in policy), Request(party=None, at_ms=request.at_ms)
@@ -141,7 +141,7 @@ def test_ending_a_grant_never_allows_more(question: tuple[list[Standing], Reques
 
 @settings(max_examples=int(os.environ.get("HV_TEST_EFFECTS", "25")), deadline=None, database=None)
 @given(questions)
-def test_what_if_is_what_happens(question: tuple[list[Standing], Request, random.Random]) -> None:
+def test_what_if_is_what_happens(question: tuple[list[KnownGrant], Request, random.Random]) -> None:
     """A revocation takes away what was foreseen and nothing else, of whom it names and of whom it does not."""
     policy, request, rng = question
     if not policy:
@@ -168,7 +168,7 @@ def test_what_if_is_what_happens(question: tuple[list[Standing], Request, random
     assert all(_is_covered(loss[0], ended.grant) for loss in happened)
 
 
-def _edges(policy: list[Standing]) -> set[int]:
+def _edges(policy: list[KnownGrant]) -> set[int]:
     return {edge for one in policy for edge in (one.grant.not_before_ms, one.grant.not_after_ms)}
 
 

@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from healthvault.cli import prompt
 from healthvault.cli.objects import JsonObject
 from healthvault.cli.settings import Settings
 from healthvault.cli.terminal import Terminal, inner_rows, plain_cell, plain_row
@@ -140,3 +142,12 @@ def test_cells_are_whole() -> None:
     assert "a\tb\n" == plain_row(["a", "b"])
     assert [(1, 2)] == inner_rows([{"a": 1, "b": 2}])
     assert [] == inner_rows(["a"]) == inner_rows("a")
+
+
+def test_a_question_cannot_act_on_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name in it may be a stranger's: of a file that came by mail."""
+    terminal = tmp_path / "tty"
+    terminal.touch()
+    monkeypatch.setattr(prompt, "_TERMINAL", str(terminal))
+    assert "" == prompt.ask("Delete \x1b[2Ja\u202e? [y/N] ")
+    assert b"Delete \\x1b[2Ja<U+202E>? [y/N] " == terminal.read_bytes()

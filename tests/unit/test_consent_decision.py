@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from healthvault.consent.conditions import Approvals, Condition, Deny, MaxShares, Sensitive, UnknownCondition
-from healthvault.consent.decision import Decision, Request, Standing, Subject, decide, refusals
+from healthvault.consent.decision import Decision, KnownGrant, Request, Subject, decide, refusals
 from healthvault.consent.exclusion import DocumentWords
 from healthvault.consent.grant import Grant
 from healthvault.consent.status import Status
@@ -34,7 +34,7 @@ REQUEST = Request(
 
 def codes(grant: Grant, request: Request, **known: object) -> list[str]:
     """Return the codes of a judgement."""
-    return [refusal.code for refusal in refusals(Standing(grant=grant, **known), request)]
+    return [refusal.code for refusal in refusals(KnownGrant(grant=grant, **known), request)]
 
 
 def having(*conditions: Condition) -> Grant:
@@ -176,7 +176,7 @@ def test_a_code_has_its_own_grant() -> None:
     assert ["not_grantee"] == codes(bearer, REQUEST)
 
 
-FIRST, SECOND = Standing(grant=GRANT, seq=7), Standing(grant=replace(GRANT, grant_id=b"h" * 16), seq=8)
+FIRST, SECOND = KnownGrant(grant=GRANT, seq=7), KnownGrant(grant=replace(GRANT, grant_id=b"h" * 16), seq=8)
 
 
 def test_the_newest_grant_that_allows_is_named() -> None:
@@ -204,9 +204,9 @@ def test_a_decision_tells_the_word_or_the_names() -> None:
         (having(Approvals(needed=1, by=(FRIEND,))), REQUEST, {"approved": frozenset()}, "still asked: Joe"),
     ]
     for grant, request, known, word in told:
-        standing = Standing(grant=grant, **known)
-        assert decide([standing], request).reason.endswith(f": {word}")
-        assert not any(word in refusal.message for refusal in refusals(standing, request))
+        judged = KnownGrant(grant=grant, **known)
+        assert decide([judged], request).reason.endswith(f": {word}")
+        assert not any(word in refusal.message for refusal in refusals(judged, request))
 
 
 def test_grants_that_do_not_name_both_take_no_part() -> None:

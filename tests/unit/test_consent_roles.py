@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from healthvault.codec import Fields, Value
-from healthvault.consent.decision import Request, Standing, Subject, decide
+from healthvault.consent.decision import KnownGrant, Request, Subject, decide
 from healthvault.consent.exclusion import DocumentWords
 from healthvault.consent.grant import Grant
 from healthvault.consent.roles import (
@@ -82,7 +82,7 @@ def test_a_grant_of_a_role_allows_what_the_table_says() -> None:
         request = Request(
             party=CODE_BEARER, at_ms=0, document=subject, purpose=role.purposes[0], actions=("view",)
         )
-        found[name, category, label] = decide([Standing(grant=grant)], request).allowed
+        found[name, category, label] = decide([KnownGrant(grant=grant)], request).allowed
     assert golden() == found
 
 

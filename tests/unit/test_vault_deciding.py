@@ -12,7 +12,7 @@ from healthvault.ledger.party import CODE_BEARER
 from healthvault.storage.consent_rows import ConsentRows
 from healthvault.vault.add import AddOptions
 from healthvault.vault.amend import Correction, revise_document
-from healthvault.vault.deciding import Question, decide_for, party_of, standings_of, time_of_decision
+from healthvault.vault.deciding import Question, decide_for, known_grants_of, party_of, time_of_decision
 from healthvault.vault.erase import erase_documents
 from healthvault.vault.grants import make_grant, revoke_grant
 from healthvault.vault.reasons import why
@@ -150,8 +150,8 @@ def test_grants_are_found_by_their_grantees(ana: Sample) -> None:
     grants = [granted(ana, [plain]), granted(ana, [plain], to=()), granted(ana, [plain])]
     with ana.open() as vault:
         lee = party_of(vault, "Dr Lee")
-        assert [grants[2].entry, grants[0].entry] == [one.seq for one in standings_of(vault, (lee,))]
-        assert [grants[1].entry] == [one.seq for one in standings_of(vault, (CODE_BEARER,))]
+        assert [grants[2].entry, grants[0].entry] == [one.seq for one in known_grants_of(vault, (lee,))]
+        assert [grants[1].entry] == [one.seq for one in known_grants_of(vault, (CODE_BEARER,))]
         rows = ConsentRows(vault.catalogue)
         assert (None, grants[1].id) == (rows.grant_at(1), rows.grant_at(grants[1].entry).id)
 

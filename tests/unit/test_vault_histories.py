@@ -17,7 +17,7 @@ from healthvault.vault.share import share
 from healthvault.verify.compare import Relation
 from tests import vaults
 from tests.refusals import code_of
-from tests.vaults import NOW_MS, PLAIN, Sample, copy_vault
+from tests.vaults import NOW_MS, PLAIN, Sample, copy_vault, stolen_from
 
 Pair = tuple[Sample, Sample]
 
@@ -98,6 +98,20 @@ def test_two_ways_of_one_vault_make_a_proof(pair: Pair, tmp_path: Path) -> None:
         assert ["fork"] == [problem.code for problem in found.problems]
         later = verify_file(vault, lee.place, side(first).file, PLAIN, now_ms=NOW_MS)
         assert "fork" in [problem.code for problem in later.problems]
+
+
+def test_keys_that_the_pinned_card_calls_stolen_prove_no_fork(pair: Pair, tmp_path: Path) -> None:
+    """A thief writes on where Ana wrote on: her new card, which Dr Lee has pinned, clears her."""
+    ana, lee = pair
+    thief = copy_vault(ana, tmp_path / "thief", tmp_path / "thief-state")
+    first, second = tmp_path / "first.hvb", tmp_path / "second.hvb"
+    for sample, path in ((ana, first), (thief, second)):
+        sample.share(path, sample.documents())
+    lee.meet(stolen_from(ana), "Ana")
+    assert Relation.CANNOT_TELL is relation(lee, side(first), side(second))
+    with lee.open() as vault:
+        sides = (side(first), side(second))
+        assert "key_revoked" == code_of(lambda: prove_fork(vault, lee.place, sides, now_ms=NOW_MS))
 
 
 def test_what_does_not_hold_or_shows_no_history_is_refused(pair: Pair, tmp_path: Path) -> None:

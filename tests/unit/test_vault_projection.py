@@ -16,7 +16,7 @@ from healthvault.vault.erase import erase_documents, find_victims
 from healthvault.vault.grants import list_grants, revoke_grant
 from healthvault.vault.journal_log import log_entries
 from healthvault.vault.projection import catch_up, current_slots, hold_catalogue
-from healthvault.vault.projector import load_slots, party_key
+from healthvault.vault.projector import load_slots
 from healthvault.vault.read import Filter, document_bytes, find_document, list_documents
 from healthvault.vault.status import owner_name
 from healthvault.vault.transaction import Transaction
@@ -248,9 +248,9 @@ def test_a_sealed_part_that_does_not_open(ana: Sample) -> None:
 def test_parties() -> None:
     """Sizes handed out are kept by vault, else by key; all bearers of codes count as one."""
     both = Party(vault=b"v" * 32, recipient_pk=b"p" * 32, name="x")
-    assert b"v" * 32 == party_key(both)
-    assert b"p" * 32 == party_key(Party(vault=None, recipient_pk=b"p" * 32, name="x"))
-    assert party_key(CODE_BEARER) == party_key(Party(vault=None, recipient_pk=None, name=""))
+    assert b"v" * 32 == both.key
+    assert b"p" * 32 == Party(vault=None, recipient_pk=b"p" * 32, name="x").key
+    assert CODE_BEARER.key == Party(vault=None, recipient_pk=None, name="").key
 
 
 def test_status_words() -> None:

@@ -11,6 +11,7 @@ from healthvault.storage.inputs import InputFile
 from healthvault.vault.add import AddOptions
 from healthvault.vault.grants import Terms, list_grants, make_grant, revoke_grant
 from healthvault.vault.journal_log import log_entries
+from healthvault.vault.prove import ForReader, prove_status, reader_of_status
 from healthvault.vault.proxies import ProxyWish, add_proxy, list_proxies, remove_proxy
 from healthvault.vault.receive import VerifyOptions, import_bundle, verify_file
 from healthvault.vault.rule_views import ProxyView
@@ -76,11 +77,20 @@ class Home:
         with self.tom.open(writing=True) as vault:
             share(vault, terms, self.folder / "costa.hvb", now_ms=now_ms)
 
-    def costa_reads(self) -> Verification:
-        """Let Dr Costa verify what Tom sent."""
+    def costa_reads(self, *statuses: InputFile, name: str = "costa.hvb") -> Verification:
+        """Let Dr Costa verify what Tom sent, or another file."""
         with self.costa.open(writing=True) as vault:
-            file = InputFile(name="costa.hvb", path=self.folder / "costa.hvb")
-            return verify_file(vault, self.costa.place, file, VerifyOptions(), now_ms=NOW_MS)
+            file = InputFile(name=name, path=self.folder / name)
+            options = VerifyOptions(statuses=statuses)
+            return verify_file(vault, self.costa.place, file, options, now_ms=NOW_MS)
+
+    def status_for_costa(self, grant: str) -> InputFile:
+        """Let Ana write for Dr Costa what the status of Tom's grant is."""
+        path = self.folder / "status.hvs"
+        with self.ana.open(writing=True) as vault:
+            reader = ForReader(addressee=reader_of_status(vault, grant, "Dr Costa"))
+            path.write_bytes(prove_status(vault, grant, reader, now_ms=NOW_MS)[0])
+        return InputFile(name=path.name, path=path)
 
 
 @pytest.fixture
@@ -209,6 +219,33 @@ def test_what_a_proxy_passes_on_is_not_added_by_the_proxy(home: Home) -> None:
     home.tom.share(home.folder / "ana.hvb", held, ("Ana",))
     (added,) = home.imported(home.ana, "ana.hvb")
     assert added.proxy is None
+
+
+@pytest.mark.parametrize("is_beside", [False, True])
+def test_a_reader_learns_that_a_proxy_is_none_any_more(home: Home, is_beside: bool) -> None:
+    """Ana tells Dr Costa by a status file of Tom's grant: alone once an act was seen, or beside the bundle."""
+    proxy = home.make_proxy(home.lab)
+    home.onward(home.hand_over(proxy))
+    if not is_beside:
+        assert () == home.costa_reads().problems
+    with home.ana.open(writing=True) as vault:
+        revoke_grant(vault, proxy.grant, reason="", now_ms=NOW_MS)
+    status = home.status_for_costa(proxy.grant)
+    found = home.costa_reads(status) if is_beside else home.costa_reads(name="status.hvs")
+    assert ["grant_revoked"] == [problem.code for problem in found.problems]
+    assert [(True, 2)] == [(shown.counts, shown.status) for shown in found.status_files]
+    assert ["grant_revoked"] == [problem.code for problem in home.costa_reads().problems]
+
+
+def test_a_status_file_is_for_whom_the_grant_concerns(home: Home) -> None:
+    """Whoever may have got something from a proxy; of another grant, the grantees alone."""
+    proxy, plain = home.make_proxy(home.lab), home.make_proxy(powers=("add",))
+    with home.ana.open(writing=True) as vault:
+        assert "Dr Costa" == reader_of_status(vault, proxy.grant, "Dr Costa").party.name
+        assert "Tom" == reader_of_status(vault, proxy.grant, None).party.name
+        with pytest.raises(ConsentRefused) as caught:
+            reader_of_status(vault, plain.grant, "Dr Costa")
+        assert "not_grantee" == caught.value.code
 
 
 def test_the_end_of_a_proxy(home: Home) -> None:

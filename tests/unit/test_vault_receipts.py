@@ -23,7 +23,7 @@ from healthvault.vault.views import Copy, Interval, ReceiptView
 from healthvault.verify.context import Verification
 from tests import vaults
 from tests.refusals import code_of
-from tests.vaults import DAY_MS, NOW_MS, PLAIN, Sample, copy_vault
+from tests.vaults import DAY_MS, NOW_MS, PLAIN, Sample, copy_vault, stolen_from
 
 LATER_MS = NOW_MS + 5_000
 
@@ -101,6 +101,14 @@ class TestReceipts:
         assert "bad_receipt" == code_of(lambda: scene.keep(receipt))
         assert "bad_receipt" == code_of(lambda: scene.keep(scene.receipt()))
         assert scene.keep(scene.receipt("opened"))
+
+    def test_keys_that_the_pinned_card_calls_stolen_give_none(self, scene: Scene) -> None:
+        """Nothing but Dr Lee's new card says so: whoever has the old keys shows the old card."""
+        thief = copy_vault(scene.lee, scene.folder / "thief", scene.folder / "thief-state")
+        receipt = scene.receipt(reader=thief)
+        lee = stolen_from(scene.lee)
+        scene.ana.meet(lee, "Dr Lee")
+        assert "key_revoked" == code_of(lambda: scene.keep(receipt))
 
     def test_for_another_vault_it_does_not_open(self, scene: Scene) -> None:
         """Only its owner and its writer can read it."""

@@ -17,13 +17,14 @@ from healthvault.storage.standing_rows import StandingRows
 from healthvault.vault import standing
 from healthvault.vault.add import AddOptions
 from healthvault.vault.amend import Correction, revise_document
+from healthvault.vault.contacts import remove_contact
 from healthvault.vault.grants import list_grants
 from healthvault.vault.proxies import ProxyWish, proxy_terms, remove_proxy
 from healthvault.vault.roles import bind_role, unbind_role
 from healthvault.vault.rule_views import RuleOutcome, RuleView
 from healthvault.vault.standing import RuleWish, add_rule, end_rule, list_rules, run_rules
 from healthvault.vault.terms import Terms
-from tests.vaults import DAY_MS, NOW_MS, Sample, pair
+from tests.vaults import DAY_MS, NOW_MS, Sample, pair, rita
 
 LAB = AddOptions(category="lab")
 TERMS = Terms(
@@ -101,6 +102,22 @@ def test_a_run_looks_only_at_what_is_new(ana: Sample, monkeypatch: pytest.Monkey
     monkeypatch.setattr(StandingRows, "changed_documents", counted)
     assert 1 == len(run(ana))
     assert [1] == seen
+
+
+def test_a_rule_for_nobody_any_more_holds_up_no_other(ana: Sample, tmp_path: Path) -> None:
+    """The others make their grants and bundles, then the run fails and says who is missing."""
+    ana.meet(rita(tmp_path), "Rita")
+    add(ana)
+    add(ana, replace(WISH, terms=replace(TERMS, to=("Rita",))))
+    with ana.open(writing=True) as vault:
+        remove_contact(vault, "Dr Lee", now_ms=NOW_MS)
+    ana.add(b"one", options=LAB)
+    for made in (1, 1):
+        with pytest.raises(NotFound):
+            run(ana, tmp_path / "out")
+        with ana.open() as vault:
+            assert ["Rita"] * made == [grant.contact for grant in list_grants(vault, now_ms=NOW_MS)]
+        assert made == len(list((tmp_path / "out").iterdir()))
 
 
 def test_a_document_that_is_described_anew_is_new(ana: Sample) -> None:

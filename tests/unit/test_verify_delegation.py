@@ -7,7 +7,7 @@ import pytest
 
 from healthvault.ledger.ids import grant_id_text
 from healthvault.ledger.party import Party
-from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
+from healthvault.verify.pins import KnownStatus, PinBook, SeenSize, VaultPins
 from healthvault.verify.verdicts import Question, Result
 from tests.owners import DAY_MS, NOW_MS, START_MS, Map, Owner, flip
 from tests.proxies import DATA, ENDS_MS, FULL, LATER_MS, OTHER, Family, proxy
@@ -42,6 +42,7 @@ def test_an_owner_who_is_a_stranger() -> None:
     grant = family.delegate()
     outcome = family.onward(family.evidence(grant), family.condition(grant), contacts={family.tom.vault_id: "Tom"})
     assert ({"unknown_owner"}, 21) == (outcome.codes, outcome.exit)
+    assert () == outcome.verification.pins.of(family.ana.vault_id).grants
 
 
 def test_a_document_that_is_passed_on_is_no_act_of_a_proxy() -> None:
@@ -153,6 +154,27 @@ def test_a_grant_that_is_known_to_have_ended(status: int, code: str) -> None:
     known = KnownStatus(grant_id=condition.grants[0], status=status, size=99, slot=0, seq=grant, time_ms=START_MS)
     pins = PinBook().updated(VaultPins(vault=family.ana.vault_id, grants=(known,)))
     assert refused(family.onward(family.evidence(grant), condition, pins=pins), code)
+
+
+def test_keys_that_were_replaced_before() -> None:
+    """Tom has Ana's former keys: Dr Costa saw her replace them, and takes no grant that they sign after that."""
+    family = Family()
+    forged = Family(ana=family.ana.copy(), tom=family.tom, costa=family.costa)
+    family.ana.rotate()
+    events = tuple(family.ana.raws[seq] for seq in family.ana.event_seqs)
+    pins = PinBook().updated(VaultPins(vault=family.ana.vault_id, events=events))
+    grant = forged.delegate()
+    assert refused(forged.onward(forged.evidence(grant), forged.condition(grant), pins=pins), "events_old", 23)
+
+
+def test_another_history_of_the_owner() -> None:
+    """The evidence contradicts what was seen of her: no grant in it counts."""
+    family = Family()
+    grant = family.delegate()
+    made, size = family.evidence(grant), family.ana.size
+    seen = SeenSize(size=size, root=b"r" * 32, restarts=0)
+    pins = PinBook().updated(VaultPins(vault=family.ana.vault_id, sizes=(seen,)))
+    assert refused(family.onward(made, family.condition(grant), pins=pins), "fork", 23)
 
 
 def test_a_status_that_is_too_old() -> None:
