@@ -154,8 +154,10 @@ def print_fields(one: Mapping[str, Json]) -> None:
         if name not in inner and name not in _WHOLE and value not in _EMPTY:
             table.add_row(Text(_heading(name)), cell_text(name, value))
     console.print(table)
+    width = max((len(_heading(name)) for name in one if name not in inner and one[name] not in _EMPTY), default=0)
     for name in [name for name in one if name in _WHOLE]:
-        console.print(Text(_heading(name), style="bold"), Text(_shown(name, one[name])), soft_wrap=True)
+        heading = Text(_heading(name).ljust(width + 1), style="bold")
+        console.print(heading, Text(_shown(name, one[name])), soft_wrap=True)
     for name, items in inner.items():
         console.print(Text(f"\n{_heading(name)}", style="bold"))
         print_table(items, tuple(items[0]))

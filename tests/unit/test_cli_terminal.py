@@ -136,7 +136,7 @@ def test_fields_on_a_screen_leave_out_what_is_empty(monkeypatch: pytest.MonkeyPa
         Terminal(PLAIN).fields({**OBJECT, "code": "never-cut " * 20})
     lines = [line.rstrip() for line in shown.getvalue().splitlines()]
     assert ["name   a\\tb", "yes    yes", "list   x, y", "words  one two", "inner  k: 1"] == lines[:5]
-    assert ("code " + "never-cut " * 20).rstrip() == lines[5]
+    assert ("code   " + "never-cut " * 20).rstrip() == lines[5]
     assert ["", "rows", "a  b", "1  two"] == lines[6:]
 
 
