@@ -197,7 +197,8 @@ def test_row_60_the_same_witness_twice() -> None:
     note = parse_note(start.owner.cosigned(clinic, 3))
     twice = note.with_signature(note.signatures[1]).to_bytes()
     outcome = witnessed(start, twice, clinic)
-    assert "1 witnesses that you know saw this history" == outcome.details[Question.WITNESSES]
+    said = outcome.details[Question.WITNESSES]
+    assert "1 witness that you know saw this history, as far as its first 3 entries" == said
 
 
 def test_row_60_a_cosignature_that_does_not_hold() -> None:

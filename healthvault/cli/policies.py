@@ -26,7 +26,9 @@ def outcomes(terminal: Terminal, file: str, *, now_ms: int) -> Iterator[Outcome]
     try:
         value = json.loads(read_argument(file))
     except (ValueError, RecursionError) as err:
-        raise InvalidRequest("bad_policy", f"{file}: it is not JSON") from err
+        raise InvalidRequest(
+            "bad_policy", f"{file}: it is not JSON", hint="`hv policy test --help` shows a row"
+        ) from err
     policy = parse_policy(value)
     if policy.world is not None:
         yield from run_policy(policy, None, now_ms=now_ms)

@@ -18,9 +18,10 @@ _COLUMNS = ("number", "passed", "who", "what", "expected", "got", "rule", "grant
 def test(terminal: Terminal, file: str) -> None:
     """Ask what `hv can` would say to each row of a table, and compare it with what the table expects.
 
-    FILE is JSON (docs/schemas/policy.json): rows of who, what, purpose, action, time and the answer expected. With
-    contacts, documents and grants of its own it needs no vault; else the rows are about yours. Nothing is changed.
-    The exit code is 1 if a row is not as expected.
+    FILE is JSON (docs/schemas/policy.json): rows of who, what, purpose, action, time and the answer expected:
+    {"type": "policy", "schema": 1, "tests": [{"who": "Dr Lee", "what": "d_7k3m", "expect": "allowed"}]}; the other
+    answer is "denied". With contacts, documents and grants of its own it needs no vault; else the rows are about
+    yours. Nothing is changed. The exit code is 1 if a row is not as expected.
     """
     from healthvault.cli.policies import check_all_passed, outcomes
 

@@ -37,7 +37,7 @@ def can_ask(settings: Settings) -> bool:
 def secret_answer(settings: Settings, question: str, hint: str = _WITHOUT_TERMINAL) -> bytes:
     """Ask for a secret without showing what is typed. Raises AnswerNeeded: `no_terminal`."""
     if not can_ask(settings):
-        raise AnswerNeeded("no_terminal", f"{question} is needed, and there is no terminal to ask on", hint=hint)
+        raise AnswerNeeded("no_terminal", f"there is no terminal to ask on for {question}", hint=hint)
     from healthvault.cli.hidden_line import hidden_line  # loads what knows terminals
 
     return hidden_line(f"{question[:1].upper()}{question[1:]}: ")

@@ -10,6 +10,7 @@ from healthvault.cli.prompt import confirm
 from healthvault.cli.revoke import residual_access
 from healthvault.cli.rule_objects import removal_object
 from healthvault.cli.terminal import Terminal
+from healthvault.cli.text import short_id
 
 __all__ = ["remove"]
 
@@ -32,3 +33,8 @@ def remove(terminal: Terminal, contact: str, *, yes: bool, clock_ok: bool) -> No
         removed = remove_proxy(vault, contact, now_ms=now_ms())
     terminal.fields(removal_object(removed))
     terminal.say(residual_access(removed.bundles))
+    if removed.bundles:
+        for grant in removed.revoked:
+            terminal.say(
+                f"next: `hv status-proof {short_id(grant)} -o FILE`, and send it: they cannot know otherwise"
+            )

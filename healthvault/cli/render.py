@@ -25,6 +25,8 @@ _IDS = frozenset(
         "replaces",
         "replaced_by",
         "vault",
+        "owner",
+        "document",
         "records",
         "documents",
         "bundles",
@@ -62,28 +64,83 @@ _STYLES = {
 }
 _WIDE_COLUMNS = 100
 _FIRST_TO_GO = frozenset({"media_type", "issuer", "claimed", "not_before", "author", "entered", "cosigned"})
-_MIN_WIDTHS = {"id": 10, "contact": 8, "title": 13, "status": 7, "detail": 20, "grant": 10, "clock": 7}
+_NEXT_TO_GO = ("taken", "grants", "pinned", "confirmed", "actions")  # in this order, while they do not fit
+_LEAST_COLUMNS = 8  # of a text that is folded
+_LEAST = {"title": 12, "detail": 12, "clock": 7, "purpose": 9}
+_FOLDED = frozenset(
+    {
+        "title",
+        "parties",
+        "message",
+        "detail",
+        "tags",
+        "where",
+        "contact",
+        "contacts",
+        "clock",
+        "purpose",
+        "categories",
+        "reason",
+        "selection",
+        "text",
+        "patient",
+        "powers",
+        "actions",
+        "uses",
+        "claimed_name",
+        "who",
+    }
+)
+_GAP_COLUMNS = 2
 _WHOLE = frozenset({"path", "card", "recipient", "code"})  # meant to be copied: never cut or folded
 
 
 def print_table(objects: Iterable[JsonObject], columns: tuple[str, ...]) -> None:
     """Print a table of these columns, a row an object; on a narrow screen without those that matter least."""
-    console = Console()
+    console, rows = Console(), list(objects)
     if console.width < _WIDE_COLUMNS:
         columns = tuple(name for name in columns if name not in _FIRST_TO_GO)
+    cells = {name: [_table_cell(name, one.get(name)) for one in rows] for name in columns}
+    widths = _fitting({name: _natural_columns(name, shown) for name, shown in cells.items()}, console.width)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        folds = name in {"title", "parties", "message", "detail", "tags", "where", "contact", "clock"}
+    for name, width in widths.items():
         table.add_column(
             _heading(name),
             justify="right" if name in _NUMBERS else "left",
             overflow="fold",
-            no_wrap=not folds,
-            min_width=_MIN_WIDTHS.get(name),
+            no_wrap=name not in _FOLDED,
+            width=width,
         )
-    for one in objects:
-        table.add_row(*(_table_cell(name, one.get(name)) for name in columns))
+    for row in zip(*(cells[name] for name in widths), strict=True):
+        table.add_row(*row)
     console.print(table)
+
+
+def _natural_columns(name: str, cells: Iterable[Text]) -> int:
+    return max([len(_heading(name)), *(line.cell_len for cell in cells for line in cell.split())])
+
+
+def _fitting(widths: dict[str, int], room: int) -> dict[str, int]:
+    """Return how wide each column is: some are left out, then what may be folded is narrowed, the widest first."""
+    least = {name: min(width, _least(name, width)) for name, width in widths.items()}
+    for name in _NEXT_TO_GO:
+        if _total(least) > room and len(least) > 1:
+            least.pop(name, None)
+    fitting = {name: min(widths[name], room) for name in least}
+    while _total(fitting) > room:
+        widest = max(fitting, key=lambda name: fitting[name] - least[name] and fitting[name])
+        if fitting[widest] == least[widest]:
+            break
+        fitting[widest] -= 1
+    return fitting
+
+
+def _least(name: str, width: int) -> int:
+    return max(len(_heading(name)), _LEAST.get(name, _LEAST_COLUMNS)) if name in _FOLDED else width
+
+
+def _total(widths: Mapping[str, int]) -> int:
+    return sum(widths.values()) + _GAP_COLUMNS * (len(widths) - 1)
 
 
 def print_fields(one: Mapping[str, Json]) -> None:
@@ -97,8 +154,10 @@ def print_fields(one: Mapping[str, Json]) -> None:
         if name not in inner and name not in _WHOLE and value not in _EMPTY:
             table.add_row(Text(_heading(name)), cell_text(name, value))
     console.print(table)
+    width = max((len(_heading(name)) for name in one if name not in inner and one[name] not in _EMPTY), default=0)
     for name in [name for name in one if name in _WHOLE]:
-        console.print(Text(_heading(name), style="bold"), Text(_shown(name, one[name])), soft_wrap=True)
+        heading = Text(_heading(name).ljust(width + 1), style="bold")
+        console.print(heading, Text(_shown(name, one[name])), soft_wrap=True)
     for name, items in inner.items():
         console.print(Text(f"\n{_heading(name)}", style="bold"))
         print_table(items, tuple(items[0]))

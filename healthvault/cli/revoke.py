@@ -8,6 +8,7 @@ from healthvault.cli.command import hv_command
 from healthvault.cli.objects import grant_object
 from healthvault.cli.options import clock_ok_option
 from healthvault.cli.terminal import Terminal
+from healthvault.cli.text import short_id
 
 __all__ = ["residual_access", "revoke"]
 
@@ -30,14 +31,16 @@ def revoke(terminal: Terminal, grant: str, reason: str, *, clock_ok: bool) -> No
     terminal.fields(grant_object(revoked))
     terminal.say(residual_access(revoked.bundles))
     if revoked.bundles:
-        terminal.say(f"next: `hv status-proof {revoked.id[:10]} -o FILE`, and send it: they cannot know otherwise")
+        terminal.say(
+            f"next: `hv status-proof {short_id(revoked.id)} -o FILE`, and send it: they cannot know otherwise"
+        )
 
 
 def residual_access(bundles: tuple[str, ...]) -> str:
     """Return the sentence that says who can still read what."""
     if not bundles:
-        return "Revoked for future exports. No bundle was delivered under this grant."
+        return "Revoked for future shares. No bundle was delivered under this grant."
     count = "1 bundle" if len(bundles) == 1 else f"{len(bundles)} bundles"
     verb, holders = ("stays", "its holder") if len(bundles) == 1 else ("stay", "their holders")
-    said = f"Revoked for future exports. {count} already delivered {verb} readable by {holders}"
-    return f"{said}: {', '.join(bundles)}"
+    said = f"Revoked for future shares. {count} already delivered {verb} readable by {holders}"
+    return f"{said}: {', '.join(map(short_id, bundles))}"

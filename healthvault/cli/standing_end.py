@@ -24,4 +24,4 @@ def end(terminal: Terminal, rule: str, *, clock_ok: bool) -> None:
         ended = end_rule(vault, rule, now_ms=now_ms())
     terminal.fields(rule_object(ended))
     if ended.grants:
-        terminal.say(f"{len(ended.grants)} of its grants may stand still: {', '.join(ended.grants)}")
+        terminal.say(f"{len(ended.grants)} of its grants may still stand: {', '.join(ended.grants)}")

@@ -12,6 +12,7 @@ from healthvault.errors import InvalidRequest
 __all__ = ["Item"]
 
 _T = TypeVar("_T")
+_HINT = "docs/schemas/policy.json says what a file may hold, `hv policy test --help` shows a row"
 _REQUIRED = "\0"  # no text of JSON that anybody writes
 
 
@@ -93,19 +94,20 @@ class Item:
         for name in self.texts(key):
             if name not in known:
                 said = f"{self._where}: {key} names {name!r}, which the file does not have"
-                raise InvalidRequest("bad_policy", said)
+                raise InvalidRequest("bad_policy", said, hint=_HINT)
             yield known[name]
 
     def finish(self) -> None:
         """Refuse what is left over."""
         for key in self._map:
             if key not in self._asked:
-                raise InvalidRequest("bad_policy", f"{self._where} has a key {key!r} that means nothing")
+                raise InvalidRequest(
+                    "bad_policy", f"{self._where} has a key {key!r} that means nothing", hint=_HINT
+                )
 
     def wrong(self, key: str) -> InvalidRequest:
         """Return the error that says that a key is missing or not as it should be."""
-        hint = "docs/schemas/policy.json says what a file may hold"
-        return InvalidRequest("bad_policy", f"{self._where}: {key} is missing or not as it should be", hint=hint)
+        return InvalidRequest("bad_policy", f"{self._where}: {key} is missing or not as it should be", hint=_HINT)
 
     def _value(self, key: str, default: object) -> object:
         self._asked.add(key)

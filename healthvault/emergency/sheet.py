@@ -142,7 +142,7 @@ class Sheet:
         for item in self.items:
             if item.number == number:
                 return item
-        raise NotFound("not_found", f"there is no item {number}", hint="hv emergency list")
+        raise NotFound("not_found", f"there is no item {number}", hint="`hv emergency list` shows what there is")
 
     def holds(self, section: Section, text: str, source: str) -> bool:
         """Tell whether something of a document was taken over already."""

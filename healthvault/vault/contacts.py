@@ -170,7 +170,8 @@ def _accepted_card(vault: Vault, card_text: bytes) -> Card:
     if len(card.raw) > MAX_PINNED_CARD_BYTES:
         raise FormatError("limit_exceeded", "the card is too long to be pinned")
     if chain.vault_id == vault.history.chain.vault_id:
-        raise InvalidRequest("own_card", "this is your own card")
+        hint = "what this vault signed shows the words of `hv id`; for another person take theirs"
+        raise InvalidRequest("own_card", "this is your own card", hint=hint)
     known = [row for row in ConsentRows(vault.catalogue).contacts() if row.vault == chain.vault_id]
     pinned = chain_of(known[0]).entries if known else ()
     pins = load_pins(vault).of(chain.vault_id)

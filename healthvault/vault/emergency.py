@@ -77,7 +77,9 @@ def find_sheet(vault: Vault) -> Kept:
     ]
     if len(found) > 1:
         ids = ", ".join(document.id for document in found)
-        raise NotFound("ambiguous", f"several emergency sheets are in force: {ids}", hint="hv retract all but one")
+        raise NotFound(
+            "ambiguous", f"several emergency sheets are in force: {ids}", hint="`hv retract` all but one"
+        )
     if not found:
         return Kept(sheet=EMPTY_SHEET, document=None)
     return Kept(sheet=parse_sheet(document_bytes(vault, found[0])), document=found[0])
@@ -158,7 +160,11 @@ def take(vault: Vault, id_text: str, sheet: Sheet, *, today: date) -> Sheet:
     known = {one.id: one for one in _suggested(vault, document, sheet)} if _may_read(vault, document) else {}
     one = known.get(f"{document.id}:{number}")
     if one is None:
-        raise NotFound("not_found", f"{document.id} proposes nothing of that number", hint="hv emergency suggest")
+        raise NotFound(
+            "not_found",
+            f"{document.id} proposes nothing of that number",
+            hint="`hv emergency suggest` shows what there is",
+        )
     return sheet.added(one.section, one.text, one.detail, today=today, source=document.id)
 
 

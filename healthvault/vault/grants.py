@@ -222,8 +222,9 @@ def revoke_grant(vault: Vault, prefix: str, *, reason: str, now_ms: int) -> Gran
 
 def grant_row(vault: Vault, prefix: str) -> GrantRow:
     """Return the row of the grant that an id or its unique beginning names. Raises as `find_grant`."""
-    rows = ConsentRows(vault.catalogue).grants_with_prefix(unique_prefix(prefix, "g_"))
-    return unique(prefix, list(rows), [row.id for row in rows])
+    whole = unique_prefix(prefix, "g_")
+    rows = ConsentRows(vault.catalogue).grants_with_prefix(whole)
+    return unique(whole, list(rows), [row.id for row in rows])
 
 
 def _bundles(vault: Vault) -> dict[int, list[str]]:

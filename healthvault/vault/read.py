@@ -42,6 +42,7 @@ _T = TypeVar("_T")
 
 MAX_MEMORY_BYTES = 64 << 20  # what is checked as a whole before its first byte goes to standard output
 MIN_PREFIX_CHARS = 4
+_LISTED_BY = {"d_": "hv list", "g_": "hv grants", "s_": "hv standing list"}
 
 
 def list_documents(vault: Vault, wanted: Filter) -> Iterator[Document]:
@@ -71,7 +72,7 @@ def find_document(vault: Vault, prefix: str) -> Document:
     """
     whole = unique_prefix(prefix, "d_")
     rows = DocumentRows(vault.catalogue).with_prefix(whole)
-    return unique(prefix, [_view(row) for row in rows], [row.id for row in rows])
+    return unique(whole, [_view(row) for row in rows], [row.id for row in rows])
 
 
 def unique_prefix(text: str, letter: str) -> str:
@@ -88,9 +89,14 @@ def unique_prefix(text: str, letter: str) -> str:
 
 
 def unique(asked: str, found: list[_T], ids: list[str]) -> _T:
-    """Return the only thing found. Raises NotFound: `not_found`, `ambiguous` (with the candidates)."""
+    """Return the only thing found for an id with its letter.
+
+    Raises:
+        NotFound: `not_found`; `ambiguous`, with the candidates.
+    """
     if not found:
-        raise NotFound("not_found", f"nothing has the id {asked}")
+        hint = f"`{_LISTED_BY[asked[:2]]}` shows what there is"
+        raise NotFound("not_found", f"nothing has the id {asked}", hint=hint)
     if len(found) > 1:
         raise NotFound("ambiguous", f"{asked} could be any of {', '.join(ids)}", hint="give more characters")
     return found[0]

@@ -5,6 +5,7 @@ Spec: docs/spec/bundle.md section 6, steps 15 and 19.
 """
 
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -42,9 +43,11 @@ class FolderSink:
         self._folder = folder
         self._staging = folder / f".hv-{random_bytes(6).hex()}.partial"
         self._staged: list[tuple[int, Path, str]] = []
+        self._made: tuple[Path, ...] = ()
 
     def __enter__(self) -> Self:
         try:
+            self._made = tuple(path for path in (self._folder, *self._folder.parents) if not path.exists())
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._staging.mkdir(mode=0o700)
         except OSError as err:
@@ -53,6 +56,9 @@ class FolderSink:
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self._staging, ignore_errors=True)
+        with suppress(OSError):  # what holds a document stays, and so does what it lies in
+            for path in self._made:
+                path.rmdir()
 
     def prepare(self, total_bytes: int) -> None:
         """Refuse what does not fit on the disk. Raises InvalidRequest: `too_large`."""

@@ -246,8 +246,9 @@ def _facts(row: DocumentRow) -> Facts:
 
 
 def _row(vault: Vault, prefix: str) -> StandingRow:
-    rows = StandingRows(vault.catalogue).with_prefix(unique_prefix(prefix, "s_"))
-    return unique(prefix, list(rows), [row.id for row in rows])
+    whole = unique_prefix(prefix, "s_")
+    rows = StandingRows(vault.catalogue).with_prefix(whole)
+    return unique(whole, list(rows), [row.id for row in rows])
 
 
 def _view(vault: Vault, row: StandingRow, now_ms: int) -> RuleView:

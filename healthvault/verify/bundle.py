@@ -270,6 +270,10 @@ class _Steps:
         self._report.problem(question, *consent.judge_grants(self._grants, request, subjects, ended))
         if self._view is None or self._report.has_problem(Question.INCLUSION):
             self._report.unknown(question, "the status of the grant is not proved")
+        elif self._context.statuses and self._report.has_failed(*_BEFORE_STATUS):
+            self._report.unknown(
+                question, "the status files were not read: the bundle's own history does not hold"
+            )
         else:
             say_status(self._report, known, self._judged_ms())
 

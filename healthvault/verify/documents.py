@@ -88,7 +88,9 @@ def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Verif
         title=sealed.title if sealed else first.claimed_title,
         type=sealed.type if sealed else document.claimed_type,
         media_type=sealed.parts[first.number].media_type if sealed else first.claimed_media_type,
-        size_bytes=sum(part.size_bytes for part in document.parts),
+        size_bytes=sum(
+            part.size_bytes for part in document.parts if part.claimed_media_type != EVIDENCE_MEDIA_TYPE
+        ),
         is_disclosed=sealed is not None,
         row=document,
         entered_ms=entry.header.ts_ms,

@@ -40,13 +40,19 @@ def judge_witnesses(report: Report, sightings: Sequence[Sighting], needed: int) 
     """Say how many witnesses saw the history; `not_witnessed` if they are fewer than asked for."""
     question, count = Question.WITNESSES, len(distinct_witnesses(sightings))
     if count:
-        report.passed(question, f"{count} witnesses that you know saw this history")
+        report.passed(question, _seen_by(count, max(sighting.size for sighting in sightings)))
     else:
         report.unknown(question, "no cosignature of a witness that you know")
     if count < needed:
-        said = f"{count} witnesses that you know saw this history, and {needed} are asked for"
+        said = f"witnesses asked for: {needed}; of those that you know {count} saw this history"
         hint = "ask the owner for a newer bundle, or your contacts whether they are witnesses of hers"
         report.problem(question, NotEstablished("not_witnessed", said, hint=hint))
+
+
+def _seen_by(count: int, size: int) -> str:
+    who = "1 witness" if count == 1 else f"{count} witnesses"
+    what = "entry 0" if size == 1 else f"its first {size} entries"
+    return f"{who} that you know saw this history, as far as {what}"
 
 
 def time_bound(sightings: Iterable[Sighting]) -> str:

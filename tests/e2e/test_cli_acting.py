@@ -100,6 +100,7 @@ def test_a_proxy_acts_and_cannot_exceed(ana: Person, tom: Person, lee: Person) -
     tom.hv("share", held["id"], "--to", "Dr Lee", "--yes", "-o", "onward.hvb")
     seen = lee.hv("verify", tom.home / "onward.hvb", "--json").object
     assert [{"owner": ana.hv("id", "--json").object["vault"], "grant": proxy["grant"]}] == seen["delegations"]
+    assert [held["size_bytes"]] == [row["size_bytes"] for row in seen["documents"]]
     said = next(verdict["detail"] for verdict in seen["verdicts"] if verdict["name"] == "grant")
     assert f"signed by Tom as proxy of Ana under {proxy['grant']}" in said
     for wrong in (("--purpose", "research"), ("--action", "forward"), ("--until", "2y")):

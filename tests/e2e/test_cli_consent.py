@@ -70,6 +70,7 @@ def test_opening_writes_only_what_the_verdicts_allow(visit: Person, ana: Person)
     assert "--accept unknown_signer" in refused.error["hint"]
     assert not list(visit.home.glob("ana/*"))
     visit.hv("open", "visit.hvb", "-o", "ana", "--accept", "stale", exit=21)
+    assert not (visit.home / "ana").exists()
     written = visit.hv("open", "visit.hvb", "-o", "ana", "--accept", "unknown_signer", "--json").objects
     assert ["lab.json", "note.txt"] == sorted(path.name for path in (visit.home / "ana").iterdir())
     for row in written:

@@ -52,3 +52,18 @@ def test_what_was_ignored_stays_ignored() -> None:
     """As under nohup."""
     code = "import os, signal; os.kill(os.getpid(), signal.SIGHUP); print('still here')"
     assert "still here\n" == said_by(code, "sh", "-c", 'trap "" HUP; exec "$@"', "sh")
+
+
+@pytest.mark.parametrize(("closing", "number"), [(">&-", 1), ("2>&-", 2), ("<&- >&-", 1)])
+def test_a_closed_output_leads_nowhere(tmp_path: Path, closing: str, number: int) -> None:
+    """No error, and what is opened later does not get its number."""
+    found = tmp_path / "found"
+    code = f"""
+import os, sys
+print("lost")
+print("lost", file=sys.stderr)
+with open({str(found)!r}, "w") as file:
+    file.write(str(os.path.samestat(os.fstat({number}), os.stat(os.devnull))))
+"""
+    said_by(code, "sh", "-c", f'exec "$@" {closing}', "sh")
+    assert "True" == found.read_text()

@@ -41,9 +41,9 @@ class Screen(io.StringIO):
 
 
 @contextmanager
-def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
-    """Make standard output a terminal of 100 columns."""
-    monkeypatch.setenv("COLUMNS", "100")
+def screen(monkeypatch: pytest.MonkeyPatch, *, columns: int = 100) -> Iterator[Screen]:
+    """Make standard output a terminal."""
+    monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.setenv("TERM", "dumb")
     with redirect_stdout(Screen()) as stream:
         yield stream
@@ -78,13 +78,67 @@ def test_a_screen_gets_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ["d_7k3mabcd", "[red]x\\x1b[2J", "1.2", "kB", "a,", "b"] == line.split()
 
 
+@pytest.mark.parametrize(
+    ("row", "gone"),
+    [
+        (
+            {
+                "id": "g_7k3mabcdefgh",
+                "contact": "Dr Lee",
+                "purpose": ["care-management", "treatment"],
+                "not_after": "2026-11-20T10:00:00.000Z",
+                "status": "superseded",
+                "records": ["d_7k3mabcdefgh"],
+                "bundles": [],
+            },
+            (),
+        ),
+        (
+            {
+                "name": "gp",
+                "contacts": ["Dr Lee", "Dr Costa"],
+                "purpose": ["care-management", "treatment"],
+                "longest_days": 366,
+                "categories": ["allergy", "condition", "imaging", "immunisation", "lab", "letter", "medication"],
+            },
+            (),
+        ),
+        (
+            {
+                "index": 63,
+                "time": "2026-11-20T10:00:00.000Z",
+                "action": "emergency",
+                "parties": ["Dr Lee"],
+                "documents": [],
+                "grants": [],
+                "purpose": ["treatment"],
+                "detail": "allergy, medication, condition; protection: none",
+            },
+            ("grants",),
+        ),
+    ],
+)
+def test_a_narrow_screen_still_shows_who(
+    monkeypatch: pytest.MonkeyPatch, row: JsonObject, gone: tuple[str, ...]
+) -> None:
+    """At 80 columns long texts are folded, what matters least is left out, and nothing else is cut."""
+    with screen(monkeypatch, columns=80) as shown:
+        Terminal(PLAIN).rows([row], tuple(row))
+    lines = shown.getvalue().splitlines()
+    assert 80 >= max(map(len, lines))
+    headings = [name.replace("_", " ") for name in row if name not in gone]
+    assert " ".join(headings) == " ".join(lines[0].split())
+    letters = "".join(lines).replace(" ", "")
+    assert [] == [name for name in ("Dr", "gp", "treatment") if name in str(row) and name not in letters]
+
+
 def test_fields_on_a_screen_leave_out_what_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     """A field a line, what is to be copied uncut, an inner table under its heading."""
     with screen(monkeypatch) as shown:
         Terminal(PLAIN).fields({**OBJECT, "code": "never-cut " * 20})
     lines = [line.rstrip() for line in shown.getvalue().splitlines()]
     assert ["name   a\\tb", "yes    yes", "list   x, y", "words  one two", "inner  k: 1"] == lines[:5]
-    assert ("code " + "never-cut " * 20).rstrip() == lines[5]
+    assert ("code   " + "never-cut " * 20).rstrip() == lines[5]
     assert ["", "rows", "a  b", "1  two"] == lines[6:]
 
 

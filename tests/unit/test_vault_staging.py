@@ -75,14 +75,17 @@ def staged(folder: Path, *files: str) -> list[str]:
 
 
 def test_nothing_is_named_before_it_is_published(tmp_path: Path) -> None:
-    """Until then the documents lie in a hidden folder, which goes when they are not wanted."""
-    row = document(1, part("a.txt"))
-    with FolderSink(tmp_path / "out") as sink:
-        sink.take(row, row.parts[0], io.BytesIO(b"x"))
-        (hidden,) = (tmp_path / "out").iterdir()
-        assert hidden.name.startswith(".hv-")
-        assert 0o700 == hidden.stat().st_mode & 0o777
-    assert [] == list((tmp_path / "out").iterdir())
+    """Until then the documents lie in a hidden folder, which goes with what was made for it."""
+    row, out = document(1, part("a.txt")), tmp_path / "made" / "out"
+    (tmp_path / "there").mkdir()
+    for folder in (out, tmp_path / "there"):
+        with FolderSink(folder) as sink:
+            sink.take(row, row.parts[0], io.BytesIO(b"x"))
+            (hidden,) = folder.iterdir()
+            assert hidden.name.startswith(".hv-")
+            assert 0o700 == hidden.stat().st_mode & 0o777
+    assert ["there"] == [path.name for path in tmp_path.iterdir()]
+    assert [] == list((tmp_path / "there").iterdir())
 
 
 def test_names(tmp_path: Path) -> None:

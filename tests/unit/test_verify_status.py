@@ -3,6 +3,7 @@
 
 import os
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from healthvault.bundle.statusfile import pad_payload
 from healthvault.codec import pack, pad
 from healthvault.ledger.events import RotateReason
 from healthvault.tlog.slice import build_slice
-from healthvault.verify.pins import PinBook
+from healthvault.verify.pins import PinBook, SeenSize
 from healthvault.verify.verdicts import Question, Result
 from tests.bundles import Scene, make_bundle, scene, sealed_bytes
 from tests.owners import DAY_MS, NOW_MS, Hooks, Map, Owner, flip, merge, without
@@ -293,6 +294,20 @@ def test_bytes() -> None:
     outcome = met.start.read(flip(sealed_bytes(plain, keys)), pins=met.pins)
     assert (20, {"tampered"}) == (outcome.exit, outcome.codes)
     assert {"no_key"} == Reader().read(sealed_bytes(plain, keys)).codes
+
+
+def test_a_file_beside_a_bundle_that_is_refused() -> None:
+    """Of a history that was forked no status is taken in, and none is said to hold."""
+    met = Met()
+    met.owner.revoke(met.start.grant)
+    given = beside(met.status(), met.start.reader)
+    other = SeenSize(size=met.size, root=b"x" * 32, restarts=0)
+    pins = met.pins.updated(replace(met.pins.of(met.owner.vault_id), sizes=(other,)))
+    for statuses, expected in ((given, (Result.UNKNOWN, True)), ((), (Result.PASS, False))):
+        outcome = met.start.read(met.bundle, pins=pins, statuses=statuses)
+        assert {"fork"} == outcome.codes
+        said = outcome.details[Question.GRANT]
+        assert expected == (outcome.results[Question.GRANT], "status files were not read" in said)
 
 
 def test_a_bad_file_beside_a_good_bundle() -> None:
