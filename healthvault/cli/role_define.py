@@ -71,8 +71,11 @@ def define(terminal: Terminal, name: str, *, clock_ok: bool, **chosen: Unpack[_C
     """
     from healthvault.cli.opening import opened
     from healthvault.cli.ruling import role_of
+    from healthvault.consent.roles import PRESETS
     from healthvault.vault.roles import define_role
 
     wished = role_of(name, chosen)
     with opened(terminal, writing=True, clock_ok=clock_ok) as vault:
         terminal.fields(role_object(define_role(vault, wished, now_ms=now_ms())))
+        if wished.name in PRESETS:
+            terminal.say(f"From now on this takes the place of the built-in role {wished.name}.")

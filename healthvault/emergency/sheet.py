@@ -27,6 +27,7 @@ MAX_ITEMS = 200
 MAX_SHEET_BYTES = 1 << 20
 TYPE = "emergency_sheet"
 SCHEMA = 1
+NONE_KNOWN = "none known"  # stands alone in its section, in any case of letters
 _Found = TypeVar("_Found")
 
 
@@ -89,7 +90,7 @@ class Sheet:
 
         Raises:
             InvalidRequest: `bad_text`, nothing is said, or too much; `already_there`, it stands there, or there is
-                a blood group; `too_many`.
+                a blood group; `contradicts`, beside `none known`, or the other way round; `too_many`.
         """
         item = Item(
             number=self.last_number + 1,
@@ -103,6 +104,7 @@ class Sheet:
             if other.section is section and (section is Section.BLOOD_GROUP or _same(other, item)):
                 hint = f"`hv emergency set {other.number}` says it anew, `confirm {other.number}` that it is so"
                 raise InvalidRequest("already_there", f"item {other.number} is that already", hint=hint)
+        self._check_alone(item)
         if len(self.items) >= MAX_ITEMS:
             raise InvalidRequest("too_many", f"there are {MAX_ITEMS} items, more than anybody reads")
         return _ordered(item.number, (*self.items, item))
@@ -112,7 +114,7 @@ class Sheet:
 
         Raises:
             NotFound: `not_found`.
-            InvalidRequest: `bad_text`.
+            InvalidRequest: `bad_text`; `contradicts`, as for `added`.
         """
         old = self.item(number)
         new = replace(
@@ -122,6 +124,7 @@ class Sheet:
             confirmed=today,
             source=OWNER,
         )
+        self._check_alone(new)
         return _ordered(self.last_number, tuple(new if item is old else item for item in self.items))
 
     def confirmed(self, numbers: Collection[int], *, today: date) -> "Sheet":
@@ -143,6 +146,14 @@ class Sheet:
             if item.number == number:
                 return item
         raise NotFound("not_found", f"there is no item {number}", hint="`hv emergency list` shows what there is")
+
+    def _check_alone(self, item: Item) -> None:
+        """Check that nobody reads an allergy and "none known" in one section. Raises InvalidRequest."""
+        for other in self.items:
+            is_beside = other.section is item.section and other.number != item.number
+            if is_beside and NONE_KNOWN in {other.text.casefold(), item.text.casefold()}:
+                hint = f"`hv emergency remove {other.number}` first, if it is not so any more"
+                raise InvalidRequest("contradicts", f"item {other.number} says otherwise", hint=hint)
 
     def holds(self, section: Section, text: str, source: str) -> bool:
         """Tell whether something of a document was taken over already."""

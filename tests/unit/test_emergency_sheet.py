@@ -92,6 +92,21 @@ def test_what_is_there_is_known() -> None:
     assert not sheet().holds(Section.CONDITION, "Latex", DOCUMENT)
 
 
+def test_none_known_stands_alone() -> None:
+    """Nobody reads "none known" beside an allergy, whichever came first; another section may say it."""
+    none = EMPTY_SHEET.added(Section.ALLERGY, "None known", "", today=TODAY)
+    some = EMPTY_SHEET.added(Section.ALLERGY, "Latex", "", today=TODAY)
+    both = some.added(Section.IMPLANT, "none known", "", today=TODAY)
+    for edit in (
+        lambda: none.added(Section.ALLERGY, "Latex", "", today=TODAY),
+        lambda: both.added(Section.ALLERGY, "NONE KNOWN", "", today=TODAY),
+        lambda: both.added(Section.ALLERGY, "Nuts", "", today=TODAY).changed(1, "none known", "", today=TODAY),
+    ):
+        with pytest.raises(InvalidRequest) as caught:
+            edit()
+        assert "contradicts" == caught.value.code
+
+
 def test_one_blood_group() -> None:
     """A second one is refused, and so is the same thing twice."""
     made = EMPTY_SHEET.added(Section.BLOOD_GROUP, "A", "", today=TODAY)
