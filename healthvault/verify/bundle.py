@@ -328,9 +328,7 @@ class _Steps:
         told = learn_of_owners(found.proved, self._context)
         if told.status_files and self._status_files:
             found = judge_delegations(act, examined, told.pins, self._context.contacts)
-            self._status_files = [
-                told.status_files.get(number, shown) for number, shown in enumerate(self._status_files)
-            ]
+            self._status_files = [told.status_files.get(shown.name, shown) for shown in self._status_files]
         self._met = told.pins
         self._report.problem(Question.GRANT, *found.problems, *told.problems)
         self._delegations = found.proved

@@ -22,8 +22,8 @@ class Told:
 
     pins: PinBook
     """The reader's after it."""
-    status_files: Mapping[int, ShownStatus]
-    """What the status files that are about these grants show, by their place beside the bundle."""
+    status_files: Mapping[str, ShownStatus]
+    """What the status files that are about these grants show, by their names."""
     problems: tuple[HealthVaultError, ...]
 
 
@@ -40,12 +40,12 @@ def learn_of_owners(acts: Iterable[Delegation], context: Context) -> Told:
             pins = pins.updated(pins.of(act.owner).with_status(act.shown))
             grants.setdefault(act.owner, set()).add(act.grant_id)
     problems: list[HealthVaultError] = []
-    shown: dict[int, ShownStatus] = {}
-    for number, file in enumerate(context.statuses):
+    shown: dict[str, ShownStatus] = {}
+    for file in context.statuses:
         for owner, ids in grants.items():
             beside = judge_beside(file, replace(context, pins=pins), owner, ids)
             if beside.is_about:
                 problems += beside.problems
-                shown.update((number, one) for one in beside.shown)
+                shown.update((one.name, one) for one in beside.shown)
                 pins = pins.updated(beside.pins)
     return Told(pins=pins, status_files=shown, problems=tuple(problems))
