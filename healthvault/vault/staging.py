@@ -13,6 +13,7 @@ from typing import Self
 from healthvault.agefile.source import Source
 from healthvault.bundle.disclosure import DisclosedDocument, DisclosedPart
 from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE, EVIDENCE_NAME, EvidenceMaker
+from healthvault.codec import Fields
 from healthvault.consent.grant import Grant
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import InvalidRequest
@@ -25,6 +26,7 @@ from healthvault.storage.outputs import OutputFile, safe_name, take_name
 from healthvault.vault.delegating import grants_held_under, makes_proxy
 from healthvault.vault.history import damaged
 from healthvault.vault.read import document_of
+from healthvault.vault.sealed import open_sealed_part, parse_sealed
 from healthvault.vault.transaction import Draft, Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document
@@ -214,18 +216,25 @@ class ImportSink:
         self._outcomes.append((draft.seq, True))
 
     def _is_wider(self, known: DocumentRow, row: DisclosedDocument) -> bool:
-        """Tell whether a document that was received before came again under terms that allow more.
+        """Tell whether a document that was received before came again, from the same vault, and may be used more.
 
         It is then kept anew, in the place of the older, with the proof of those terms.
         """
-        if known.actions is None or known.status != DocStatus.CURRENT.value:
+        if known.status != DocStatus.CURRENT.value or self._sender_of(known) != self._received.vault:
             return False
         listing = (terms for _, terms in self._grants if ranges_contain(terms.records, row.seq))
         powers = {grant.grant_id for grant in listing if makes_proxy(self._vault, grant)}
         return bool(
-            set(self._received.actions) - set(known.actions)
+            set(self._received.actions) - set(known.actions or ())
             or powers - {grant.grant_id for grant in grants_held_under(self._vault, known)}
         )
+
+    def _sender_of(self, known: DocumentRow) -> bytes | None:
+        """Return the vault that a document came from; None for the owner's own."""
+        entry = self._vault.history.entry(known.seq)
+        sealed = open_sealed_part(entry, self._vault.keystore.read(known.seq))
+        said = parse_sealed(Fields(sealed, f"entry {known.seq}"), known.seq) if sealed else None
+        return said.received.vault if isinstance(said, DocAdd) and said.received else None
 
     def _received_as(self, seq: int, parts: list[Part]) -> Received:
         """Return how a document came: what the sender had from somebody else is not the sender's to add."""

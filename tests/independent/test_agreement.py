@@ -45,6 +45,7 @@ FAMILIES = (  # faults that one verifier may meet under one name and the other u
     {"malformed", "truncated", "not_a_bundle", "tampered"},
     {"bad_key", "wrong_vault"},
     {"bad_schema", "bad_proof"},
+    {"bad_text", "bad_encoding"},  # several faults in one structure: encoding.md 3.1
 )
 
 

@@ -182,6 +182,20 @@ def test_a_renewed_power_reaches_what_is_held_already(home: Home) -> None:
     assert () == home.costa_reads().problems
 
 
+def test_what_somebody_else_sends_takes_the_place_of_nothing(home: Home) -> None:
+    """The same bytes from another vault, under terms that allow more, are there already."""
+    (first,) = home.hand_over(home.make_proxy(home.lab))
+    made = home.costa.add(b"ferritin")
+    wish = replace(request(made, ("Tom",)), actions=("view", "keep", "forward"))
+    with home.costa.open(writing=True) as vault:
+        share(vault, wish, home.folder / "costas.hvb", now_ms=NOW_MS)
+    (again,) = home.imported(home.tom, "costas.hvb")
+    assert (first.id, first.id) == (again.id, again.duplicate_of)
+    assert {first.id: "current"} == {document.id: document.status for document in home.tom.documents()}
+    home.onward([first])
+    assert () == home.costa_reads().problems
+
+
 def test_what_a_proxy_adds_names_vault_and_grant(home: Home) -> None:
     """Kept as received from Tom, as proxy under Ana's own grant; said in the result and in the log."""
     proxy = home.make_proxy(powers=("add",))
