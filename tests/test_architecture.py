@@ -14,7 +14,7 @@ LAYERS = (
     {"codec", "crypto"},
     {"tlog", "agefile"},
     {"ledger", "records"},
-    {"bundle", "consent", "emergency"},
+    {"bundle", "consent", "emergency", "sandbox"},
     {"storage"},
     {"verify"},
     {"vault"},
@@ -26,6 +26,14 @@ HOMES = {
     "shamir_mnemonic": "crypto",
     "rfc3161_client": "crypto",
     "cryptography": "crypto",
+    "joserfc": "crypto",
+    "pydicom": "records",
+    "pypdf": "records",
+    "fitdecode": "records",
+    "zxingcpp": "records",
+    "PIL": "records",
+    "matplotlib": "cli",
+    "plotext": "cli",
     "segno": "emergency",
     "keyring": "storage",
     "msgpack": "codec",
@@ -117,9 +125,9 @@ def test_files_are_small_and_named_for_a_purpose(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_one_broad_handler_only(path: Path) -> None:
-    """`except Exception` stands at one place, the entry point; nowhere is a bare `except`."""
+    """`except Exception` stands at two entry points alone, of hv and of its reader; a bare `except` nowhere."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ExceptHandler):
             assert node.type is not None
             caught = {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)}
-            assert "Exception" not in caught or path == ROOT / "cli" / "main.py"
+            assert "Exception" not in caught or path in {ROOT / "cli" / "main.py", ROOT / "sandbox" / "worker.py"}

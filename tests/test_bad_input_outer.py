@@ -137,7 +137,7 @@ def test_row_04_scrypt_alone() -> None:
         assert_refused(start.read(age_file(stanzas, plain)), "malformed", FormatError)
 
 
-def test_row_04_too_much_work() -> None:
+def test_row_04_too_large_work() -> None:
     """Log N is capped before any memory is taken; somebody who has a key only does not even look."""
     start = scene(CODE_READER)
     salt = encode_base64(bytes(16))

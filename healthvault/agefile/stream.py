@@ -15,7 +15,15 @@ from healthvault.crypto.aead import TAG_BYTES, chacha_open, chacha_seal
 from healthvault.crypto.hashing import hkdf
 from healthvault.errors import FormatError, HealthVaultError, IntegrityError
 
-__all__ = ["CHUNK_BYTES", "PAYLOAD_NONCE_BYTES", "StreamReader", "StreamWriter", "payload_key", "sealed_size"]
+__all__ = [
+    "CHUNK_BYTES",
+    "PAYLOAD_NONCE_BYTES",
+    "StreamReader",
+    "StreamWriter",
+    "open_chunk",
+    "payload_key",
+    "sealed_size",
+]
 
 CHUNK_BYTES = 64 * 1024
 PAYLOAD_NONCE_BYTES = 16
@@ -164,6 +172,21 @@ class StreamReader:
         if is_last:
             return FormatError("truncated", "the file ends at a chunk that is not its last")
         return IntegrityError("trailing_data", "bytes follow the last chunk of the file")
+
+
+def open_chunk(key: bytes, number: int, sealed: bytes, *, is_last: bool) -> bytes:
+    """Return the plaintext of one chunk, by its number from 0.
+
+    Args:
+        key: 32 bytes, see `payload_key`.
+        number: Its place in the payload.
+        sealed: *Unverified* bytes of one chunk with its tag.
+        is_last: Nothing follows it.
+
+    Raises:
+        IntegrityError: `tampered`, it is not the chunk of this place.
+    """
+    return chacha_open(key, _nonce(number, is_last=is_last), sealed)
 
 
 def _nonce(counter: int, *, is_last: bool) -> bytes:

@@ -33,6 +33,7 @@ __all__ = [
     "BlobPlace",
     "check_blob",
     "is_erased",
+    "padded_size",
     "read_document",
     "seal_blob",
     "stored_id",

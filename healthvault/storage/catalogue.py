@@ -9,28 +9,23 @@ changes that, leaves the old file unreadable. Spec: docs/spec/vault-folder.md se
 import contextlib
 import os
 import re
-import shutil
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from errno import ENOSPC
 from pathlib import Path
 from urllib.parse import quote
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from healthvault.codec import Value, pack, unpack
-from healthvault.errors import InvalidRequest, VaultDamaged
+from healthvault.errors import VaultDamaged
 from healthvault.storage import files
-from healthvault.storage.openfile import failed, reporting
+from healthvault.storage.database import Schema, connected, discard, is_own, translated
 
 __all__ = ["Catalogue", "CatalogueLost", "Position", "peek"]
 
-WAIT_SECONDS = 10.0  # for another process that is bringing it up
-LEAST_BYTES = 64 * 1024  # with less room the database cannot work, and calls that an I/O error
-_ATTEMPTS = 3
-_SCHEMA_VERSION = 6
-_SCHEMA = """
+_SCHEMA = Schema(
+    version=6,
+    script="""
 create table meta (key text primary key, value blob not null) without rowid;
 create table document (
     seq integer primary key, id text not null, title text not null, type text not null, name text not null,
@@ -90,8 +85,9 @@ create table party_name (
 create table follows (
     what integer not null, about integer not null, seq integer not null,
     primary key (what, about, seq)) without rowid;
-"""
-_TABLES = tuple(re.findall(r"create table (\w+)", _SCHEMA))
+""",
+)
+_TABLES = tuple(re.findall(r"create table (\w+)", _SCHEMA.script))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,23 +119,13 @@ class Catalogue:
         Raises:
             InvalidRequest: `io_error`.
         """
-        with reporting(path), _translated(path):
-            if not all(map(_is_own, _files(path))):  # the database would follow a link, or write another's file
-                discard(path)
-            for _ in range(_ATTEMPTS):
-                try:
-                    return cls(_connected(path, key), path)
-                except sqlcipher.OperationalError:
-                    continue  # another process is making it
-                except sqlcipher.DatabaseError:
-                    discard(path)
-            return cls(_connected(path, key), path)
+        return cls(connected(path, key, _SCHEMA), path)
 
     @classmethod
     def in_memory(cls) -> "Catalogue":
         """Return an empty catalogue that dies with the process."""
         connection = sqlcipher.connect(":memory:", isolation_level=None)
-        connection.executescript(_SCHEMA)
+        connection.executescript(_SCHEMA.script)
         return cls(connection, None)
 
     @contextlib.contextmanager
@@ -154,7 +140,7 @@ class Catalogue:
             yield
             return
         try:
-            with _translated(self._path):
+            with translated(self._path):
                 yield
         except sqlcipher.DatabaseError as err:
             self.close()
@@ -228,7 +214,7 @@ def peek(path: Path, key: bytes) -> Position | None:
     """
     if not os.path.lexists(path):
         return None
-    if not _is_own(path):
+    if not is_own(path):
         raise files.damaged(path, "a link, no regular file, or one with two names")
     connection = sqlcipher.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True, isolation_level=None)
     try:
@@ -241,67 +227,3 @@ def peek(path: Path, key: bytes) -> Position | None:
         raise files.damaged(path, f"it does not open ({err})") from err
     finally:
         connection.close()
-
-
-def discard(path: Path) -> None:
-    """Remove a catalogue's files."""
-    for file in _files(path):
-        file.unlink(missing_ok=True)
-
-
-def _files(path: Path) -> list[Path]:
-    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
-
-
-def _is_own(path: Path) -> bool:
-    """Tell whether there is nothing, or a regular file with one name."""
-    try:
-        found = path.lstat()
-    except FileNotFoundError:
-        return True
-    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1
-
-
-@contextlib.contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """Translate what the operating system refuses the database. Raises InvalidRequest: `io_error`."""
-    try:
-        yield
-    except sqlcipher.OperationalError as err:
-        free = shutil.disk_usage(path.parent).free
-        why = f"{os.strerror(ENOSPC)} ({err})" if free < LEAST_BYTES else str(err)
-        raise failed(path, OSError(why)) from err
-
-
-def _connected(path: Path, key: bytes) -> "sqlcipher.Connection":
-    _make_file(path)
-    connection = sqlcipher.connect(str(path), isolation_level=None, timeout=WAIT_SECONDS)
-    try:
-        return _prepared(connection, key)
-    except sqlcipher.DatabaseError:
-        connection.close()
-        raise
-
-
-def _make_file(path: Path) -> None:
-    """Make sure of a 0600 file: the database would make one that others can read."""
-    try:
-        if not os.path.lexists(path):
-            files.create_file(path).close()
-    except InvalidRequest:
-        if not os.path.lexists(path):  # else another process was faster
-            raise
-
-
-def _prepared(connection: "sqlcipher.Connection", key: bytes) -> "sqlcipher.Connection":
-    connection.execute("pragma cipher_log_level = none")  # it would print to standard error
-    connection.execute(f"pragma key = \"x'{key.hex()}'\"")
-    connection.execute("pragma temp_store = memory")  # a temporary file would hold rows in plain text
-    (version,) = connection.execute("pragma user_version").fetchone()
-    if version == 0:
-        connection.execute("pragma journal_mode = wal")
-        connection.executescript(f"begin;{_SCHEMA}pragma user_version = {_SCHEMA_VERSION};commit;")
-    elif version != _SCHEMA_VERSION:
-        raise sqlcipher.DatabaseError("another version of the schema")
-    connection.execute("pragma synchronous = normal")
-    return connection

@@ -196,6 +196,14 @@ class DocumentRows:
         (count,) = self._db.execute("select count(*) from document").fetchone()
         return int(count)
 
+    def count_kept(self) -> int:
+        """Return how many documents there are that were not erased."""
+        return int(self._db.execute("select count(*) from document where status <> 'erased'").fetchone()[0])
+
+    def kept(self) -> "tuple[int, ...]":
+        """Return the entries of the documents that were not erased, rising."""
+        return tuple(seq for (seq,) in self._db.execute("select seq from document where status <> 'erased'"))
+
     def list(self, wanted: Filter) -> Iterator[DocumentRow]:
         """Yield the documents asked for, the newest added first."""
         tests = {

@@ -136,13 +136,18 @@ class VaultPaths:
 
     @property
     def cache(self) -> Path:
-        """What can be made anew: the catalogue."""
+        """What can be made anew: the catalogue and the contents."""
         return self.root / "cache"
 
     @property
     def catalogue(self) -> Path:
         """The index over the journal."""
         return self.cache / "catalogue.db"
+
+    @property
+    def contents(self) -> Path:
+        """The index into what documents say."""
+        return self.cache / "contents.db"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ _OURS = {
     "journal": re.compile(r"\d{8}\.seg"),
     "keys": re.compile(r"(0|[1-9]\d*)\.ks"),
     "tree": re.compile(r"[0-6]|offsets|events"),
-    "cache": re.compile(r"catalogue\.db(-wal|-shm|-journal)?"),
+    "cache": re.compile(r"(catalogue|contents)\.db(-wal|-shm|-journal)?"),
     "objects": re.compile(r"0|[1-9]\d*"),
 }
 _PACK = re.compile(r"(0|[1-9]\d*)\.pack")

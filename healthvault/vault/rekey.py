@@ -13,8 +13,9 @@ from healthvault.crypto.hashing import random_bytes
 from healthvault.ledger.header import BlobRef
 from healthvault.storage import files, orphans
 from healthvault.storage.blobs import BlobPlace, is_erased, stored_id
-from healthvault.storage.catalogue import Catalogue, discard
+from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ConsentRows
+from healthvault.storage.database import discard
 from healthvault.storage.identity import Identity, seal_identity, seal_keystore_key
 from healthvault.storage.keystore import copy_records, create_keystore, keystore_epochs, shred_keystore
 from healthvault.storage.pins import next_vault_pins, settle_pins, vault_pins
@@ -160,4 +161,5 @@ def _renewed_catalogue(vault: Vault, keys: Keys) -> Catalogue:
     """Throw the catalogue away: the new one, under another key, is made from what is still readable."""
     vault.catalogue.close()
     discard(vault.paths.catalogue)
+    discard(vault.paths.contents)
     return Catalogue.open(vault.paths.catalogue, catalogue_key(keys))

@@ -23,6 +23,7 @@ __all__ = [
     "Secret",
     "catalogue_key",
     "check_own_key",
+    "contents_key",
     "keys_in_force",
     "root_key",
     "slot_secret",
@@ -98,6 +99,11 @@ def check_own_key(keys: Keys, chain: KeyChain) -> None:
 def catalogue_key(keys: Keys) -> bytes:
     """Return the key (32 bytes) of the catalogue: it dies with the keystore's epoch."""
     return derive(keys.ks_key, "catalogue")
+
+
+def contents_key(keys: Keys) -> bytes:
+    """Return the key (32 bytes) of the index into what documents say: it too dies with the keystore's epoch."""
+    return derive(keys.ks_key, "contents")
 
 
 def slot_secret(secret: Secret) -> bytes:

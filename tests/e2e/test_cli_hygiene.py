@@ -52,7 +52,7 @@ def test_files_for_the_owner_alone(ana: Person) -> None:
     assert 0o700 == stat.S_IMODE((ana.home / "exported").stat().st_mode)
 
 
-def test_too_much_by_a_pipe(ana: Person, tmp_path: Path) -> None:
+def test_too_large_by_a_pipe(ana: Person, tmp_path: Path) -> None:
     """More than 64 MiB are refused with a way out, and nothing is left in the temporary folder."""
     (tmp_path / "tmp").mkdir()
     data = bytes((64 << 20) + 1)

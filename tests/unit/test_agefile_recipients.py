@@ -152,7 +152,7 @@ def test_a_recipient_of_low_order_gets_no_file_key() -> None:
 
 
 @pytest.mark.parametrize("work", ["21", "99", "100", "9" * 5000])
-def test_too_much_work_is_refused_before_it_is_done(work: str) -> None:
+def test_too_large_work_is_refused_before_it_is_done(work: str) -> None:
     """However long the number is."""
     stanza = scrypt_stanza(SALT, work)
     check_stanzas([stanza])

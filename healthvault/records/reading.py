@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading what a document says: the one door to the readers, each of which states what it finds, piece by piece.
+
+A reader may stumble, stop early or say nothing; the document is not touched by it. Readers are loaded when they
+are used, and run apart from the vault's keys (see `sandbox`), because files come from strangers.
+Spec: docs/spec/contents.md.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import BinaryIO, Protocol, TypeAlias, cast
+
+from healthvault.errors import InvalidRequest
+from healthvault.records.describe import describe
+from healthvault.records.description import Description, Found
+from healthvault.records.kinds import Kind
+from healthvault.records.probe import Probe
+from healthvault.records.statements import Item, Left, Passage, Resource, Statement, Subject
+
+__all__ = [
+    "READER_VERSION",
+    "Inside",
+    "Reader",
+    "describe_apart",
+    "has_reader",
+    "is_described_apart",
+    "placed",
+    "read",
+]
+
+READER_VERSION = 1  # goes up when readers say more or something else: what older ones said is then read again
+MAX_STATEMENTS = 300_000
+MAX_WORDS_CHARS = 16 << 20  # of all passages of one document
+MAX_DEPTH = 4  # a card in a record in a zip in a zip
+MAX_INNER_BYTES = 256 << 20  # of all that is unpacked from one document, where it is read as a whole
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A statement with its place in the outermost document; readers in between pass it on as it is."""
+
+    statement: Statement
+
+
+class Inside(Protocol):
+    """Reads a document within a document, e.g. a PDF in a C-CDA."""
+
+    def __call__(self, stream: BinaryIO, /, *, name: str, size_bytes: int, place: str) -> "Iterator[Placed]":
+        """Yield what it states, every place under `place`. The stream is seekable."""
+
+
+Reader: TypeAlias = "Callable[[Probe, Inside], Iterator[Statement | Placed]]"
+
+_ROOM = "healthvault.records."
+_READERS: dict[Kind, str] = {
+    Kind.TEXT: "plain_text:read_text",
+}
+"""Module and function of the reader of each kind; a kind that is not here is kept and not read."""
+_DESCRIBERS: dict[Kind, str] = {}
+"""Likewise of kinds whose description needs a reader of others' making: it too is made apart."""
+
+
+def has_reader(kind: str) -> bool:
+    """Tell whether documents of a kind are read at all."""
+    return any(kind == each.value for each in _READERS)
+
+
+def is_described_apart(kind: str) -> bool:
+    """Tell whether the description of a kind is made by `describe_apart`."""
+    return any(kind == each.value for each in _DESCRIBERS)
+
+
+def describe_apart(stream: BinaryIO, *, name: str, size_bytes: int) -> Description:
+    """Describe a file of a kind that `is_described_apart`, as `describe` does others.
+
+    Raises:
+        InvalidRequest: `extra_missing`. Anything else that the reader of the format raises.
+    """
+    plain = describe(stream, name=name, size_bytes=size_bytes)
+    stream.seek(0)
+    describer = _loaded(_DESCRIBERS[Kind(plain.kind)])
+    found = cast("Found", describer(Probe(stream, name=name, size_bytes=size_bytes)))
+    return found.finished(name)
+
+
+def read(stream: BinaryIO, *, name: str, size_bytes: int, kind: str | None = None) -> Iterator[Statement]:
+    """Yield what a file states.
+
+    Args:
+        stream: Seekable, at its start; *unverified* bytes.
+        name: The file's own name, untrusted.
+        size_bytes: Size of the file.
+        kind: A value of `Kind` if it is known; None: it is recognised.
+
+    Raises:
+        InvalidRequest: `extra_missing`, a library that reads this kind is not installed; `too_large`, it states
+            more than one document may. Anything else that the reader of the format raises.
+    """
+    for statement in _Reading().read(stream, name=name, size_bytes=size_bytes, kind=kind, place="", depth=0):
+        yield statement.statement
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How much one document, with everything in it, has stated and unpacked so far."""
+
+    statements: int = 0
+    words_chars: int = 0
+    inner_bytes: int = 0
+    subjects: int = 0
+
+    def read(
+        self, stream: BinaryIO, *, name: str, size_bytes: int, kind: str | None, place: str, depth: int
+    ) -> Iterator[Placed]:
+        known = kind or describe(stream, name=name, size_bytes=size_bytes).kind
+        if not has_reader(known):
+            return
+        reader = cast("Reader", _loaded(_READERS[Kind(known)]))
+        first_subject = self.subjects
+        stream.seek(0)
+
+        def inside(inner: BinaryIO, /, *, name: str, size_bytes: int, place: str) -> Iterator[Placed]:
+            self.inner_bytes += size_bytes
+            if depth + 1 >= MAX_DEPTH or self.inner_bytes > MAX_INNER_BYTES:
+                raise InvalidRequest("too_large", f"{place}: packed too deep, or too much in all")
+            whole = f"{outer}{place}"
+            return self.read(inner, name=name, size_bytes=size_bytes, kind=None, place=whole, depth=depth + 1)
+
+        outer = f"{place}/" if place else ""
+        for statement in reader(Probe(stream, name=name, size_bytes=size_bytes), inside):
+            if isinstance(statement, Placed):
+                yield statement
+            else:
+                self._count(statement)
+                yield Placed(placed(statement, outer, first_subject))
+
+    def _count(self, statement: Statement) -> None:
+        self.statements += 1
+        if isinstance(statement, Passage):
+            self.words_chars += len(statement.words)
+        elif isinstance(statement, Subject):
+            self.subjects += 1
+        if self.statements > MAX_STATEMENTS or self.words_chars > MAX_WORDS_CHARS:
+            raise InvalidRequest("too_large", "the document states more than is kept of one")
+
+
+def placed(statement: Statement, outer: str, first_subject: int) -> Statement:
+    """Return a statement as one of the outermost document, in which others may have named subjects before."""
+    if isinstance(statement, Item):
+        number = None if statement.subject is None else statement.subject + first_subject
+        return replace(statement, place=outer + statement.place, subject=number)
+    if isinstance(statement, Passage | Left | Resource):
+        return replace(statement, place=outer + statement.place)
+    return statement
+
+
+def _loaded(reader: str) -> Callable[..., object]:
+    module, _, function = reader.partition(":")
+    loaded: Callable[..., object] = getattr(import_module(_ROOM + module), function)
+    return loaded

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The contents: an encrypted index into what documents say, derived and disposable like the catalogue.
+
+A file of its own, because filling it takes long: whoever only lists documents never waits for it. What was read
+of a document is added in slices under a token, so that two readers of the same document, or one that was stopped,
+leave no half of anything that counts as read. Spec: docs/spec/contents.md section 4.
+"""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from healthvault.crypto.hashing import random_bytes
+from healthvault.records.statements import Item, Left, Passage, Statement, Subject, Tally, statement_bytes
+from healthvault.storage.database import Schema, connected, discard, translated
+
+__all__ = ["READ", "UNDERWAY", "Contents", "ReadingRow"]
+
+UNDERWAY = "underway"
+READ = "read"
+_TOKEN_BYTES = 8
+_SCHEMA = Schema(
+    version=1,
+    script="""
+create table reading (
+    seq integer primary key, version integer not null, state text not null, detail text not null,
+    hint text, token blob not null);
+create table subject (
+    seq integer not null, number integer not null, statement blob not null,
+    primary key (seq, number)) without rowid;
+create table item (
+    id integer primary key, seq integer not null, number integer not null, subject integer, type text not null,
+    category text not null, date text, sense blob not null, identity text, digest blob, status text,
+    title text not null, statement blob not null);
+create unique index item_place on item (seq, number);
+create index item_date on item (date, seq);
+create index item_sense on item (sense, seq);
+create index item_type on item (type, date);
+create index item_identity on item (identity, digest) where identity is not null;
+create index item_digest on item (digest) where digest is not null;
+create table code (
+    code text not null, system text not null, item integer not null,
+    primary key (code, system, item)) without rowid;
+create index code_item on code (item);
+create table passage (
+    id integer primary key, seq integer not null, place text not null, item integer, words text not null);
+create index passage_seq on passage (seq);
+create virtual table found using fts5 (
+    words, content='passage', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
+create table tally (
+    seq integer not null, sort text not null, count integer not null, primary key (seq, sort)) without rowid;
+create table remainder (seq integer not null, place text not null, reason text not null);
+create index remainder_seq on remainder (seq);
+""",
+)
+_OF_A_DOCUMENT = ("subject", "tally", "remainder")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingRow:
+    """What became of reading one document."""
+
+    seq: int
+    version: int
+    """Of the readers, see `records.reading.READER_VERSION`."""
+    state: str
+    """`read`; `underway`, by somebody now or before a stop; else the code of what went wrong."""
+    detail: str
+    hint: str | None
+
+
+class Contents:
+    """The open index. Several processes may read it, and fill it, at a time."""
+
+    def __init__(self, connection: "sqlcipher.Connection", path: Path | None) -> None:
+        self.connection = connection
+        self._path = path
+
+    @classmethod
+    def open(cls, path: Path, key: bytes) -> "Contents":
+        """Open the index at `path` under a 32-byte key, or an empty one. Raises InvalidRequest: `io_error`."""
+        return cls(connected(path, key, _SCHEMA), path)
+
+    @classmethod
+    def in_memory(cls) -> "Contents":
+        """Return an empty one that dies with the process."""
+        connection = sqlcipher.connect(":memory:", isolation_level=None)
+        connection.executescript(_SCHEMA.script)
+        return cls(connection, None)
+
+    @contextlib.contextmanager
+    def guard(self) -> Iterator[None]:
+        """Translate what the database finds wrong; a damaged one is thrown away and made anew the next time.
+
+        Raises:
+            InvalidRequest: `io_error`.
+        """
+        if self._path is None:
+            yield
+            return
+        with translated(self._path):
+            try:
+                yield
+            except sqlcipher.OperationalError:
+                raise
+            except sqlcipher.DatabaseError as err:
+                self.close()
+                discard(self._path)
+                raise sqlcipher.OperationalError("the index was damaged and is made anew the next time") from err
+
+    def close(self) -> None:
+        """Close it."""
+        self.connection.close()
+
+    @contextlib.contextmanager
+    def change(self) -> Iterator[None]:
+        """All or nothing."""
+        self.connection.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("rollback")
+            raise
+        self.connection.execute("commit")
+
+    def readings(self) -> dict[int, ReadingRow]:
+        """Return what became of every document that somebody began to read, by entry."""
+        rows = self.connection.execute("select seq, version, state, detail, hint from reading")
+        return {row[0]: _reading(row) for row in rows}
+
+    def reading(self, seq: int) -> ReadingRow | None:
+        """Return what became of reading one document."""
+        row = self.connection.execute(
+            "select seq, version, state, detail, hint from reading where seq = ?", (seq,)
+        ).fetchone()
+        return _reading(row) if row else None
+
+    def done(self, version: int) -> frozenset[int]:
+        """Return the entries of the documents that readers of this version have been through, read or not."""
+        query = "select seq from reading where version = ? and state <> ?"
+        return frozenset(seq for (seq,) in self.connection.execute(query, (version, UNDERWAY)))
+
+    def count_done(self, version: int) -> int:
+        """Return how many documents readers of this version have been through."""
+        query = "select count(*) from reading where version = ? and state <> ?"
+        return int(self.connection.execute(query, (version, UNDERWAY)).fetchone()[0])
+
+    def in_state(self, state: str) -> dict[int, str]:
+        """Return the documents in one state, by entry, with its detail."""
+        return dict(
+            self.connection.execute("select seq, detail from reading where state = ?", (state,)).fetchall()
+        )
+
+    def begin(self, seq: int, version: int) -> bytes:
+        """Forget what was read of a document, and return the token for reading it now; inside a `change`."""
+        self.forget(seq)
+        token = random_bytes(_TOKEN_BYTES)
+        self.connection.execute(
+            "insert into reading values (?, ?, ?, '', null, ?)", (seq, version, UNDERWAY, token)
+        )
+        return token
+
+    def is_ours(self, seq: int, token: bytes) -> bool:
+        """Tell whether nobody else has begun to read the document since; inside a `change`."""
+        query = "select 1 from reading where seq = ? and token = ? and state = ?"
+        return self.connection.execute(query, (seq, token, UNDERWAY)).fetchone() is not None
+
+    def add(self, seq: int, number: int, statements: Iterable[tuple[Statement, bytes]]) -> None:
+        """Add a slice of what a document states; inside a `change`.
+
+        Args:
+            seq: The document.
+            number: How many statements of it were added before.
+            statements: Each with the sense (`records.sense`) of an item; of others it does not matter.
+        """
+        for place, (statement, sense) in enumerate(statements, number):
+            self._add(seq, place, statement, sense)
+
+    def finish(self, seq: int, state: str, detail: str = "", hint: str | None = None) -> None:
+        """Say what became of it; inside a `change`."""
+        self.connection.execute(
+            "update reading set state = ?, detail = ?, hint = ? where seq = ?", (state, detail, hint, seq)
+        )
+
+    def forget(self, seq: int) -> None:
+        """Forget a document; inside a `change`."""
+        run = self.connection.execute
+        run("delete from code where item in (select id from item where seq = ?)", (seq,))
+        run(
+            "insert into found (found, rowid, words) select 'delete', id, words from passage where seq = ?", (seq,)
+        )
+        for table in ("passage", "item", *_OF_A_DOCUMENT, "reading"):
+            run(f"delete from {table} where seq = ?", (seq,))  # noqa: S608  names of our own
+
+    def _add(self, seq: int, number: int, statement: Statement, sense: bytes) -> None:
+        run = self.connection.execute
+        if isinstance(statement, Item):
+            self._add_item(seq, number, statement, sense)
+        elif isinstance(statement, Passage):
+            self._add_passage(seq, statement.place, statement.words, None)
+        elif isinstance(statement, Subject):
+            run(
+                "insert into subject select ?, count(*), ? from subject where seq = ?",
+                (seq, statement_bytes(statement), seq),
+            )
+        elif isinstance(statement, Tally):
+            run(
+                "insert into tally values (?, ?, ?) on conflict do update set count = count + excluded.count",
+                (seq, statement.sort, statement.count),
+            )
+        elif isinstance(statement, Left):
+            run("insert into remainder values (?, ?, ?)", (seq, statement.place, statement.reason))
+
+    def _add_item(self, seq: int, number: int, item: Item, sense: bytes) -> None:
+        run = self.connection.execute
+        row = run(
+            "insert into item values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                seq,
+                number,
+                item.subject,
+                item.type,
+                item.category,
+                item.date,
+                sense,
+                item.identity,
+                item.digest,
+                item.status,
+                item.title,
+                statement_bytes(item),
+            ),
+        ).lastrowid
+        codes = {(coding.code, coding.system) for coding in item.codes}
+        self.connection.executemany("insert into code values (?, ?, ?)", [(*code, row) for code in codes])
+        self._add_passage(seq, item.place, _words(item), row)
+
+    def _add_passage(self, seq: int, place: str, words: str, item: int | None) -> None:
+        if words:
+            run = self.connection.execute
+            row = run("insert into passage values (null, ?, ?, ?, ?)", (seq, place, item, words)).lastrowid
+            run("insert into found (rowid, words) values (?, ?)", (row, words))
+
+
+def _words(item: Item) -> str:
+    """Return the line by which an item is found and shown."""
+    quantity = item.quantity
+    value = f"{quantity.comparator or ''}{quantity.number} {quantity.unit or ''}" if quantity else ""
+    displays = [coding.display for coding in item.codes if coding.display and coding.display != item.title]
+    words = (item.title, value, item.text, *displays, *(coding.code for coding in item.codes))
+    return " ".join(" ".join(word for word in words if word).split())
+
+
+def _reading(row: tuple) -> ReadingRow:  # type: ignore[type-arg]  # a database row
+    seq, version, state, detail, hint = row
+    return ReadingRow(seq=seq, version=version, state=state, detail=detail, hint=hint)
