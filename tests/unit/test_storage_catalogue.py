@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from healthvault.errors import InvalidRequest, VaultDamaged
 from healthvault.storage import catalogue as module
-from healthvault.storage import files
+from healthvault.storage import database, files
 from healthvault.storage.catalogue import Catalogue, CatalogueLost, Position, peek
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
@@ -110,7 +111,7 @@ def test_another_schema_starts_anew(catalogue: Catalogue, path: Path, monkeypatc
     """So is what another version wrote."""
     put(catalogue, "a", 1)
     catalogue.close()
-    monkeypatch.setattr(module, "_SCHEMA_VERSION", module._SCHEMA_VERSION + 1)
+    monkeypatch.setattr(module, "_SCHEMA", replace(module._SCHEMA, version=module._SCHEMA.version + 1))
     again = Catalogue.open(path, KEY)
     assert again.get("a") is None
     again.close()
@@ -200,7 +201,7 @@ def test_two_may_read_while_one_changes(catalogue: Catalogue, path: Path) -> Non
 
 def test_a_change_gives_way(catalogue: Catalogue, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While another does not finish changing it, a change says so and does nothing."""
-    monkeypatch.setattr(module, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(database, "WAIT_SECONDS", 0.05)
     other = Catalogue.open(path, KEY)
     with catalogue.change() as is_ours, other.change() as is_theirs:
         assert (True, False) == (is_ours, is_theirs)
