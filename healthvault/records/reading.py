@@ -16,7 +16,7 @@ from healthvault.records.describe import describe
 from healthvault.records.description import Description, Found
 from healthvault.records.kinds import Kind
 from healthvault.records.probe import Probe
-from healthvault.records.statements import Item, Left, Passage, Resource, Statement, Subject
+from healthvault.records.statements import Card, Item, Left, Passage, Resource, Statement, Subject
 
 __all__ = [
     "READER_VERSION",
@@ -150,7 +150,7 @@ def placed(statement: Statement, outer: str, first_subject: int) -> Statement:
     if isinstance(statement, Item):
         number = None if statement.subject is None else statement.subject + first_subject
         return replace(statement, place=outer + statement.place, subject=number)
-    if isinstance(statement, Passage | Left | Resource):
+    if isinstance(statement, Passage | Left | Resource | Card):
         return replace(statement, place=outer + statement.place)
     return statement
 

@@ -14,6 +14,7 @@ from healthvault.codec import Value, pack, unpack
 from healthvault.errors import FormatError
 
 __all__ = [
+    "Card",
     "Coding",
     "Item",
     "Left",
@@ -154,9 +155,18 @@ class Resource:
     """Its JSON (UTF-8) with every number as it was written."""
 
 
-Statement: TypeAlias = Subject | Item | Passage | Tally | Left | Resource
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A SMART Health Card, to be verified by who has keys of issuers: the reader has looked at no signature."""
+
+    place: str
+    token: str
+    """The compact JWS, as it was signed."""
+
+
+Statement: TypeAlias = Subject | Item | Passage | Tally | Left | Resource | Card
 _T = TypeVar("_T")
-_KINDS: tuple[type[Statement], ...] = (Subject, Item, Passage, Tally, Left, Resource)
+_KINDS: tuple[type[Statement], ...] = (Subject, Item, Passage, Tally, Left, Resource, Card)
 _INNER: dict[str, type] = {"names": Name, "codes": Coding, "identifiers": Coding, "quantity": Quantity}
 
 

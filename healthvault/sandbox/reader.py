@@ -20,7 +20,7 @@ from healthvault.sandbox.frames import DATA, DONE, FAILED, FOUND, GET, RANGE, RE
 
 __all__ = ["ALL_BUT_RESOURCES", "ReaderFailed", "Sandbox"]
 
-ALL_BUT_RESOURCES = ("item", "left", "passage", "subject", "tally")
+ALL_BUT_RESOURCES = ("card", "item", "left", "passage", "subject", "tally")
 TIMES_READ = 6  # a reader may go over a file that often
 LEAST_READ_BYTES = 64 << 20
 WAIT_SECONDS = 900.0  # for a sign of life; its own limit is one of processor time

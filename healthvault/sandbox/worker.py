@@ -15,7 +15,7 @@ from healthvault.codec import Fields, pack, unpack
 from healthvault.errors import HealthVaultError
 from healthvault.records.description import Description
 from healthvault.records.reading import describe_apart, read
-from healthvault.records.statements import Item, Left, Passage, Resource, Subject, Tally, statement_bytes
+from healthvault.records.statements import Card, Item, Left, Passage, Resource, Subject, Tally, statement_bytes
 from healthvault.sandbox.frames import DATA, DONE, FAILED, FOUND, GET, RANGE, Channel
 
 __all__ = ["CPU_SECONDS", "MEMORY_BYTES", "main"]
@@ -25,7 +25,15 @@ CPU_SECONDS = 60  # for one document
 CPU_BYTES_A_SECOND = 2 << 20  # and a second more for each two megabytes of it
 AHEAD_BYTES = 1 << 18
 MOST_AHEAD_BYTES = 16 << 20
-WANTED = {"item": Item, "left": Left, "passage": Passage, "resource": Resource, "subject": Subject, "tally": Tally}
+WANTED = {
+    "card": Card,
+    "item": Item,
+    "left": Left,
+    "passage": Passage,
+    "resource": Resource,
+    "subject": Subject,
+    "tally": Tally,
+}
 
 
 class _Remote(io.RawIOBase):

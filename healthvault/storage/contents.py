@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from healthvault.crypto.hashing import random_bytes
-from healthvault.records.statements import Item, Left, Passage, Statement, Subject, Tally, statement_bytes
+from healthvault.records.statements import Card, Item, Left, Passage, Statement, Subject, Tally, statement_bytes
 from healthvault.storage.database import Schema, connected, discard, translated
 
 __all__ = ["READ", "UNDERWAY", "Contents", "ReadingRow"]
@@ -54,9 +54,11 @@ create table tally (
     seq integer not null, sort text not null, count integer not null, primary key (seq, sort)) without rowid;
 create table remainder (seq integer not null, place text not null, reason text not null);
 create index remainder_seq on remainder (seq);
+create table card (
+    seq integer not null, place text not null, token text not null, primary key (seq, place)) without rowid;
 """,
 )
-_OF_A_DOCUMENT = ("subject", "tally", "remainder")
+_OF_A_DOCUMENT = ("card", "subject", "tally", "remainder")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +213,8 @@ class Contents:
                 "insert into tally values (?, ?, ?) on conflict do update set count = count + excluded.count",
                 (seq, statement.sort, statement.count),
             )
+        elif isinstance(statement, Card):
+            run("insert or ignore into card values (?, ?, ?)", (seq, statement.place, statement.token))
         elif isinstance(statement, Left):
             run("insert into remainder values (?, ?, ?)", (seq, statement.place, statement.reason))
 
