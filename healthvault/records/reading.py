@@ -55,6 +55,8 @@ Reader: TypeAlias = "Callable[[Probe, Inside], Iterator[Statement | Placed]]"
 _ROOM = "healthvault.records."
 _READERS: dict[Kind, str] = {
     Kind.APPLE_HEALTH: "apple_read:read_export",
+    Kind.CSV: "table_read:read_table",
+    Kind.JSON: "wearable_json:read_json",
     Kind.TEXT: "plain_text:read_text",
 }
 """Module and function of the reader of each kind; a kind that is not here is kept and not read."""
