@@ -65,7 +65,7 @@ class Written:
     """What an export holds, as its writer counted it."""
 
     records: Counter[str] = field(default_factory=Counter)
-    thousandths: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    sums: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """Sum of the numbers of each type, device and day, times a hundred thousand."""
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     workouts: int = 0
@@ -109,7 +109,7 @@ def _day(
     numbers = [random_.randint(*between) for _ in range(count)]
     written.records[kind] += count
     written.counts[kind, source, date] += count
-    written.thousandths[kind, source, date] += sum(numbers) * 10 ** (5 - places)
+    written.sums[kind, source, date] += sum(numbers) * 10 ** (5 - places)
     device = DEVICE.format(number=len(date) + count)
     said = []
     for place, number in enumerate(numbers):

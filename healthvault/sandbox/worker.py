@@ -23,6 +23,8 @@ __all__ = ["CPU_SECONDS", "MEMORY_BYTES", "main"]
 MEMORY_BYTES = 1 << 30  # of address space
 CPU_SECONDS = 60  # for one document
 CPU_BYTES_A_SECOND = 2 << 20  # and a second more for each two megabytes of it
+CPU_PACKED_BYTES_A_SECOND = 256 << 10  # of a zip, whose content is some times as large
+MOST_CPU_SECONDS = 3600
 AHEAD_BYTES = 1 << 18
 MOST_AHEAD_BYTES = 16 << 20
 WANTED = {
@@ -93,10 +95,11 @@ def main() -> None:
 
 def _answer(channel: Channel, request: Fields) -> None:
     size_bytes = request.uint("size")
-    _limit_seconds(size_bytes)
-    stream = cast("BinaryIO", io.BufferedReader(_Remote(channel, size_bytes, request.uint("most")), AHEAD_BYTES))
-    name = request.text("name")
+    _limit_seconds(CPU_SECONDS)
+    buffered = io.BufferedReader(_Remote(channel, size_bytes, request.uint("most")), AHEAD_BYTES)
+    stream, name = cast("BinaryIO", buffered), request.text("name")
     try:
+        _limit_seconds(_seconds(size_bytes, is_packed=buffered.peek(2)[:2] == b"PK"))
         if request.text("op") == "describe":
             channel.send(FOUND, _packed(describe_apart(stream, name=name, size_bytes=size_bytes)))
         else:
@@ -133,10 +136,16 @@ def _limit_for_good() -> None:
     _limit(resource.RLIMIT_FSIZE, 0)  # it writes no file
 
 
-def _limit_seconds(size_bytes: int) -> None:
-    """Give the next document its time: when it is used up, this process is ended."""
+def _seconds(size_bytes: int, *, is_packed: bool) -> int:
+    """Return how many seconds a document may take."""
+    rate = CPU_PACKED_BYTES_A_SECOND if is_packed else CPU_BYTES_A_SECOND
+    return min(MOST_CPU_SECONDS, CPU_SECONDS + size_bytes // rate)
+
+
+def _limit_seconds(seconds: int) -> None:
+    """Give the document that is read its time from now on: when it is used up, this process is ended."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    end = int(used.ru_utime + used.ru_stime) + CPU_SECONDS + size_bytes // CPU_BYTES_A_SECOND + 1
+    end = int(used.ru_utime + used.ru_stime) + seconds + 1
     _limit(resource.RLIMIT_CPU, end, is_last=False)
 
 
