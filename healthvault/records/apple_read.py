@@ -60,7 +60,7 @@ class _Zip:
         self._export, self._inside = export, inside
         self._members = {
             member.filename: member
-            for member in self._archive.infolist()
+            for member in sorted(self._archive.infolist(), key=lambda each: each.header_offset)
             if member.filename.startswith(FOLDER) and not member.is_dir()
         }
         self._read: set[str] = set()
@@ -90,18 +90,16 @@ class _Zip:
             raise InvalidRequest("reader_failed", f"{name} is damaged or encrypted") from err
 
     def _clinical(self) -> Iterator[Statement | Placed]:
-        missing = 0
-        for file in self._export.files:
-            name = FOLDER + file.path.lstrip("/")
-            if name in self._read:
-                continue
-            if name in self._members:
+        """Yield what lies in the files that the export names, and which of them are missing."""
+        named = {FOLDER + file.path.lstrip("/"): file for file in self._export.files}
+        for name in self._members:  # in the order of the zip, so that it is read once
+            if name in named:
                 yield from self._member(name)
-            else:
-                missing += 1
-                yield Left(place=file.path or f"ClinicalRecord {file.identifier}", reason="the file is missing")
+        missing = [file for name, file in named.items() if name not in self._members]
+        for file in missing:
+            yield Left(place=file.path or f"ClinicalRecord {file.identifier}", reason="the file is missing")
         if missing:
-            yield Tally(sort="missing file", count=missing)
+            yield Tally(sort="missing file", count=len(missing))
 
     def _others(self, main: str | None) -> Iterator[Statement | Placed]:
         sorts: Counter[str] = Counter()

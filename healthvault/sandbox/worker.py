@@ -17,16 +17,10 @@ from healthvault.records.description import Description
 from healthvault.records.reading import describe_apart, read
 from healthvault.records.statements import Card, Item, Left, Passage, Resource, Subject, Tally, statement_bytes
 from healthvault.sandbox.frames import DATA, DONE, FAILED, FOUND, GET, RANGE, Channel
+from healthvault.sandbox.limits import AHEAD_BYTES, CPU_SECONDS, MEMORY_BYTES, MOST_AHEAD_BYTES, most_seconds
 
-__all__ = ["CPU_SECONDS", "MEMORY_BYTES", "main"]
+__all__ = ["main"]
 
-MEMORY_BYTES = 1 << 30  # of address space
-CPU_SECONDS = 60  # for one document
-CPU_BYTES_A_SECOND = 2 << 20  # and a second more for each two megabytes of it
-CPU_PACKED_BYTES_A_SECOND = 256 << 10  # of a zip, whose content is some times as large
-MOST_CPU_SECONDS = 3600
-AHEAD_BYTES = 1 << 18
-MOST_AHEAD_BYTES = 16 << 20
 WANTED = {
     "card": Card,
     "item": Item,
@@ -99,7 +93,7 @@ def _answer(channel: Channel, request: Fields) -> None:
     buffered = io.BufferedReader(_Remote(channel, size_bytes, request.uint("most")), AHEAD_BYTES)
     stream, name = cast("BinaryIO", buffered), request.text("name")
     try:
-        _limit_seconds(_seconds(size_bytes, is_packed=buffered.peek(2)[:2] == b"PK"))
+        _limit_seconds(most_seconds(size_bytes, is_packed=buffered.peek(2)[:2] == b"PK"))
         if request.text("op") == "describe":
             channel.send(FOUND, _packed(describe_apart(stream, name=name, size_bytes=size_bytes)))
         else:
@@ -134,12 +128,6 @@ def _limit_for_good() -> None:
     _limit(resource.RLIMIT_AS, MEMORY_BYTES)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)  # it writes no file
-
-
-def _seconds(size_bytes: int, *, is_packed: bool) -> int:
-    """Return how many seconds a document may take."""
-    rate = CPU_PACKED_BYTES_A_SECOND if is_packed else CPU_BYTES_A_SECOND
-    return min(MOST_CPU_SECONDS, CPU_SECONDS + size_bytes // rate)
 
 
 def _limit_seconds(seconds: int) -> None:
