@@ -121,7 +121,7 @@ class _Zip:
         data = self._bytes(name, MAX_MEMBER_BYTES + 1)
         if data is None or len(data) > MAX_MEMBER_BYTES:
             yield Left(
-                place=place, reason="damaged or encrypted" if data is None else "larger than is read of one"
+                place=place, reason="damaged or encrypted" if data is None else "larger than is read as a whole"
             )
             return
         has_said = False
