@@ -7,6 +7,7 @@ FHIR allows no empty text, so what is unknown is left out. Source: hl7.org/fhir/
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TypeAlias
 
 __all__ = [
@@ -24,7 +25,7 @@ __all__ = [
     "participant",
 ]
 
-Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = "str | int | bool | Decimal | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = dict[str, Json]
 _PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 
