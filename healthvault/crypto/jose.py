@@ -12,7 +12,7 @@ import json
 
 from healthvault.errors import FormatError, IntegrityError, InvalidRequest
 
-__all__ = ["COORDINATE_BYTES", "MAX_TOKEN_CHARS", "check_es256", "thumbprint"]
+__all__ = ["COORDINATE_BYTES", "MAX_TOKEN_CHARS", "check_detached", "check_es256", "thumbprint"]
 
 MAX_TOKEN_CHARS = 1 << 20
 COORDINATE_BYTES = 32
@@ -52,8 +52,7 @@ def check_es256(token: str, x: bytes, y: bytes) -> None:
         from joserfc.jwk import ECKey  # noqa: PLC0415  the same
         from joserfc.registry import HeaderParameter  # noqa: PLC0415  the same
     except ImportError as err:
-        said = "signatures of issuers need an extra that is not installed"
-        raise InvalidRequest("extra_missing", said, hint="pip install 'healthvault[smart]'") from err
+        raise _missing() from err
     try:
         key = ECKey.import_key({"kty": "EC", "crv": "P-256", "x": _base64url(x), "y": _base64url(y)})
         key.get_op_key("verify")  # the library looks at the point no sooner
@@ -66,6 +65,43 @@ def check_es256(token: str, x: bytes, y: bytes) -> None:
         jws.deserialize_compact(token, key, registry=registry)
     except (JoseError, ValueError, RecursionError) as err:
         raise IntegrityError("bad_signature", "the signature of the issuer does not hold") from err
+
+
+def check_detached(data: bytes, signature: bytes, certificate: bytes) -> None:
+    """Check a signature beside a file: ECDSA with SHA-512, as the VCI directory is signed.
+
+    Args:
+        data: *Unverified* bytes of the file.
+        signature: DER.
+        certificate: PEM, and trusted by the caller: neither its chain nor its time is looked at.
+
+    Raises:
+        IntegrityError: `bad_signature`.
+        FormatError: `bad_certificate`, no certificate of an elliptic curve in PEM.
+        InvalidRequest: `extra_missing`.
+    """
+    try:
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415  comes with the extra
+        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415  the same
+        from cryptography.hazmat.primitives.hashes import SHA512  # noqa: PLC0415  the same
+        from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415  the same
+    except ImportError as err:
+        raise _missing() from err
+    try:
+        key = load_pem_x509_certificate(certificate).public_key()
+    except ValueError as err:
+        raise FormatError("bad_certificate", "there is no certificate in PEM form in it") from err
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise FormatError("bad_certificate", "the certificate is not of an elliptic curve")
+    try:
+        key.verify(signature, data, ec.ECDSA(SHA512()))
+    except InvalidSignature as err:
+        raise IntegrityError("bad_signature", "the signature beside the file does not hold") from err
+
+
+def _missing() -> InvalidRequest:
+    said = "signatures of issuers need an extra that is not installed"
+    return InvalidRequest("extra_missing", said, hint="pip install 'healthvault[smart]'")
 
 
 def _base64url(data: bytes) -> str:

@@ -23,10 +23,11 @@ __all__ = ["CardDocument", "CardVerdict", "CheckedCard", "card_verdict", "check_
 
 INFLATED_BYTES = 5 << 20
 MAX_HEADER_CHARS = 4096
-MAX_SECONDS = 10**15
+MAX_SECONDS = 9 * 10**12  # as milliseconds still a number of codec.py
 CARD_TYPE = "https://smarthealth.cards#health-card"
 _RAW_DEFLATE = -15
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+_KID = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _RID = re.compile(r"[A-Za-z0-9_-]{1,24}", re.ASCII)
 
 
@@ -199,7 +200,7 @@ def _kid(header: Mapping[str, object]) -> str:
     if header.get("alg") != "ES256":
         raise FormatError(MALFORMED, "signed under another algorithm than ES256, or not at all")
     kid = header.get("kid")
-    if not isinstance(kid, str) or "crit" in header or "b64" in header:
+    if not isinstance(kid, str) or _KID.fullmatch(kid) is None or "crit" in header or "b64" in header:
         raise FormatError(MALFORMED, "the header is not that of a card")
     return kid
 

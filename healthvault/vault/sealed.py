@@ -148,6 +148,8 @@ def what_it_did(said: Sealed | None, id_of: Callable[[int], str | None]) -> str:
             return f"by a proxy, under {grant_id_text(grant_id)}"
         case ReceiptIn():
             return receipt_detail(said)
+        case IssuerPin() | IssuerDrop():
+            return ", ".join(said.issuers)
     return _of_consent(said)
 
 
@@ -164,6 +166,4 @@ def _of_consent(said: Sealed | None) -> str:
             return said.name
         case RoleBind() | RoleUnbind():
             return said.role
-        case IssuerPin() | IssuerDrop():
-            return ", ".join(said.issuers)
     return ""
