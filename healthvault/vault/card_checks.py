@@ -4,6 +4,7 @@
 Spec: docs/spec/issuers.md sections 3 and 5.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from healthvault.errors import FormatError, HealthVaultError, InvalidRequest, VaultBusy, VaultDamaged
@@ -24,20 +25,27 @@ __all__ = ["CardChecker", "believed", "trust_of"]
 _UNREADABLE = (FormatError, VaultDamaged, VaultBusy)
 
 
-def trust_of(vault: Vault, problems: list[HealthVaultError] | None = None) -> Trust:
+def trust_of(
+    vault: Vault | None,
+    problems: list[HealthVaultError] | None = None,
+    *,
+    given: Sequence[IssuerFile] = (),
+) -> Trust:
     """Return the issuers that the owner pinned, read anew from the documents that say their keys.
 
     Args:
-        vault: Unlocked.
+        vault: Unlocked; None for somebody without one, who believes only what she names.
         problems: Is told of documents that cannot be read any more; their issuers are then unknown.
+        given: What is believed for this run.
     """
-    files: list[IssuerFile] = []
-    for pin in pins_in_force(vault):
-        try:
-            files.append(believed(vault, pin))
-        except _UNREADABLE as err:
-            if problems is not None:
-                problems.append(err)
+    files: list[IssuerFile] = [*given]
+    if vault is not None:
+        for pin in pins_in_force(vault):
+            try:
+                files.append(believed(vault, pin))
+            except _UNREADABLE as err:
+                if problems is not None:
+                    problems.append(err)
     return Trust(files)
 
 

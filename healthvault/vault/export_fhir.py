@@ -109,9 +109,11 @@ class _View:
             content=content,
             category="" if document.status == DocStatus.ERASED.value else document.category,
             sensitivity=document.sensitivity,
+            rung=document.provenance,
         )
         made = self._entry(document.entry)
-        yield from _there(provenance(made, self._reference(document.id), self.owner, author=document.author or ""))
+        author, rung = document.author or "", document.provenance
+        yield from _there(provenance(made, self._reference(document.id), self.owner, author=author, rung=rung))
         received = self.trail.at(document.entry) if document.is_received else None
         if received is not None:
             yield from self._audited(received)

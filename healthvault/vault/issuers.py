@@ -165,6 +165,23 @@ def add_issuers(
     )
 
 
+def issuers_for_a_run(given: Sequence[tuple[str | None, InputFile]]) -> tuple[IssuerFile, ...]:
+    """Return what files about issuers say, each with the address that it is named with, for one run.
+
+    Raises:
+        FormatError: `bad_issuer_file`, `limit_exceeded`.
+        InputError: `unreadable`, `not_a_file`.
+        InvalidRequest: `bad_issuer`, `issuer_needed`.
+        NotFound: `not_found`.
+    """
+    believing: list[IssuerFile] = []
+    read = [(iss, read_issuer_file(file)[1]) for iss, file in given]
+    for iss, said in sorted(read, key=lambda each: each[1].form is Form.REVOCATIONS):
+        wanted = _wanted(said, [iss] if iss else [], Trust(believing))
+        believing.append(said.of(wanted or said.names))
+    return tuple(believing)
+
+
 def list_issuers(vault: Vault) -> tuple[IssuerView, ...]:
     """Return the issuers that are believed, by address.
 
