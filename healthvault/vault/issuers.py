@@ -263,7 +263,7 @@ def _check_newer(believing: IssuerFile, trust: Trust) -> None:
         if held is not None and found.ctr <= held.ctr:
             raise InvalidRequest(
                 "list_old",
-                f"this is list {found.ctr} of a key of {iss}, and list {held.ctr} is in force",
+                f"this is list {found.ctr} of that key, and list {held.ctr} is in force",
                 hint="an older list never takes the place of a newer one",
             )
 

@@ -65,14 +65,16 @@ def _judged(seq: int, data: bytes, trust: Trust, at_ms: int) -> JudgedCards:
         is_established=found.is_all and verdict is CardVerdict.VALID,
         detail=detail,
         found=found,
-        problem=_problem(detail, found, at_ms),
+        problem=_problem(seq, found, at_ms),
     )
 
 
-def _problem(detail: str, found: CardDocument, at_ms: int) -> HealthVaultError | None:
+def _problem(seq: int, found: CardDocument, at_ms: int) -> HealthVaultError | None:
+    """Return what is wrong, without the issuer's name, which is private and may end up among errors."""
     verdict = worst_of(found.cards, at_ms)
     is_false = any(card.state is CardVerdict.MALFORMED and card.is_named for card in found.cards)
     if verdict not in _CONTRADICTED and not is_false:
         return None
     hint = "ask who issued it; the bundle itself may hold, and carry what is false"
-    return NotEstablished("issuer_failed", detail, hint=hint)
+    said = f"entry {seq}: a health card of an issuer that you pinned is {verdict.value}"
+    return NotEstablished("issuer_failed", said, hint=hint)
