@@ -184,6 +184,8 @@ class _Reading:
 
 def placed(statement: Statement, outer: str, first_subject: int) -> Statement:
     """Return a statement as one of the outermost document, in which others may have named subjects before."""
+    if not outer and not first_subject:
+        return statement
     if isinstance(statement, Item):
         number = None if statement.subject is None else statement.subject + first_subject
         return replace(statement, place=outer + statement.place, subject=number)
