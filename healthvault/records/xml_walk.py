@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NoReturn, Protocol
 from xml.parsers import expat
 
-__all__ = ["Enough", "XmlReader", "split_name", "walk_xml"]
+__all__ = ["Enough", "Refused", "XmlReader", "split_name", "walk_xml", "xml_parser"]
 
 MAX_DEPTH = 100
 MAX_ELEMENTS = 200_000
@@ -21,7 +21,7 @@ class Enough(Exception):
     """A reader has seen all that it wants."""
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """The document tries something that could expand or reach outside."""
 
 
@@ -49,13 +49,13 @@ def walk_xml(pieces: Iterable[bytes], reader: XmlReader) -> bool:
         Whether the reader had enough or the document was well-formed to its end.
     """
     try:
-        parser = _parser(reader)
+        parser = xml_parser(reader)
         for piece in pieces:
             parser.Parse(piece, False)  # noqa: FBT003 - expat takes no keywords
         parser.Parse(b"", True)  # noqa: FBT003
     except Enough:
         return True
-    except (expat.ExpatError, _Refused, ValueError, LookupError):  # the last two: strange encodings
+    except (expat.ExpatError, Refused, ValueError, LookupError):  # the last two: strange encodings
         return False
     return True
 
@@ -66,15 +66,16 @@ def split_name(name: str) -> tuple[str, str]:
     return namespace, local
 
 
-def _parser(reader: XmlReader) -> expat.XMLParserType:
+def xml_parser(reader: XmlReader, *, max_elements: int = MAX_ELEMENTS) -> expat.XMLParserType:
+    """Return a parser that feeds a reader; it raises `Refused` at whatever could expand or is too much."""
     parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
     depth = elements = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth, elements
         depth, elements = depth + 1, elements + 1
-        if depth > MAX_DEPTH or elements > MAX_ELEMENTS:
-            raise _Refused
+        if depth > MAX_DEPTH or elements > max_elements:
+            raise Refused
         reader.start(name, attributes)
 
     def end(name: str) -> None:
@@ -94,13 +95,13 @@ def _parser(reader: XmlReader) -> expat.XMLParserType:
 
 def _check_doctype(_name: str, system_id: str | None, public_id: str | None, _has_internal: bool) -> None:  # noqa: FBT001
     if system_id or public_id:
-        raise _Refused
+        raise Refused
 
 
 def _check_attribute(_element: str, _name: str, _type: str, default: str | None, _required: bool) -> None:  # noqa: FBT001
     if default is not None:
-        raise _Refused
+        raise Refused
 
 
 def _refuse(*_args: object) -> NoReturn:
-    raise _Refused
+    raise Refused
