@@ -43,6 +43,8 @@ _ROOT = "ClinicalDocument"
 _BODIES = (("component", "structuredBody", "component"), ("component", "nonXMLBody"))
 _SEX = {"F": "female", "M": "male", "UN": "other"}
 _UNKNOWN = frozenset({"UNK", "ASKU", "NASK"})
+_SUFFIXES = {"application/pdf": "pdf", "text/plain": "txt", "text/rtf": "rtf", "text/html": "html",
+             "image/jpeg": "jpg", "image/png": "png", "image/tiff": "tif"}  # fmt: skip
 _DESCRIBES = frozenset({"code", "effectiveTime", "id", "title"})
 _LOINC_OID = "2.16.840.1.113883.6.1"
 
@@ -228,7 +230,3 @@ def _other_body(body: Node, inside: Inside) -> Iterator[Statement | Placed]:
     name = f"body.{_SUFFIXES.get(kind, 'bin')}"
     yield Tally(sort=f"body {kind}", count=1)
     yield from inside(io.BytesIO(data), name=name, size_bytes=len(data), place="nonXMLBody")
-
-
-_SUFFIXES = {"application/pdf": "pdf", "text/plain": "txt", "text/rtf": "rtf", "text/html": "html", "image/jpeg": "jpg",
-             "image/png": "png", "image/tiff": "tif"}  # fmt: skip

@@ -8,22 +8,18 @@ Source: C-CDA R2.1; C-CDA on FHIR. Spec: docs/spec/contents.md section 3.
 from dataclasses import replace
 
 from healthvault.records.cda_items import EVENT, Section, base, entry_relations, is_negated
-from healthvault.records.cda_values import codings, is_null, range_words, span, xsi_type
+from healthvault.records.cda_values import codings, identity_of, is_null, range_words, span, xsi_type
 from healthvault.records.statements import Item
 from healthvault.records.xml_tree import Node, children, down, words
 
 __all__ = ["coverage", "encounter", "immunization", "medication", "order", "procedure", "supply"]
 
-_TAKEN = {"active": "active", "completed": "completed", "aborted": "stopped", "suspended": "on-hold", "held": "on-hold",
-          "nullified": "entered-in-error"}  # fmt: skip
+_TAKEN = {"active": "active", "completed": "completed", "aborted": "stopped", "suspended": "on-hold",
+          "held": "on-hold", "nullified": "entered-in-error"}  # fmt: skip
 _ORDERED = {"active": "active", "completed": "completed", "aborted": "stopped", "cancelled": "revoked",
             "suspended": "on-hold", "held": "on-hold", "nullified": "entered-in-error"}  # fmt: skip
-_GIVEN = {
-    "completed": "completed",
-    "cancelled": "not-done",
-    "aborted": "not-done",
-    "nullified": "entered-in-error",
-}
+_GIVEN = {"completed": "completed", "cancelled": "not-done", "aborted": "not-done",
+          "nullified": "entered-in-error"}  # fmt: skip
 _DONE = {"completed": "completed", "active": "in-progress", "aborted": "stopped", "cancelled": "not-done",
          "nullified": "entered-in-error"}  # fmt: skip
 _DISPENSED = {"completed": "completed", "active": "in-progress", "aborted": "stopped", "cancelled": "cancelled"}
@@ -35,8 +31,8 @@ _ANYTHING = frozenset({"71388002", "410942007", "71181003"})
 def medication(node: Node, place: str, section: Section) -> Item:
     """Return a medicine that is taken, or one that is ordered."""
     is_event = node.get("moodCode") == EVENT
-    item = _of_product(base("MedicationStatement" if is_event else "MedicationRequest", node, place, section), node,
-                       section)  # fmt: skip
+    kind = "MedicationStatement" if is_event else "MedicationRequest"
+    item = _of_product(base(kind, node, place, section), node, section)
     begin, end = _times(node)
     item = replace(
         item,
@@ -47,8 +43,11 @@ def medication(node: Node, place: str, section: Section) -> Item:
     )
     if not is_negated(node):
         return item
-    title = "No known medications" if _is_none_in_particular(item) else f"Not taken: {item.title}"
-    return replace(item, title=title, status="not-taken")
+    if not _is_none_in_particular(item):
+        return replace(item, title=f"Not taken: {item.title}", status="not-taken")
+    kind = "Observation"
+    return replace(item, type=kind, title="No known medications", codes=(), status=None,
+                   identity=identity_of(kind, node))  # fmt: skip
 
 
 def immunization(node: Node, place: str, section: Section) -> Item:

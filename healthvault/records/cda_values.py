@@ -218,7 +218,7 @@ def _interpretation(observation: Node, narrative: Narrative) -> str | None:
 
 def _words_of_value(value: Node, narrative: Narrative) -> str:
     kind = xsi_type(value)
-    if kind == "RTO_PQ_PQ" or kind == "RTO":
+    if kind in {"RTO_PQ_PQ", "RTO"}:
         ends = [down(value, end) for end in ("numerator", "denominator")]
         return ":".join(each.get("value") for each in ends if each is not None)
     if kind.startswith("IVL_PQ"):
