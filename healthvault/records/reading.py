@@ -55,6 +55,7 @@ Reader: TypeAlias = "Callable[[Probe, Inside], Iterator[Statement | Placed]]"
 _ROOM = "healthvault.records."
 _READERS: dict[Kind, str] = {
     Kind.CCDA: "ccda_read:read_ccda",
+    Kind.HL7V2: "hl7_read:read_hl7v2",
     Kind.TEXT: "plain_text:read_text",
 }
 """Module and function of the reader of each kind; a kind that is not here is kept and not read."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """XML as small trees, one after the other: the wanted parts of a document, of which one at a time is kept.
 
-Refuses what `xml_walk` refuses, and stops at limits of bytes, elements and depth. Unlike a walk, which ends quietly,
-it raises: who reads a document must be able to say that it was not read to its end.
+Refuses what `xml_walk` refuses, and stops at limits of bytes, elements and depth. Unlike a walk, which ends
+quietly, it raises: who reads a document must be able to say that it was not read to its end.
 Spec: docs/spec/records.md section 3.
 """
 
@@ -52,8 +52,8 @@ def trees(
         limit_bytes: How much is read.
 
     Raises:
-        InvalidRequest: `too_large`; `reader_failed`, it is no well-formed XML, or tries something that could expand
-            or reach outside.
+        InvalidRequest: `too_large`; `reader_failed`, it is no well-formed XML, or tries something that could
+            expand or reach outside.
     """
     builder = _Builder(frozenset(plain), is_wanted)
     parser = xml_parser(builder, max_elements=MAX_ELEMENTS)
