@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What HL7 v2 messages say: the patients, and each segment that is a thing of its own, as items.
 
-What a note (NTE) says is a passage of what it follows; the lines of a text are one item. A segment that is not read
-is named. Spec: docs/spec/contents.md section 3; why it is read without a library: docs/adr/0036.
+What a note (NTE) says is a passage of what it follows; the lines of a text are one item. A segment that is not
+read is named. Spec: docs/spec/contents.md section 3; why it is read without a library: docs/adr/0036.
 """
 
 import io

@@ -55,6 +55,8 @@ Reader: TypeAlias = "Callable[[Probe, Inside], Iterator[Statement | Placed]]"
 _ROOM = "healthvault.records."
 _READERS: dict[Kind, str] = {
     Kind.CCDA: "ccda_read:read_ccda",
+    Kind.CDISC: "cdisc_read:read_cdisc",
+    Kind.EPCIS: "epcis_read:read_epcis",
     Kind.HL7V2: "hl7_read:read_hl7v2",
     Kind.TEXT: "plain_text:read_text",
 }
