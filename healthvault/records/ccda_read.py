@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from healthvault.records.categories import Category
+from healthvault.records.ccda import DIRECTIVES
 from healthvault.records.cda_acts import items_of
 from healthvault.records.cda_items import Section
 from healthvault.records.cda_narrative import lines_of
@@ -106,6 +107,7 @@ class _Document:
         code = header.get("code")
         named = words(header.get("title")) or Narrative(None).label(code)
         whole = Node("header", {}, list(header.values()))
+        is_directive = any(each.code in DIRECTIVES for each in codings(code)[:1])
         yield Item(
             type="Composition",
             place="header",
@@ -113,7 +115,7 @@ class _Document:
             subject=self._subject(),
             identity=identity_of("Composition", whole),
             date=span(header.get("effectiveTime"))[0],
-            category=Category.LETTER.value,
+            category=(Category.DIRECTIVE if is_directive else Category.LETTER).value,
             codes=codings(code),
             author=self._author or self._software,
             source=self._source,

@@ -123,7 +123,8 @@ def base(kind: str, node: Node, place: str, section: Section) -> Item:
 def observation(node: Node, place: str, section: Section) -> Item:
     """Return an observation: what was looked at, and the value."""
     item = _asserted(base("Observation", node, place, section), node, section)
-    value = value_of(node, section.narrative) if item.codes != codings(down(node, "value")) else None
+    named_by = codings(down(node, "value"))
+    value = None if named_by and item.codes == named_by else value_of(node, section.narrative)
     if is_negated(node):
         item = replace(item, title=f"Not so: {item.title}", codes=())
     return replace(

@@ -95,9 +95,8 @@ def _json(probe: Probe, reading: _Reading) -> Iterator[Statement]:
         raise InvalidRequest("reader_failed", "no well-formed JSON") from err
     lists = items_at(document, "epcisHeader", "epcisMasterData", "vocabularyList")
     for element in (each for part in lists for each in items_at(part, "vocabularyElementList")):
-        told = {
-            text_at(each, "id") or "": text_at(each, "attribute") or "" for each in items_at(element, "attributes")
-        }
+        attributes = items_at(element, "attributes")
+        told = {text_at(each, "id") or "": text_at(each, "attribute") or "" for each in attributes}
         yield from _product(text_at(element, "id") or "", told)
     body = value_at(document, "epcisBody")
     inner = value_at(body, "queryResults", "resultsBody") or body

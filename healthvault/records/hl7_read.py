@@ -20,6 +20,7 @@ from healthvault.records.statements import Item, Left, Passage, Statement, Subje
 
 __all__ = ["read_hl7v2", "subject_of"]
 
+MAX_TEXT_CHARS = 100_000  # of one text as an item; each of its lines is a passage in any case
 _SEX = {"F": "female", "M": "male", "O": "other", "A": "other", "N": "other", "U": "unknown"}
 _SUPPLEMENTS = frozenset({"CTD", "PRT", "TQ1", "TQ2"})  # a note behind them is of what they supplement
 _ENVELOPES = frozenset({"FHS", "BHS", "BTS", "FTS"})
@@ -65,6 +66,7 @@ class _Reading:
         self._text: Item | None = None
         """A text whose lines are still being told."""
         self._lines: list[str] = []
+        self._text_chars = 0
 
     def states(self, segment: Segment) -> Iterator[Statement | Placed]:
         """Yield what a segment states."""
@@ -149,7 +151,9 @@ class _Reading:
         lines = text_lines(segment)
         if self._text is None:
             self._text = replace(observation(segment, place, self._around), text=None)
-        self._lines.extend(lines)
+        if self._text_chars < MAX_TEXT_CHARS:
+            self._lines.extend(lines)
+            self._text_chars += sum(map(len, lines))
         for line in lines:
             yield Passage(words=line, place=place)
 
@@ -162,7 +166,7 @@ class _Reading:
 
     def _told_text(self) -> Iterator[Statement]:
         item, lines = self._text, self._lines
-        self._text, self._lines = None, []
+        self._text, self._lines, self._text_chars = None, [], 0
         if item is None:
             return
         if lines:

@@ -77,10 +77,10 @@ def enclosed(segment: Segment) -> Enclosed | None:
     kind = segment.raw(2)
     if kind not in {"ED", "RP"}:
         return None
-    parts = (*(plain(segment, part) for part in segment.parts(segment.raw(5))), *[""] * 5)[:5]
+    first, sort, subtype, encoding, content = (*segment.parts(segment.raw(5)), *[""] * 5)[:5]
     if kind == "RP":
-        return Enclosed(name="", data=None, reason=f"refers to a file that is not here: {parts[0][:200]}")
-    _, sort, subtype, encoding, content = parts
+        where = plain(segment, first)[:200]
+        return Enclosed(name="", data=None, reason=f"refers to a file that is not here: {where}")
     suffix = _SUFFIXES.get(subtype.upper()) or _SUFFIXES.get(sort.upper(), "bin")
     data = _decoded(encoding.casefold(), content)
     if data is None or not data:

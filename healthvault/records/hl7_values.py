@@ -28,6 +28,7 @@ __all__ = [
     "words",
 ]
 
+MAX_VALUE_CHARS = 64 * 1024
 MAX_HEX_CHARS = 10_000
 _NAME_USES = {"L": "official", "D": "usual", "M": "maiden", "B": "maiden", "N": "nickname", "S": "anonymous",
               "T": "temp"}  # fmt: skip
@@ -39,11 +40,11 @@ _BREAKS = (".br", ".sp", ".ce")
 
 
 def plain(segment: Segment, value: str) -> str:
-    """Return a value without escapes; an escape that is none stays as it is."""
+    """Return a value without escapes, cut at 64 Ki characters; an escape that is none stays as it is."""
     mark = segment.marks.escape
     if mark not in value:
-        return value.strip()
-    told, *rest = value.split(mark)
+        return value[:MAX_VALUE_CHARS].strip()
+    told, *rest = value[:MAX_VALUE_CHARS].split(mark)
     is_text = True  # what stands before the next mark
     for index, part in enumerate(rest):
         meant = _escaped(segment, part) if is_text and index < len(rest) - 1 else None

@@ -20,6 +20,7 @@ __all__ = ["Node", "Path", "children", "content_digest", "down", "trees", "words
 
 PIECE_BYTES = 64 * 1024
 MAX_ELEMENTS = 1_000_000  # of one document: about half a gigabyte if all stood in one part
+MAX_ATTRIBUTE_CHARS = 4000
 MAX_WORDS_CHARS = 20_000  # of the text of one element
 
 Path: TypeAlias = tuple[str, ...]
@@ -36,8 +37,8 @@ class Node:
     content: "list[Node | str]" = field(default_factory=list)
 
     def get(self, name: str) -> str:
-        """Return an attribute, stripped; empty if there is none."""
-        return self.attributes.get(name, "").strip()
+        """Return an attribute, stripped and cut; empty if there is none."""
+        return self.attributes.get(name, "")[:MAX_ATTRIBUTE_CHARS].strip()
 
 
 def trees(

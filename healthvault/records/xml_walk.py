@@ -66,15 +66,16 @@ def split_name(name: str) -> tuple[str, str]:
     return namespace, local
 
 
-def xml_parser(reader: XmlReader, *, max_elements: int = MAX_ELEMENTS) -> expat.XMLParserType:
+def xml_parser(reader: XmlReader, *, max_elements: int | None = None) -> expat.XMLParserType:
     """Return a parser that feeds a reader; it raises `Refused` at whatever could expand or is too much."""
     parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
     depth = elements = 0
+    most = MAX_ELEMENTS if max_elements is None else max_elements
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth, elements
         depth, elements = depth + 1, elements + 1
-        if depth > MAX_DEPTH or elements > max_elements:
+        if depth > MAX_DEPTH or elements > most:
             raise Refused
         reader.start(name, attributes)
 
