@@ -19,6 +19,7 @@ from healthvault.records.xml_walk import Refused, split_name, xml_parser
 __all__ = ["Node", "Path", "children", "content_digest", "down", "trees", "words"]
 
 PIECE_BYTES = 64 * 1024
+MAX_DRY_BYTES = 1 << 20  # of one tag or comment: expat looks at an unfinished one again with each piece
 MAX_ELEMENTS = 1_000_000  # of one document: about half a gigabyte if all stood in one part
 MAX_ATTRIBUTE_CHARS = 4000
 MAX_WORDS_CHARS = 20_000  # of the text of one element
@@ -70,6 +71,7 @@ def trees(
             raise InvalidRequest("reader_failed", "XML with entities, outside parts or too many elements") from err
         except (expat.ExpatError, ValueError, LookupError) as err:  # the last two: strange encodings
             raise InvalidRequest("reader_failed", "no well-formed XML") from err
+        builder.check(len(piece))
         yield from builder.done
         builder.done.clear()
 
@@ -129,8 +131,16 @@ class _Builder:
         """Of what is open, down to the top of the tree that is built."""
         self._open: list[Node] = []
         self._names: dict[str, str] = {}
+        self._dry_bytes = 0
+
+    def check(self, size_bytes: int) -> None:
+        """Count a piece that was parsed. Raises InvalidRequest: `too_large`, nothing ended in very many bytes."""
+        self._dry_bytes += size_bytes
+        if self._dry_bytes > MAX_DRY_BYTES:
+            raise InvalidRequest("too_large", "a tag of it is too long")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._dry_bytes = 0
         short = self._names.get(name) or self._short(name)
         if self._open:
             node = Node(short, attributes)
@@ -150,6 +160,7 @@ class _Builder:
         self._path.pop()
 
     def text(self, text: str) -> None:
+        self._dry_bytes = 0
         if self._open and not text.isspace():
             self._open[-1].content.append(text)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NoReturn, Protocol
 from xml.parsers import expat
 
-__all__ = ["Enough", "Refused", "XmlReader", "split_name", "walk_xml", "xml_parser"]
+__all__ = ["Enough", "Refused", "XmlReader", "refuse_expansion", "split_name", "walk_xml", "xml_parser"]
 
 MAX_DEPTH = 100
 MAX_ELEMENTS = 200_000
@@ -88,10 +88,15 @@ def xml_parser(reader: XmlReader, *, max_elements: int | None = None) -> expat.X
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = reader.text
+    refuse_expansion(parser)
+    return parser
+
+
+def refuse_expansion(parser: expat.XMLParserType) -> None:
+    """Let a parser raise `Refused` at an entity, a default attribute or an external identifier in a DTD."""
     parser.StartDoctypeDeclHandler = _check_doctype
     parser.EntityDeclHandler = _refuse
     parser.AttlistDeclHandler = _check_attribute
-    return parser
 
 
 def _check_doctype(_name: str, system_id: str | None, public_id: str | None, _has_internal: bool) -> None:  # noqa: FBT001
