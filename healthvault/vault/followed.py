@@ -13,6 +13,7 @@ from healthvault.consent.roles import Role, RoleBind, RoleUnbind
 from healthvault.consent.standing import StandingEnd, StandingRule
 from healthvault.ledger import ids
 from healthvault.ledger.entry import Entry
+from healthvault.ledger.issuers import IssuerDrop, IssuerPin
 from healthvault.ledger.kinds import (
     Approved,
     ContactDrop,
@@ -25,6 +26,7 @@ from healthvault.ledger.kinds import (
 )
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ApprovalRow, ConsentRows, ContactRow, ShareRow
+from healthvault.storage.issuer_rows import IssuerRows, PinRow
 from healthvault.storage.role_rows import BindingRow, RoleRows
 from healthvault.storage.standing_rows import StandingRow, StandingRows
 from healthvault.vault.receipt_rows import receipt_row
@@ -141,3 +143,16 @@ def _standing(rule: StandingRule, rows: Rows, entry: Entry, sealed: Fields) -> s
 def _standing_end(end: StandingEnd, rows: Rows, _entry: Entry, _sealed: Fields) -> str | None:
     rows.standings.end(end.about)
     return next((row.id for row in rows.standings.rules() if row.seq == end.about), None)
+
+
+@follow.register
+def _issuer_pin(pin: IssuerPin, rows: Rows, entry: Entry, _sealed: Fields) -> str | None:
+    row = PinRow(seq=entry.seq, document=pin.about, form=pin.form, issuers=pin.issuers)
+    IssuerRows(rows.catalogue).pin(row)
+    return None  # an id of the document would have its erasure take this entry along, which only `doc.…` may
+
+
+@follow.register
+def _issuer_drop(drop: IssuerDrop, rows: Rows, _entry: Entry, _sealed: Fields) -> str | None:
+    IssuerRows(rows.catalogue).drop(drop.about, drop.issuers)
+    return None
