@@ -69,7 +69,11 @@ _ROOM = "healthvault.records."
 _STUMBLES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 _READERS: dict[Kind, str] = {
     Kind.APPLE_HEALTH: "apple_read:read_export",
+    Kind.CCDA: "ccda_read:read_ccda",
+    Kind.CDISC: "cdisc_read:read_cdisc",
     Kind.CSV: "table_read:read_table",
+    Kind.EPCIS: "epcis_read:read_epcis",
+    Kind.HL7V2: "hl7_read:read_hl7v2",
     Kind.JSON: "wearable_json:read_json",
     Kind.TEXT: "plain_text:read_text",
 }
