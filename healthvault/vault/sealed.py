@@ -156,9 +156,7 @@ def what_it_did(said: Sealed | None, id_of: Callable[[int], str | None]) -> str:
             return receipt_detail(said)
         case IssuerPin() | IssuerDrop():
             return ", ".join(said.issuers)
-        case Attested() | AttestedOut():
-            return attested_detail(said)
-    return _of_consent(said)
+    return attested_detail(said) if isinstance(said, Attested | AttestedOut) else _of_consent(said)
 
 
 def _of_consent(said: Sealed | None) -> str:
