@@ -12,6 +12,7 @@ from healthvault.cli.attestation_objects import attestation_object
 from healthvault.cli.clock import now_ms
 from healthvault.cli.inputs import stdin_or_file
 from healthvault.cli.options import AttestChoice, is_stdout
+from healthvault.cli.prompt import can_ask, show_on_terminal
 from healthvault.cli.reading import check_allowed, code_of_bundle
 from healthvault.cli.terminal import Terminal
 from healthvault.ledger.ids import contact_id_text
@@ -49,7 +50,8 @@ def attest_chosen(
     subject = _subject(terminal, vault, named, chosen)
     owner = contact_id_text(subject.owner)
     name = next((contact.name for contact in list_contacts(vault) if contact.vault == owner), owner)
-    terminal.say(f"signing, about {subject.id} ({subject.title}) of {name}: {statement}")
+    if can_ask(terminal.settings):
+        show_on_terminal([f"signing, about {subject.id} ({subject.title}) of {name}:", f"  {statement}"])
     raw, view = attest(vault, subject, statement, now_ms=now_ms())
     text = armour_attestation(raw)
     if output is not None and not is_stdout(output):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from healthvault.bundle.attestation import Attestation, dearmour_attestation, parse_attestation
 from healthvault.errors import (
-    FormatError,
     HealthVaultError,
     IntegrityError,
     InvalidRequest,
@@ -24,6 +23,7 @@ from healthvault.storage.attestation_rows import AttestationRow, AttestationRows
 from healthvault.storage.consent_rows import ConsentRows
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.storage.inputs import InputFile
+from healthvault.vault.attested_rows import claimed
 from healthvault.vault.memory import own_pins, pins_of
 from healthvault.vault.origins import find_origin
 from healthvault.vault.statements import attestation_text
@@ -137,7 +137,7 @@ def keep_attestation(
 
 def is_new_about(vault: Vault, document: DocumentRow, raw: bytes) -> bool:
     """Tell whether an attestation is about a file of a document that is here already, and not kept yet."""
-    said = _said(raw)
+    said = claimed(raw)
     if said is None or any(row.raw == raw for row in _about(vault, document.seq)):
         return False
     return (said.leaf, said.commit) in _subjects(vault, document)
@@ -195,7 +195,7 @@ def _view(
     *,
     is_duplicate: bool = False,
 ) -> AttestationView:
-    said, name, code = _said(row.raw), None, None
+    said, name, code = claimed(row.raw), None, None
     part = subjects.get((said.leaf, said.commit)) if said else None
     try:
         signed = parse_attestation(row.raw)
@@ -254,10 +254,3 @@ def _check_room(vault: Vault, document: DocumentRow) -> None:
 
 def _about(vault: Vault, seq: int) -> tuple[AttestationRow, ...]:
     return AttestationRows(vault.catalogue).about(seq)
-
-
-def _said(raw: bytes) -> Attestation | None:
-    try:
-        return parse_attestation(raw).unverified
-    except (FormatError, IntegrityError):
-        return None
