@@ -52,6 +52,8 @@ class Kind(Enum):
     STATUS = "status"
     ANCHOR = "anchor"
     APPROVAL = "approval"
+    ATTEST = "attest"
+    ATTEST_OUT = "attest.out"
     ROLE_DEFINE = "role.define"
     ROLE_BIND = "role.bind"
     ROLE_UNBIND = "role.unbind"

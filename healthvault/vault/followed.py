@@ -12,6 +12,7 @@ from healthvault.codec import Fields
 from healthvault.consent.roles import Role, RoleBind, RoleUnbind
 from healthvault.consent.standing import StandingEnd, StandingRule
 from healthvault.ledger import ids
+from healthvault.ledger.attested import Attested, AttestedOut
 from healthvault.ledger.entry import Entry
 from healthvault.ledger.issuers import IssuerDrop, IssuerPin
 from healthvault.ledger.kinds import (
@@ -24,8 +25,10 @@ from healthvault.ledger.kinds import (
     Share,
     StatusGiven,
 )
+from healthvault.storage.attestation_rows import AttestationRow, AttestationRows
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ApprovalRow, ConsentRows, ContactRow, ShareRow
+from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.issuer_rows import IssuerRows, PinRow
 from healthvault.storage.role_rows import BindingRow, RoleRows
 from healthvault.storage.standing_rows import StandingRow, StandingRows
@@ -43,6 +46,8 @@ class Rows:
     consents: ConsentRows
     roles: RoleRows
     standings: StandingRows
+    documents: DocumentRows
+    attestations: AttestationRows
 
 
 @singledispatch
@@ -112,6 +117,17 @@ def _approval(approval: Approved, rows: Rows, entry: Entry, _sealed: Fields) -> 
     )
     granted = rows.consents.grant_at(approval.about)
     return granted.id if granted else None
+
+
+@follow.register
+def _attest(attested: Attested, rows: Rows, entry: Entry, _sealed: Fields) -> str | None:
+    rows.attestations.insert(AttestationRow(seq=entry.seq, about=attested.about, raw=attested.attestation))
+    return rows.documents.id_at(attested.about)
+
+
+@follow.register
+def _attest_out(attested: AttestedOut, rows: Rows, _entry: Entry, _sealed: Fields) -> str | None:
+    return None if attested.about is None else rows.documents.id_at(attested.about)
 
 
 @follow.register

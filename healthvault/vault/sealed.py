@@ -19,6 +19,7 @@ from healthvault.consent.roles import (
 )
 from healthvault.consent.standing import StandingEnd, StandingRule, parse_standing, parse_standing_end
 from healthvault.errors import FormatError, IntegrityError
+from healthvault.ledger.attested import Attested, AttestedOut, parse_attested, parse_attested_out
 from healthvault.ledger.documents import (
     DocAdd,
     DocErase,
@@ -54,6 +55,7 @@ from healthvault.ledger.kinds import (
 )
 from healthvault.ledger.meta import open_meta
 from healthvault.ledger.secrets import meta_key
+from healthvault.vault.attested_rows import attested_detail
 from healthvault.vault.history import refusal
 from healthvault.vault.receipt_rows import receipt_detail
 
@@ -73,6 +75,8 @@ Sealed = (
     | Anchor
     | EmergencyPage
     | Approved
+    | Attested
+    | AttestedOut
     | ReceiptIn
     | Role
     | RoleBind
@@ -97,6 +101,8 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.STATUS.value: lambda sealed, _: parse_status_given(sealed),
     Kind.ANCHOR.value: lambda sealed, _: parse_anchor(sealed),
     Kind.APPROVAL.value: lambda sealed, _: parse_approved(sealed),
+    Kind.ATTEST.value: parse_attested,
+    Kind.ATTEST_OUT.value: parse_attested_out,
     Kind.ROLE_DEFINE.value: parse_role_define,
     Kind.ROLE_BIND.value: lambda sealed, _: parse_role_bind(sealed),
     Kind.ROLE_UNBIND.value: lambda sealed, _: parse_role_unbind(sealed),
@@ -150,7 +156,7 @@ def what_it_did(said: Sealed | None, id_of: Callable[[int], str | None]) -> str:
             return receipt_detail(said)
         case IssuerPin() | IssuerDrop():
             return ", ".join(said.issuers)
-    return _of_consent(said)
+    return attested_detail(said) if isinstance(said, Attested | AttestedOut) else _of_consent(said)
 
 
 def _of_consent(said: Sealed | None) -> str:
