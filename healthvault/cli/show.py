@@ -5,6 +5,7 @@ import click
 
 from healthvault.cli.command import hv_command
 from healthvault.cli.objects import shown_object
+from healthvault.cli.person_objects import whose_fields
 from healthvault.cli.terminal import Terminal
 
 __all__ = ["show"]
@@ -13,7 +14,7 @@ __all__ = ["show"]
 @hv_command("hv show d_7k3m", "hv show 7k3m --json")
 @click.argument("document", metavar="ID")
 def show(terminal: Terminal, document: str) -> None:
-    """Show what is known of a document: what it is, where it came from, what became of it.
+    """Show what is known of a document: what it is, where it came from, what became of it, and whose it is.
 
     Health cards are verified now, with the keys of `hv issuer list`.
 
@@ -21,8 +22,10 @@ def show(terminal: Terminal, document: str) -> None:
     """
     from healthvault.cli.opening import opened
     from healthvault.vault.card_checks import CardChecker
+    from healthvault.vault.contents import opened_contents
     from healthvault.vault.journal_log import story_of
     from healthvault.vault.read import find_document
+    from healthvault.vault.whose_views import whose_of
 
     with opened(terminal) as vault:
         checker = CardChecker(vault)
@@ -30,4 +33,8 @@ def show(terminal: Terminal, document: str) -> None:
         for problem in checker.problems:
             hint = f"; {problem.hint}" if problem.hint else ""
             terminal.warn(f"its health cards were not verified: {problem.message}{hint}")
-        terminal.fields(shown_object(found, story_of(vault, found)))
+        with opened_contents(vault, only=[found.entry]) as contents:
+            view = whose_of(vault, contents, found)
+        shown = {**shown_object(found, story_of(vault, found)), "whose": whose_fields(view)}
+        terminal.fields(shown, unsaid=("whose",))
+        terminal.lines("whose", (view.result, *view.reasons))

@@ -24,7 +24,7 @@ from healthvault.storage.database import Schema, connected, discard, is_own, tra
 __all__ = ["Catalogue", "CatalogueLost", "Position", "peek"]
 
 _SCHEMA = Schema(
-    version=7,
+    version=8,
     script="""
 create table meta (key text primary key, value blob not null) without rowid;
 create table document (
@@ -66,6 +66,9 @@ create table made_by (rule text not null, document integer not null, grant_seq i
 create table issuer_pin (
     seq integer primary key, document integer not null, form text not null, issuers text not null,
     dropped text);
+create table fact (seq integer primary key, sealed blob not null, added integer not null);
+create table decided (seq integer primary key, about integer not null, subject integer, decision text not null);
+create index decided_about on decided (about);
 create table share (
     seq integer primary key, id text not null, slots blob not null, recipients text not null,
     documents integer not null);

@@ -18,6 +18,7 @@ from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ConsentRows, GrantRow, HistoryRow
 from healthvault.storage.document_rows import OTHER, DocumentRow, DocumentRows, PartRow
 from healthvault.storage.objects import Objects
+from healthvault.storage.person_rows import PersonRows
 from healthvault.storage.role_rows import RoleRows
 from healthvault.storage.standing_rows import StandingRows
 from healthvault.storage.trail_rows import Named, TrailRows
@@ -86,7 +87,11 @@ class Projector:
         self._trail = TrailRows(catalogue)
         self._standings = StandingRows(catalogue)
         self._rows = Rows(
-            catalogue=catalogue, consents=self._consents, roles=RoleRows(catalogue), standings=self._standings
+            catalogue=catalogue,
+            consents=self._consents,
+            roles=RoleRows(catalogue),
+            standings=self._standings,
+            persons=PersonRows(catalogue),
         )
         self._walk = PackWalk(objects, stored_at)
         self._slots = load_slots(catalogue) if is_strict else None
