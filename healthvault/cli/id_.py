@@ -26,7 +26,7 @@ _LINES = {
 }
 
 
-@hv_family("hv id", "hv id -o ana.hvcard", "hv id take d_7k3m", "hv id check", name="id", lines=_LINES)
+@hv_family("hv id", "hv id -o ana.hvcard", "hv id take d_7k3m", name="id", lines=_LINES)
 @output_option("Write the card here.")
 def id_(terminal: Terminal, output: Path | None) -> None:
     """Show who you are to others: name, fingerprint words, recipient key, card.

@@ -16,7 +16,6 @@ _KINDS = ("name", "birth-date", "sex", "identifier")
 
 @hv_command(
     "hv id add birth-date 1975-05-01",
-    'hv id add name "Betterhalf, Eve"',
     "hv id add identifier ssn 444-22-2222",
     'hv id add identifier "mrn:General Hospital" PID1234 --from d_7k3m',
 )

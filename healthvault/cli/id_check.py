@@ -9,6 +9,8 @@ from healthvault.cli.terminal import Terminal
 
 __all__ = ["check"]
 
+_COLUMNS = WHOSE_COLUMNS
+
 
 @hv_command("hv id check", "hv id check d_7k3m --json")
 @click.argument("documents", nargs=-1, metavar="[DOC...]")
@@ -29,4 +31,4 @@ def check(terminal: Terminal, documents: tuple[str, ...]) -> None:
         kept = (document for document in list_documents(vault, Filter()) if document.status != "erased")
         with opened_contents(vault, only=only, observer=progress) as contents:
             views = check_whose(vault, contents, chosen if documents else kept)
-            terminal.rows(map(whose_object, views), WHOSE_COLUMNS)
+            terminal.rows(map(whose_object, views), _COLUMNS)

@@ -7,6 +7,8 @@ from healthvault.cli.terminal import Terminal
 
 __all__ = ["list_"]
 
+_COLUMNS = FACT_COLUMNS
+
 
 @hv_command("hv id list", "hv id list --json", name="list")
 def list_(terminal: Terminal) -> None:
@@ -15,4 +17,4 @@ def list_(terminal: Terminal) -> None:
     from healthvault.vault.person import list_facts
 
     with opened(terminal) as vault:
-        terminal.rows(map(fact_object, list_facts(vault)), FACT_COLUMNS)
+        terminal.rows(map(fact_object, list_facts(vault)), _COLUMNS)

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from healthvault.identity.agreement import Agreement
 from healthvault.records.statements import Name
@@ -31,7 +32,8 @@ _HYPHENS = re.compile("[-\u2010\u2011]")
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "\u0131": "i", "þ": "th", "ð": "d"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "ł": "l", "đ": "d"})
 _EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL"})
-_MOST_WORDS = 8
+_MOST_WORDS = 8  # of a name in one piece, or of given names
+_MOST_NAMES = 32
 _LEAST_PREFIX = 3
 _LEAST_TYPED = 4  # letters of which one may be mistyped
 Words = tuple[str, ...]
@@ -76,7 +78,7 @@ NOTHING = NameMatch(family=Agreement.UNKNOWN, given=Agreement.UNKNOWN)
 
 def best_match(ones: Iterable[Name], others: Iterable[Name]) -> tuple[NameMatch, Name, Name] | None:
     """Return how far the two names agree that agree best, and these names; None if none can be compared."""
-    second = [(name, tuple(_readings(name))) for name in others]
+    second = [(name, tuple(_readings(name))) for name in islice(others, _MOST_NAMES)]
     found = [
         (_matched(read, other_read), one, other)
         for one in ones
@@ -208,7 +210,7 @@ def _divided(text: str) -> Iterator[tuple[Words, Words, bool]]:
     if comma and given:
         yield _plain(_words(before)), given, True
         return
-    words = _plain(_words(text))[:_MOST_WORDS]
+    words = _plain(_words(text))
     is_east_asian = _script(words) in _EAST_ASIAN
     if len(words) == 1 and is_east_asian:
         words = tuple(words[0])[:_MOST_WORDS]
@@ -227,7 +229,7 @@ def _words(text: str) -> Words:
 def _plain(words: Words) -> Words:
     """Return words without titles, generations and what stands for nobody; titles alone are names."""
     kept = tuple(word for word in words if word.casefold() not in _TITLES and word.casefold() not in _GENERATIONS)
-    return tuple(word for word in kept or words if _letters(word) not in _NOBODY)
+    return tuple(word for word in kept or words if _letters(word) not in _NOBODY)[:_MOST_WORDS]
 
 
 def _generation(name: Name) -> str | None:
@@ -237,4 +239,4 @@ def _generation(name: Name) -> str | None:
 
 def _script(words: Words) -> str:
     letter = next((char for word in words for char in word if char.isalpha()), "")
-    return unicodedata.name(letter, "").partition(" ")[0]
+    return unicodedata.name(letter, "").partition(" ")[0] if letter else ""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from healthvault.codec import pack
-from healthvault.crypto.hashing import labelled_hash
+from healthvault.crypto.hashing import sha256
 from healthvault.errors import InvalidRequest, NotFound
 from healthvault.identity.births import birth_date
 from healthvault.identity.matching import RULES_VERSION, Owner
@@ -80,7 +80,7 @@ def digest_of(owner: Owner) -> bytes:
     names = [[name.family, list(name.given), name.text] for name in owner.names]
     numbers = [[number.system, number.code] for number in owner.identifiers]
     said = [RULES_VERSION, names, owner.vault_name, owner.birth_date, owner.sex, numbers]
-    return labelled_hash("owner-facts", pack(said))  # type: ignore[arg-type]  # lists of texts
+    return sha256(pack(said))  # type: ignore[arg-type]  # lists of texts
 
 
 def fact_of(kind: FactKind, value: str, *, system: str | None = None, source: int | None = None) -> IdAdd:
