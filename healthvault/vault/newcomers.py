@@ -29,6 +29,7 @@ __all__ = ["REFUSED", "Newcomers", "judging", "refusal_of"]
 MOST_BYTES = 16 << 20  # of one file that are read for its subjects
 ENOUGH_BYTES = 1 << 20  # of a larger file no more is read once the owner was found in it
 _NAMES_NOBODY = frozenset({Kind.TEXT.value, Kind.CSV.value, Kind.EPCIS.value, Kind.CDISC.value, Kind.FIT.value})
+MOST_SUBJECTS = 4096  # that are looked at in one file
 REFUSED = {Result.OTHER: "other_person", Result.CONFLICT: "identity_conflict"}
 """The code under which a file is not stored, by the verdict on it."""
 _SAID = {Result.OTHER: "it is about somebody else", Result.CONFLICT: "it contradicts itself about being yours"}
@@ -63,7 +64,8 @@ class Newcomers:
             source.file.seek(0)
             for subject in self._stated(item, source, kind):
                 found.append(subject)
-                if source.size_bytes > ENOUGH_BYTES and match(self._owner, subject).result is Result.SAME:
+                is_found = source.size_bytes > ENOUGH_BYTES and match(self._owner, subject).result is Result.SAME
+                if is_found or len(found) == MOST_SUBJECTS:
                     break
         except (ReaderFailed, FormatError, OSError):
             return found if source.size_bytes > MOST_BYTES else []  # a large one was stopped, by this limit
