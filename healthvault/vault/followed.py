@@ -27,8 +27,8 @@ from healthvault.ledger.kinds import (
 from healthvault.ledger.person import IdAdd, IdDrop, IdLink, IdUnlink
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ApprovalRow, ConsentRows, ContactRow, ShareRow
-from healthvault.storage.issuer_rows import IssuerRows, PinRow
 from healthvault.storage.document_rows import DocumentRows
+from healthvault.storage.issuer_rows import IssuerRows, PinRow
 from healthvault.storage.person_rows import DecisionRow, FactRow, PersonRows
 from healthvault.storage.role_rows import BindingRow, RoleRows
 from healthvault.storage.standing_rows import StandingRow, StandingRows

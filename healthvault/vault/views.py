@@ -3,8 +3,8 @@
 
 from dataclasses import dataclass, field
 
-from healthvault.records.cards import CardDocument
 from healthvault.identity.matching import Judged
+from healthvault.records.cards import CardDocument
 from healthvault.storage.attempts import FailedUnlocks
 from healthvault.storage.inputs import Failure
 
