@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import BinaryIO, Protocol, TypeAlias, cast
 
-from healthvault.errors import InvalidRequest
+from healthvault.errors import HealthVaultError, InvalidRequest
 from healthvault.records.describe import describe
 from healthvault.records.description import Description, Found
+from healthvault.records.extras import EXTRA_MISSING, STUMBLES
 from healthvault.records.kinds import Kind
 from healthvault.records.probe import Probe
 from healthvault.records.statements import Card, Item, Left, Passage, Resource, Statement, Subject
@@ -47,17 +48,29 @@ class Inside(Protocol):
     """Reads a document within a document, e.g. a PDF in a C-CDA."""
 
     def __call__(self, stream: BinaryIO, /, *, name: str, size_bytes: int, place: str) -> "Iterator[Placed]":
-        """Yield what it states, every place under `place`. The stream is seekable."""
+        """Yield what it states, every place under `place`. The stream is seekable.
+
+        What cannot be read is stated as left; nothing is raised for it, so that what is around it is read on.
+        """
 
 
 Reader: TypeAlias = "Callable[[Probe, Inside], Iterator[Statement | Placed]]"
 
 _ROOM = "healthvault.records."
 _READERS: dict[Kind, str] = {
+    Kind.DICOM: "dicom:read_dicom",
+    Kind.FIT: "fit:read_fit",
+    Kind.IMAGE: "image:read_image",
+    Kind.PDF: "pdf_text:read_pdf",
+    Kind.RTF: "rtf:read_rtf",
     Kind.TEXT: "plain_text:read_text",
+    Kind.ZIP: "zip_members:read_zip",
 }
 """Module and function of the reader of each kind; a kind that is not here is kept and not read."""
-_DESCRIBERS: dict[Kind, str] = {}
+_DESCRIBERS: dict[Kind, str] = {
+    Kind.DICOM: "dicom:describe_dicom",
+    Kind.FIT: "fit:describe_fit",
+}
 """Likewise of kinds whose description needs a reader of others' making: it too is made apart."""
 
 
@@ -97,8 +110,11 @@ def read(stream: BinaryIO, *, name: str, size_bytes: int, kind: str | None = Non
         InvalidRequest: `extra_missing`, a library that reads this kind is not installed; `too_large`, it states
             more than one document may. Anything else that the reader of the format raises.
     """
-    for statement in _Reading().read(stream, name=name, size_bytes=size_bytes, kind=kind, place="", depth=0):
+    reading = _Reading()
+    for statement in reading.read(stream, name=name, size_bytes=size_bytes, kind=kind, place="", depth=0):
         yield statement.statement
+    if reading.missing is not None:
+        raise reading.missing
 
 
 @dataclass(slots=True)
@@ -109,23 +125,33 @@ class _Reading:
     words_chars: int = 0
     inner_bytes: int = 0
     subjects: int = 0
+    missing: HealthVaultError | None = None
+    """A library that something inside needs and that is not there: said when all the rest is read."""
 
     def read(
         self, stream: BinaryIO, *, name: str, size_bytes: int, kind: str | None, place: str, depth: int
     ) -> Iterator[Placed]:
         known = kind or describe(stream, name=name, size_bytes=size_bytes).kind
         if not has_reader(known):
+            if depth:
+                yield Placed(Left(place=place, reason=f"nobody reads what it is: {known}"))
             return
         reader = cast("Reader", _loaded(_READERS[Kind(known)]))
         first_subject = self.subjects
         stream.seek(0)
 
         def inside(inner: BinaryIO, /, *, name: str, size_bytes: int, place: str) -> Iterator[Placed]:
+            whole = f"{outer}{place}"
             self.inner_bytes += size_bytes
             if depth + 1 >= MAX_DEPTH or self.inner_bytes > MAX_INNER_BYTES:
-                raise InvalidRequest("too_large", f"{place}: packed too deep, or too much in all")
-            whole = f"{outer}{place}"
-            return self.read(inner, name=name, size_bytes=size_bytes, kind=None, place=whole, depth=depth + 1)
+                yield Placed(Left(place=whole, reason="packed too deep, or too much in all"))
+                return
+            try:
+                yield from self.read(
+                    inner, name=name, size_bytes=size_bytes, kind=None, place=whole, depth=depth + 1
+                )
+            except (HealthVaultError, *STUMBLES) as err:  # it costs what is inside, and nothing around it
+                yield Placed(Left(place=whole, reason=self._why(err)))
 
         outer = f"{place}/" if place else ""
         for statement in reader(Probe(stream, name=name, size_bytes=size_bytes), inside):
@@ -134,6 +160,14 @@ class _Reading:
             else:
                 self._count(statement)
                 yield Placed(placed(statement, outer, first_subject))
+
+    def _why(self, err: Exception) -> str:
+        if not isinstance(err, HealthVaultError):
+            return "its reader stumbled"
+        if err.code == EXTRA_MISSING:
+            self.missing = err
+            return f"needs {err.hint}"
+        return err.message
 
     def _count(self, statement: Statement) -> None:
         self.statements += 1
