@@ -19,8 +19,9 @@ def show(terminal: Terminal, document: str) -> None:
     """
     from healthvault.cli.opening import opened
     from healthvault.vault.journal_log import story_of
+    from healthvault.vault.parts import with_parts
     from healthvault.vault.read import find_document
 
     with opened(terminal) as vault:
-        found = find_document(vault, document)
+        found = with_parts(vault, find_document(vault, document))
         terminal.fields(shown_object(found, story_of(vault, found)))

@@ -150,8 +150,8 @@ def _source(data: "Dataset") -> str | None:
 
 def _words(data: "Dataset") -> Iterator[Passage]:
     for keyword in _TOLD:
-        if words := text_of(data, keyword):
-            yield Passage(words=words.replace("^", " "), place=keyword)
+        if words := (text_of(data, keyword) or "").strip("^ "):
+            yield Passage(words=" ".join(words.replace("^", " ").split()), place=keyword)
     if picture := _picture(data):
         yield Passage(words=picture, place="picture")
 

@@ -20,6 +20,7 @@ from healthvault.records.probe import Probe
 from healthvault.records.statements import Card, Item, Left, Passage, Resource, Statement, Subject
 
 __all__ = [
+    "MAX_STATEMENTS",
     "READER_VERSION",
     "Inside",
     "Reader",

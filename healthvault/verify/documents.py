@@ -96,6 +96,7 @@ def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Verif
         entered_ms=entry.header.ts_ms,
         date=sealed.date if sealed else None,
         author=sealed.author if sealed else None,
+        part_names=_own_names(document, sealed),
         category=sealed.category if sealed else None,
         sensitivity=sealed.sensitivity if sealed else (),
     )
@@ -181,6 +182,14 @@ def _read_extra(container: ContainerReader, extra: Extra) -> None:
         raise IntegrityError(
             "commitment_mismatch", "a file that goes along is not the one that the manifest names"
         )
+
+
+def _own_names(document: DisclosedDocument, sealed: DocAdd | None) -> dict[int, str]:
+    """Return the names of the files of a document that has several; the container's names are shortened."""
+    files = [part for part in document.parts if part.claimed_media_type != EVIDENCE_MEDIA_TYPE]
+    if sealed is None or len(files) == 1:
+        return {}
+    return {part.number: sealed.parts[part.number].name for part in files}
 
 
 def _entry_of(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Entry:
