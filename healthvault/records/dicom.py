@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from healthvault.errors import InvalidRequest
 from healthvault.records.categories import Category
 from healthvault.records.description import Found
 from healthvault.records.dicom_file import DCM, dates_of, names_of, open_dicom, patient_of, text_of
@@ -27,6 +28,8 @@ __all__ = ["describe_dicom", "read_dicom"]
 
 STORAGE = " Storage"
 MAX_INNER_BYTES = 64 << 20
+_SIGNS = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "Modality", "PatientName", "PatientID")
+"""Elements of which every data set has one."""
 _TOLD = (
     "StudyDescription", "SeriesDescription", "ProtocolName", "BodyPartExamined", "RTPlanLabel",
     "RTPlanDescription", "ImageComments", "StudyID", "AccessionNumber", "InstitutionName",
@@ -59,6 +62,8 @@ def read_dicom(probe: Probe, inside: Inside) -> Iterator[Statement | Placed]:
     if is_directory(data):
         yield from directory_statements(data)
         return
+    if not any(keyword in data for keyword in _SIGNS):
+        raise InvalidRequest("reader_failed", "it is no DICOM file that can be read")
     subject = patient_of(data)
     is_named = bool(subject.names or subject.identifiers or subject.birth_date)
     if is_named:

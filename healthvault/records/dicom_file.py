@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from healthvault.errors import InvalidRequest
 from healthvault.records.dates import from_compact
 from healthvault.records.extras import STUMBLES, extra
+from healthvault.records.plain_text import encodable
 from healthvault.records.probe import Probe
 from healthvault.records.sniff import data_set_start
 from healthvault.records.statements import Coding, Name, Subject
@@ -80,7 +81,7 @@ def texts_of(data: "Dataset", keyword: str) -> list[str]:
 def _written(value: object) -> str:
     """Return a value as it was written, where pydicom keeps that: `6.30` is not `6.3`."""
     original = getattr(value, "original_string", None)
-    return original if isinstance(original, str) else str(value)
+    return encodable(original if isinstance(original, str) else str(value))
 
 
 def items_in(data: "Dataset", keyword: str) -> "Iterator[Dataset]":
@@ -115,7 +116,7 @@ def dates_of(data: "Dataset", day: str, time: str | None = None) -> str | None:
 def names_of(data: "Dataset", keyword: str) -> tuple[Name, ...]:
     """Return the groups of a person's name: in letters, in ideographs and as it is spoken, as far as given."""
     try:
-        groups = str(data.get(keyword) or "").split("=")
+        groups = encodable(str(data.get(keyword) or "")).split("=")
     except STUMBLES:
         return ()
     return tuple(name for group in groups[:3] if (name := _name(group)))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from healthvault.errors import InvalidRequest
 from healthvault.records.extras import STUMBLES, extra
+from healthvault.records.plain_text import encodable
 from healthvault.records.probe import Probe
 from healthvault.records.reading import Inside, Placed
 from healthvault.records.shc import QR_SIGN
@@ -130,4 +131,4 @@ def _exif(image: "Image") -> Iterator[Passage]:
     for tag, place in _TAKEN.items():
         words = " ".join(str(said.get(tag, "")).replace("\0", " ").split())
         if words:
-            yield Passage(words=words[:MAX_CODE_CHARS], place=f"EXIF {place}")
+            yield Passage(words=encodable(words[:MAX_CODE_CHARS]), place=f"EXIF {place}")

@@ -7,6 +7,7 @@ A script is counted and never run; a signature is counted and not verified. Spec
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from healthvault.records.plain_text import encodable
 from healthvault.records.statements import Left, Passage, Statement, Tally
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def said_of_itself(reader: "PdfReader", stumbles: Stumbles) -> Iterator[Statemen
     except stumbles:
         yield Left(place="properties", reason="what it says of itself cannot be read")
     for key, value in said.items():
-        if words := " ".join(value[:MAX_VALUE_CHARS].split()):
+        if words := " ".join(encodable(value[:MAX_VALUE_CHARS]).split()):
             yield Passage(words=words, place=key.removeprefix("/").lower())
 
 
@@ -56,7 +57,7 @@ def fields(reader: "PdfReader", stumbles: Stumbles) -> Iterator[Statement]:
             signatures += 1
             continue
         words = ": ".join(filter(None, (str(name), _value(field.get("/V")))))
-        yield Passage(words=words[:MAX_VALUE_CHARS], place=f"field {number + 1}")
+        yield Passage(words=encodable(words[:MAX_VALUE_CHARS]), place=f"field {number + 1}")
     if signatures:
         yield Tally(sort="signature fields, not verified", count=signatures)
     if has_xfa:
@@ -89,7 +90,7 @@ def attachments(reader: "PdfReader", stumbles: Stumbles) -> Iterator[tuple[str, 
             if number == MAX_ATTACHMENTS:
                 return
             try:
-                yield str(attached.name)[:MAX_VALUE_CHARS], attached.content
+                yield encodable(str(attached.name)[:MAX_VALUE_CHARS]), attached.content
             except stumbles:
                 yield f"attachment {number + 1}", None
     except stumbles:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from healthvault.errors import InvalidRequest
 from healthvault.records.extras import STUMBLES
+from healthvault.records.plain_text import encodable
 from healthvault.records.probe import Probe
 from healthvault.records.reading import Inside, Placed
 from healthvault.records.statements import Left, Statement, Tally
@@ -40,7 +41,7 @@ def read_zip(probe: Probe, inside: Inside) -> Iterator[Statement | Placed]:
     seen: set[str] = set()
     total_bytes = 0
     for member in members[:MAX_MEMBERS]:
-        place = member.filename[:MAX_PLACE_CHARS]
+        place = encodable(member.filename[:MAX_PLACE_CHARS])
         reason = _why_not(member, seen) or (
             "more in all than is unpacked" if total_bytes + member.file_size > MAX_TOTAL_BYTES else None
         )
