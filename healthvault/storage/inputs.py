@@ -76,7 +76,7 @@ class InputFolder:
     shown: str
     """How to call it in messages."""
     files: tuple[InputFile, ...]
-    """Sorted by name; at least one."""
+    """At least one; those of the folder itself, then those of folders in it, each sorted by name."""
     has_directory: bool
     """It is a CD of images, with a DICOMDIR."""
 
@@ -172,7 +172,7 @@ def _folder(root: Path, avoided: tuple[int, int] | None, *, has_directory: bool)
             waiting += _inner(path)
     if not files:
         return Failure(name=shown, error=InputError("not_a_file", f"{shown}: holds no file"))
-    files.sort(key=lambda item: item.name)
+    files.sort(key=lambda item: ("/" in item.name, item.name))
     name = _text(Path(whole.name)) if whole.name else shown
     return InputFolder(name=name, shown=shown, files=tuple(files), has_directory=has_directory)
 

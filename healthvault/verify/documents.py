@@ -185,11 +185,13 @@ def _read_extra(container: ContainerReader, extra: Extra) -> None:
 
 
 def _own_names(document: DisclosedDocument, sealed: DocAdd | None) -> dict[int, str]:
-    """Return the names of the files of a document that has several; the container's names are shortened."""
+    """Return the names of the files of a document that has several: sealed, else claimed in place of a title."""
     files = [part for part in document.parts if part.claimed_media_type != EVIDENCE_MEDIA_TYPE]
-    if sealed is None or len(files) == 1:
+    if len(files) <= 1:
         return {}
-    return {part.number: sealed.parts[part.number].name for part in files}
+    if sealed is not None:
+        return {part.number: sealed.parts[part.number].name for part in files}
+    return {part.number: part.claimed_title or part.file for part in files[1:]}
 
 
 def _entry_of(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Entry:
