@@ -43,7 +43,7 @@ _TOLD = (
 
 def describe_dicom(probe: Probe) -> Found:
     """Describe a DICOM file. Raises InvalidRequest: as `open_dicom`."""
-    data = open_dicom(probe)
+    data = _opened(probe)
     if is_directory(data):
         return described_directory(data)
     return Found(
@@ -58,12 +58,10 @@ def describe_dicom(probe: Probe) -> Found:
 
 def read_dicom(probe: Probe, inside: Inside) -> Iterator[Statement | Placed]:
     """Yield what a DICOM file states. Raises InvalidRequest: as `open_dicom`."""
-    data = open_dicom(probe)
+    data = _opened(probe)
     if is_directory(data):
         yield from directory_statements(data)
         return
-    if not any(keyword in data for keyword in _SIGNS):
-        raise InvalidRequest("reader_failed", "it is no DICOM file that can be read")
     subject = patient_of(data)
     is_named = bool(subject.names or subject.identifiers or subject.birth_date)
     if is_named:
@@ -80,6 +78,13 @@ def read_dicom(probe: Probe, inside: Inside) -> Iterator[Statement | Placed]:
     frames = text_of(data, "NumberOfFrames")
     if frames and frames.isascii() and frames.isdigit():
         yield Tally(sort="frames", count=min(int(frames), 1 << 31))
+
+
+def _opened(probe: Probe) -> "Dataset":
+    data = open_dicom(probe)
+    if not is_directory(data) and not any(keyword in data for keyword in _SIGNS):
+        raise InvalidRequest("reader_failed", "it is no DICOM file that can be read")
+    return data
 
 
 def _study(data: "Dataset", owner: int | None) -> Item:
