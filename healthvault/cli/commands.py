@@ -27,6 +27,7 @@ GROUPS = {
         "contact": "Keep the cards of people you exchange with.",
         "grant": "Allow somebody documents, without handing them out yet.",
         "grants": "List what you allowed to whom.",
+        "issuer": "Say whose signatures on health cards you believe.",
         "copies": "List what is out, and what came back about it.",
         "revoke": "End a grant, and say who already holds what.",
         "status-proof": "Write the newest status of a grant for somebody who holds bundles of it.",

@@ -15,13 +15,20 @@ __all__ = ["show"]
 def show(terminal: Terminal, document: str) -> None:
     """Show what is known of a document: what it is, where it came from, what became of it.
 
+    Health cards are verified now, with the keys of `hv issuer list`.
+
     ID is any beginning of its id of four characters or more, with or without `d_`.
     """
     from healthvault.cli.opening import opened
+    from healthvault.vault.card_checks import CardChecker
     from healthvault.vault.journal_log import story_of
     from healthvault.vault.parts import with_parts
     from healthvault.vault.read import find_document
 
     with opened(terminal) as vault:
-        found = with_parts(vault, find_document(vault, document))
+        checker = CardChecker(vault)
+        found = with_parts(vault, checker.checked(find_document(vault, document)))
+        for problem in checker.problems:
+            hint = f"; {problem.hint}" if problem.hint else ""
+            terminal.warn(f"its health cards were not verified: {problem.message}{hint}")
         terminal.fields(shown_object(found, story_of(vault, found)))

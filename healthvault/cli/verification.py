@@ -8,7 +8,7 @@ from base64 import b64encode
 
 from healthvault.cli.certificate import ERASURE_LIMITS, erasure_fields
 from healthvault.cli.clock import local_text, rfc3339
-from healthvault.cli.objects import Json, JsonObject, checkpoint_object, interval_fields
+from healthvault.cli.objects import Json, JsonObject, cards_object, checkpoint_object, interval_fields
 from healthvault.consent.grant import Grant
 from healthvault.consent.purposes import purpose_word
 from healthvault.consent.status import Status
@@ -93,7 +93,10 @@ def verification_object(file: str, verification: Verification, exit_code: int) -
             }
             for verdict in verification.verdicts
         ],
-        "documents": [_document(document, verification.sightings) for document in verification.documents],
+        "documents": [
+            _document(document, verification.sightings, verification.judged_ms)
+            for document in verification.documents
+        ],
         **({"status_files": shown} if shown else {}),
         "completeness": [_completeness(proved) for proved in verification.completeness],
         **(erasure_fields(erasure) if erasure else {}),
@@ -228,7 +231,7 @@ def _in_words(proved: Completeness) -> str:
     return f"{shown}; before: {', '.join(gone)}" if gone else shown
 
 
-def _document(document: VerifiedDocument, sightings: tuple[Sighting, ...]) -> JsonObject:
+def _document(document: VerifiedDocument, sightings: tuple[Sighting, ...], judged_ms: int) -> JsonObject:
     seen = first_to_see(sightings, document.seq)
     return {
         "id": document_id_text(document.leaf),
@@ -238,7 +241,7 @@ def _document(document: VerifiedDocument, sightings: tuple[Sighting, ...]) -> Js
         "size_bytes": document.size_bytes,
         "entry": document.seq,
         "status": document.row.claimed_status,
-        "issuer": None,
+        "issuer": None if document.cards is None else cards_object(document.cards, judged_ms),
         "claimed": not document.is_disclosed,
         "entered": rfc3339(document.entered_ms),
         **interval_fields(None, None if seen is None else seen.time_ms),

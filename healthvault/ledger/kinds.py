@@ -57,6 +57,8 @@ class Kind(Enum):
     ROLE_UNBIND = "role.unbind"
     STANDING = "standing"
     STANDING_END = "standing.end"
+    ISSUER_PIN = "issuer.pin"
+    ISSUER_DROP = "issuer.drop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from healthvault.records.categories import SENSITIVITY_CODES
 from healthvault.records.fhir_parts import (
+    Json,
     JsonObject,
     coded,
     fhir_id,
@@ -29,6 +30,7 @@ _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))
 _OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 _AGENT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 _ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+RUNG_EXTENSION = "urn:healthvault:provenance"
 _OCTETS = "application/octet-stream"
 
 
@@ -105,6 +107,7 @@ def document_reference(  # noqa: PLR0913  one argument a field
     category: str = "",
     sensitivity: tuple[str, ...] = (),
     files: tuple[Attached, ...] = (),
+    rung: str = "",
 ) -> JsonObject:
     """Return a DocumentReference.
 
@@ -121,6 +124,7 @@ def document_reference(  # noqa: PLR0913  one argument a field
         category: What it is about, in our word.
         files: Of a document of several files: each, with its bytes; `content` is None then.
         sensitivity: Our labels, which go out as HL7 v3 ActCodes where they are known.
+        rung: Where it comes from, in our word; no signature goes along with it.
     """
     attachment: JsonObject = {"contentType": media_type, "title": title or status}
     identifiers = [identifier("document", id_text)]
@@ -132,10 +136,13 @@ def document_reference(  # noqa: PLR0913  one argument a field
         attachment["size"] = len(content)
         digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
         identifiers.append({"system": "urn:ietf:rfc:6920", "value": f"ni:///sha-256;{digest}"})
+    attached: list[Json] = [{"attachment": _attachment(each)} for each in files]
+    attached = attached or [{"attachment": filled(attachment)}]
     return filled(
         {
             "resourceType": "DocumentReference",
             "id": fhir_id(id_text),
+            "extension": [*_rung(rung)],
             "identifier": [*identifiers],
             "status": _STATUS.get(status, "entered-in-error"),
             "subject": owner.reference(),
@@ -143,8 +150,7 @@ def document_reference(  # noqa: PLR0913  one argument a field
             "date": instant(added_ms),
             "description": title,
             "securityLabel": [_label(word) for word in sensitivity],
-            "content": [{"attachment": each} for each in map(_attachment, files)]
-            or [{"attachment": filled(attachment)}],
+            "content": attached,
         }
     )
 
@@ -158,6 +164,11 @@ def _label(word: str) -> JsonObject:
     """Return a label of ours; one of a later version keeps its word."""
     codes = {known.value: codes for known, codes in SENSITIVITY_CODES.items()}
     return coded(_ACT_CODE, codes[word][0]) if word in codes else coded("urn:healthvault:sensitivity", word)
+
+
+def _rung(rung: str) -> list[JsonObject]:
+    """Return the word on where a document comes from, as an extension: FHIR has no element that says no more."""
+    return [{"url": RUNG_EXTENSION, "valueCode": rung}] if rung else []
 
 
 def entry_reference(entry: EntryFacts, owner: Owner) -> JsonObject:
@@ -183,7 +194,7 @@ def entry_reference(entry: EntryFacts, owner: Owner) -> JsonObject:
 
 
 def provenance(
-    entry: EntryFacts, target: JsonObject, owner: Owner, *, author: str = "", is_new: bool = True
+    entry: EntryFacts, target: JsonObject, owner: Owner, *, author: str = "", rung: str = "", is_new: bool = True
 ) -> JsonObject | None:
     """Return the Provenance of what an entry made or changed; no FHIR signature is claimed.
 
@@ -192,6 +203,7 @@ def provenance(
         target: Reference to the resource that it made or changed.
         owner: Who signed the entry.
         author: Who made the document, as the document or the owner says; untrusted.
+        rung: Where the document comes from, in our word.
         is_new: It made it.
 
     Returns:
@@ -202,9 +214,11 @@ def provenance(
         return None
     before = logical("urn:healthvault:leaf-hash", entry.prev.hex(), f"journal entry {entry.seq - 1}")
     claimed: list[JsonObject] = [{"type": coded(_AGENT, "author"), "who": {"display": author}}] if author else []
+    said: JsonObject = {"extension": [*_rung(rung)]} if rung else {}
     return {
         "resourceType": "Provenance",
         "id": f"p-{entry.key}",
+        **said,
         "target": [target],
         "recorded": recorded,
         "activity": coded(_OPERATION, "CREATE" if is_new else "UPDATE"),

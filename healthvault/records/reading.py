@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import BinaryIO, Protocol, TypeAlias, cast
 
-from healthvault.errors import HealthVaultError, InvalidRequest
+from healthvault.errors import InvalidRequest
 from healthvault.records.describe import describe
 from healthvault.records.description import Description, Found
 from healthvault.records.extras import EXTRA_MISSING, STUMBLES
@@ -22,6 +22,7 @@ from healthvault.records.statements import Card, Item, Left, Passage, Resource, 
 __all__ = [
     "MAX_STATEMENTS",
     "READER_VERSION",
+    "DocumentFull",
     "Inside",
     "Reader",
     "describe_apart",
@@ -38,6 +39,10 @@ MAX_DEPTH = 4  # a card in a record in a zip in a zip
 MAX_INNER_BYTES = 256 << 20  # of all that is unpacked from one document, where it is read as a whole
 
 
+class DocumentFull(InvalidRequest):
+    """A document, with everything in it, states more than is kept of one: no part of it is read any further."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A statement with its place in the outermost document; readers in between pass it on as it is."""
@@ -51,7 +56,10 @@ class Inside(Protocol):
     def __call__(self, stream: BinaryIO, /, *, name: str, size_bytes: int, place: str) -> "Iterator[Placed]":
         """Yield what it states, every place under `place`. The stream is seekable.
 
-        What cannot be read is stated as left; nothing is raised for it, so that what is around it is read on.
+        What cannot be read of it is a `Left`, and costs nothing else.
+
+        Raises:
+            DocumentFull: `too_large`.
         """
 
 
@@ -59,6 +67,9 @@ Reader: TypeAlias = "Callable[[Probe, Inside], Iterator[Statement | Placed]]"
 
 _ROOM = "healthvault.records."
 _READERS: dict[Kind, str] = {
+    Kind.APPLE_HEALTH: "apple_read:read_export",
+    Kind.CSV: "table_read:read_table",
+    Kind.JSON: "wearable_json:read_json",
     Kind.DICOM: "dicom:read_dicom",
     Kind.FIT: "fit:read_fit",
     Kind.IMAGE: "image:read_image",
@@ -126,16 +137,15 @@ class _Reading:
     words_chars: int = 0
     inner_bytes: int = 0
     subjects: int = 0
-    missing: HealthVaultError | None = None
-    """A library that something inside needs and that is not there: said when all the rest is read."""
+    missing: InvalidRequest | None = None
+    """Something in it needs an extra that is not installed."""
 
     def read(
         self, stream: BinaryIO, *, name: str, size_bytes: int, kind: str | None, place: str, depth: int
     ) -> Iterator[Placed]:
         known = kind or describe(stream, name=name, size_bytes=size_bytes).kind
         if not has_reader(known):
-            if depth:
-                yield Placed(Left(place=place, reason=f"nobody reads what it is: {known}"))
+            yield from _unread(known, place)
             return
         reader = cast("Reader", _loaded(_READERS[Kind(known)]))
         first_subject = self.subjects
@@ -143,16 +153,18 @@ class _Reading:
 
         def inside(inner: BinaryIO, /, *, name: str, size_bytes: int, place: str) -> Iterator[Placed]:
             whole = f"{outer}{place}"
-            self.inner_bytes += size_bytes
-            if depth + 1 >= MAX_DEPTH or self.inner_bytes > MAX_INNER_BYTES:
-                yield Placed(Left(place=whole, reason="packed too deep, or too much in all"))
-                return
             try:
+                self._unpack(size_bytes, depth + 1)
                 yield from self.read(
                     inner, name=name, size_bytes=size_bytes, kind=None, place=whole, depth=depth + 1
                 )
-            except (HealthVaultError, *STUMBLES) as err:  # it costs what is inside, and nothing around it
-                yield Placed(Left(place=whole, reason=self._why(err)))
+            except DocumentFull:
+                raise
+            except InvalidRequest as err:
+                self.missing = err if err.code == EXTRA_MISSING else self.missing
+                yield Placed(Left(place=whole, reason=f"{err.code}: {err.message}"))
+            except STUMBLES as err:
+                yield Placed(Left(place=whole, reason=f"its reader stumbled ({type(err).__name__})"))
 
         outer = f"{place}/" if place else ""
         for statement in reader(Probe(stream, name=name, size_bytes=size_bytes), inside):
@@ -162,13 +174,12 @@ class _Reading:
                 self._count(statement)
                 yield Placed(placed(statement, outer, first_subject))
 
-    def _why(self, err: Exception) -> str:
-        if not isinstance(err, HealthVaultError):
-            return "its reader stumbled"
-        if err.code == EXTRA_MISSING:
-            self.missing = err
-            return f"needs {err.hint}"
-        return err.message
+    def _unpack(self, size_bytes: int, depth: int) -> None:
+        self.inner_bytes += size_bytes
+        if depth >= MAX_DEPTH:
+            raise InvalidRequest("too_large", "packed too deep")
+        if self.inner_bytes > MAX_INNER_BYTES:
+            raise DocumentFull("too_large", "more is packed into the document than is unpacked of one")
 
     def _count(self, statement: Statement) -> None:
         self.statements += 1
@@ -177,17 +188,25 @@ class _Reading:
         elif isinstance(statement, Subject):
             self.subjects += 1
         if self.statements > MAX_STATEMENTS or self.words_chars > MAX_WORDS_CHARS:
-            raise InvalidRequest("too_large", "the document states more than is kept of one")
+            raise DocumentFull("too_large", "the document states more than is kept of one")
 
 
 def placed(statement: Statement, outer: str, first_subject: int) -> Statement:
     """Return a statement as one of the outermost document, in which others may have named subjects before."""
+    if not outer and not first_subject:
+        return statement
     if isinstance(statement, Item):
         number = None if statement.subject is None else statement.subject + first_subject
         return replace(statement, place=outer + statement.place, subject=number)
     if isinstance(statement, Passage | Left | Resource | Card):
         return replace(statement, place=outer + statement.place)
     return statement
+
+
+def _unread(kind: str, place: str) -> Iterator[Placed]:
+    """Say of what is inside something that nobody reads it; of a whole document that is known without it."""
+    if place:
+        yield Placed(Left(place=place, reason=f"nobody reads what it is: {kind}"))
 
 
 def _loaded(reader: str) -> Callable[..., object]:

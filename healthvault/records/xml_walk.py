@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NoReturn, Protocol
 from xml.parsers import expat
 
-__all__ = ["Enough", "XmlReader", "split_name", "walk_xml"]
+__all__ = ["Enough", "Refused", "XmlReader", "refuse_expansion", "split_name", "walk_xml"]
 
 MAX_DEPTH = 100
 MAX_ELEMENTS = 200_000
@@ -21,7 +21,7 @@ class Enough(Exception):
     """A reader has seen all that it wants."""
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """The document tries something that could expand or reach outside."""
 
 
@@ -55,7 +55,7 @@ def walk_xml(pieces: Iterable[bytes], reader: XmlReader) -> bool:
         parser.Parse(b"", True)  # noqa: FBT003
     except Enough:
         return True
-    except (expat.ExpatError, _Refused, ValueError, LookupError):  # the last two: strange encodings
+    except (expat.ExpatError, Refused, ValueError, LookupError):  # the last two: strange encodings
         return False
     return True
 
@@ -74,7 +74,7 @@ def _parser(reader: XmlReader) -> expat.XMLParserType:
         nonlocal depth, elements
         depth, elements = depth + 1, elements + 1
         if depth > MAX_DEPTH or elements > MAX_ELEMENTS:
-            raise _Refused
+            raise Refused
         reader.start(name, attributes)
 
     def end(name: str) -> None:
@@ -86,21 +86,26 @@ def _parser(reader: XmlReader) -> expat.XMLParserType:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = reader.text
+    refuse_expansion(parser)
+    return parser
+
+
+def refuse_expansion(parser: expat.XMLParserType) -> None:
+    """Let a parser raise `Refused` at an entity, a default attribute or an external identifier in a DTD."""
     parser.StartDoctypeDeclHandler = _check_doctype
     parser.EntityDeclHandler = _refuse
     parser.AttlistDeclHandler = _check_attribute
-    return parser
 
 
 def _check_doctype(_name: str, system_id: str | None, public_id: str | None, _has_internal: bool) -> None:  # noqa: FBT001
     if system_id or public_id:
-        raise _Refused
+        raise Refused
 
 
 def _check_attribute(_element: str, _name: str, _type: str, default: str | None, _required: bool) -> None:  # noqa: FBT001
     if default is not None:
-        raise _Refused
+        raise Refused
 
 
 def _refuse(*_args: object) -> NoReturn:
-    raise _Refused
+    raise Refused

@@ -24,7 +24,7 @@ from healthvault.storage.database import Schema, connected, discard, is_own, tra
 __all__ = ["Catalogue", "CatalogueLost", "Position", "peek"]
 
 _SCHEMA = Schema(
-    version=6,
+    version=7,
     script="""
 create table meta (key text primary key, value blob not null) without rowid;
 create table document (
@@ -63,6 +63,9 @@ create table standing (
     seq integer primary key, id text not null unique, rule blob not null, ended integer not null);
 create table made_by (rule text not null, document integer not null, grant_seq integer not null,
     primary key (rule, document)) without rowid;
+create table issuer_pin (
+    seq integer primary key, document integer not null, form text not null, issuers text not null,
+    dropped text);
 create table share (
     seq integer primary key, id text not null, slots blob not null, recipients text not null,
     documents integer not null);

@@ -14,6 +14,7 @@ from healthvault.errors import FormatError, InvalidRequest
 from healthvault.ledger.documents import DocAdd
 from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.inputs import Failure, InputError, InputFile, InputFolder
+from healthvault.vault.card_checks import CardChecker
 from healthvault.vault.describing import Describer
 from healthvault.vault.read import document_of
 from healthvault.vault.sealing import MAX_FILES, AddOptions, Work, seal_file, seal_folder
@@ -145,7 +146,7 @@ class _Batch:
 
     def commit(self) -> Iterator[Document | Failure]:
         """Acknowledge what was taken in, then say what became of each file."""
-        new = set(self._new.values())
+        new, cards = set(self._new.values()), CardChecker(self._vault)
         self._transaction.commit()
         for outcome in self._outcomes:
             if isinstance(outcome, Failure):
@@ -155,7 +156,7 @@ class _Batch:
             document = document_of(self._vault, seq)
             if seq in new:
                 new.discard(seq)
-                yield document
+                yield cards.checked(document)
             else:
                 yield replace(document, name=name, duplicate_of=document.id)
         self._start()

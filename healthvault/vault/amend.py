@@ -12,6 +12,7 @@ from healthvault.ledger.documents import DocRevise, DocStatus
 from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.inputs import InputFile
 from healthvault.vault.add import check_tags
+from healthvault.vault.card_checks import CardChecker
 from healthvault.vault.describing import Describer
 from healthvault.vault.read import document_of, find_document
 from healthvault.vault.sealing import AddOptions, Work, seal_file
@@ -76,7 +77,7 @@ def replace_document(vault: Vault, prefix: str, item: InputFile, options: AddOpt
             raise InvalidRequest("already_there", f"{item.shown}: {known.id} has these very bytes")
         transaction.append(draft, replace(document, supersedes=older.entry).to_map())
         transaction.commit()
-    return document_of(vault, draft.seq)
+    return CardChecker(vault).checked(document_of(vault, draft.seq))
 
 
 def revise_document(vault: Vault, prefix: str, correction: Correction, *, now_ms: int) -> Document:

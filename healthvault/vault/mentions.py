@@ -148,6 +148,8 @@ _RULES = {
     "receipt.in": _Rule(action="receipt", reads=(_about("about"), _vault("vault"))),
     Kind.ANCHOR.value: _Rule(action="anchor"),
     Kind.APPROVAL.value: _Rule(action="approve", reads=(_about("about"), _vault("vault"))),
+    Kind.ISSUER_PIN.value: _Rule(action="trust", reads=(_document("about"),)),
+    Kind.ISSUER_DROP.value: _Rule(action="distrust", reads=(_about("about"),)),
     Kind.EMERGENCY.value: _Rule(action="emergency", reads=(_document("sheet"),)),
 }
 

@@ -15,12 +15,14 @@ from healthvault.agefile.source import read_fully
 from healthvault.errors import AnswerNeeded, ConsentRefused, HealthVaultError, InvalidRequest, NotEstablished
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import CODE_BEARER
+from healthvault.records.issuer_keys import IssuerFile
 from healthvault.storage.consent_rows import ConsentRows, ContactRow
 from healthvault.storage.inputs import InputFile
 from healthvault.tlog.checkpoint import origin_of
 from healthvault.tlog.cosignature import witness_key
 from healthvault.tlog.note import NoteKey
 from healthvault.vault.addressees import code_of
+from healthvault.vault.card_checks import trust_of
 from healthvault.vault.contacts import chain_of
 from healthvault.vault.delegating import acting_grant
 from healthvault.vault.memory import pin_file, read_pins, store_pins, with_card
@@ -76,6 +78,8 @@ class VerifyOptions:
     """The code of the bundle, as typed."""
     statuses: tuple[InputFile, ...] = ()
     """Status files beside it."""
+    issuers: tuple[IssuerFile, ...] = ()
+    """Files about issuers that are believed for this run."""
 
 
 def verify_file(
@@ -234,6 +238,7 @@ def _context(vault: Vault | None, pins: PinBook, reading: _Reading, openers: tup
         actions=reading.actions,
         purpose=reading.options.purpose,
         max_age_ms=reading.options.max_age_ms,
+        issuers=trust_of(vault, given=reading.options.issuers),
     )
 
 

@@ -30,6 +30,7 @@ from healthvault.ledger.documents import (
 )
 from healthvault.ledger.entry import Entry
 from healthvault.ledger.ids import contact_id_text, grant_id_text, rule_id_text
+from healthvault.ledger.issuers import IssuerDrop, IssuerPin, parse_issuer_drop, parse_issuer_pin
 from healthvault.ledger.kinds import (
     Anchor,
     Approved,
@@ -78,6 +79,8 @@ Sealed = (
     | RoleUnbind
     | StandingRule
     | StandingEnd
+    | IssuerPin
+    | IssuerDrop
 )
 _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.OWNER.value: lambda sealed, _: parse_owner(sealed),
@@ -99,6 +102,8 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.ROLE_UNBIND.value: lambda sealed, _: parse_role_unbind(sealed),
     Kind.STANDING.value: lambda sealed, _: parse_standing(sealed),
     Kind.STANDING_END.value: lambda sealed, _: parse_standing_end(sealed),
+    Kind.ISSUER_PIN.value: lambda sealed, _: parse_issuer_pin(sealed),
+    Kind.ISSUER_DROP.value: lambda sealed, _: parse_issuer_drop(sealed),
 }
 
 
@@ -143,6 +148,8 @@ def what_it_did(said: Sealed | None, id_of: Callable[[int], str | None]) -> str:
             return f"by a proxy, under {grant_id_text(grant_id)}"
         case ReceiptIn():
             return receipt_detail(said)
+        case IssuerPin() | IssuerDrop():
+            return ", ".join(said.issuers)
     return _of_consent(said)
 
 

@@ -24,6 +24,7 @@ from healthvault.ledger.ranges import ranges_contain
 from healthvault.ledger.secrets import dedupe_tag
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.storage.outputs import OutputFile, free_name, make_folder, safe_name, safe_paths, take_name
+from healthvault.vault.card_checks import CardChecker
 from healthvault.vault.delegating import grants_held_under, makes_proxy
 from healthvault.vault.history import damaged
 from healthvault.vault.read import document_of
@@ -188,7 +189,8 @@ class ImportSink:
         """Acknowledge everything and return the documents, duplicates named."""
         self._close_document()
         self._transaction.commit()
-        documents = [(document_of(self._vault, seq), is_new) for seq, is_new in self._outcomes]
+        cards = CardChecker(self._vault)
+        documents = [(cards.checked(document_of(self._vault, seq)), is_new) for seq, is_new in self._outcomes]
         return [self._said(found) if is_new else _duplicate(found) for found, is_new in documents]
 
     def _said(self, found: Document) -> Document:

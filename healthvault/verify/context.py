@@ -17,6 +17,8 @@ from healthvault.consent.grant import Grant
 from healthvault.errors import HealthVaultError
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import Party
+from healthvault.records.cards import CardDocument
+from healthvault.records.issuer_keys import NO_TRUST, Trust
 from healthvault.tlog.note import NoteKey
 from healthvault.verify.completeness import Completeness
 from healthvault.verify.pins import KnownStatus, PinBook
@@ -79,6 +81,8 @@ class Context:
     """How old the status of the grant may be."""
     statuses: tuple[StatusInput, ...] = ()
     """Status files beside the bundle."""
+    issuers: Trust = NO_TRUST
+    """Keys of issuers of health cards that she pinned, or named for this run."""
 
 
 class Sink(Protocol):
@@ -123,6 +127,8 @@ class VerifiedDocument:
     category: str | None = None
     """Disclosed only; None where it is not, and where nothing better than `other` is known."""
     sensitivity: tuple[str, ...] = ()
+    cards: CardDocument | None = None
+    """What was found out about its health cards; None for a document without, or that could not be checked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +229,8 @@ class Verification:
     completeness: tuple[Completeness, ...] = ()
     """What it proves of whole categories; empty where it says nothing, or not every byte is as it was written."""
     message: str = ""
+    judged_ms: int = 0
+    """The time that it was judged by."""
     seen_before_ms: int | None = None
     erasure: Erasure | None = None
     """What an erasure certificate says; None for another file."""

@@ -28,6 +28,7 @@ from people import HV, PASSPHRASE, Done, Person, new_person
 from healthvault.cli.commands import LINES
 from tests import canary
 from tests.canary import WORD, documents
+from tests.issuers import Clinic
 
 KILLS = int(os.environ.get("HV_TEST_KILLS", "2"))
 
@@ -51,6 +52,11 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("grant {doc} --to {word}-contact --yes", (0,)),
     ("grant {doc} --to {word}-contact --needs 1 --approver {word}-contact --request out/ask.hvb --yes", (0,)),
     ("grant --tag {word} --to {word}-contact --deny tag:{word} --yes", (22,)),
+    ("issuer add in/jwks.json --iss https://{word}.example", (0,)),
+    ("issuer add in/folder/card.smart-health-card --iss https://{word}.example", (20,)),
+    ("issuer list", (0,)),
+    ("issuer remove https://{word}.example --yes", (0,)),
+    ("verify lee.hvb --issuer https://{word}.example=in/jwks.json", (21,)),
     ("grants", (0,)),
     ("grants --why", (0,)),
     ("role bind {word}-contact gp", (0,)),
@@ -151,6 +157,9 @@ REFUSED = (
     "prove {doc} -o in/plain.txt",
     "anchor --import in/plain.txt --root in/plain.txt",
     "verify lee.hvb",
+    "verify lee.hvb --issuer in/plain.txt",
+    "issuer add in/plain.txt",
+    "issuer remove d_2222 --yes",
     "verify broken.hvb",
     "open broken.hvb -o out/refused",
     "import broken.hvb",
@@ -263,6 +272,7 @@ def lay_out(home: Path) -> None:
     (home / "in/plain.txt").write_text("nothing of note")
     asked = {"who": f"{WORD}-contact", "what": WORD, "expect": "denied", "rule": "not_found"}
     (home / "in/policy.json").write_text(json.dumps({"type": "policy", "schema": 1, "tests": [asked]}))
+    (home / "in/jwks.json").write_bytes(Clinic().jwks())
     (home / "in/newer.txt").write_text(f"a newer version of {WORD}")
     (home / "passphrase").write_text(PASSPHRASE)
     (home / "passphrase").chmod(0o600)

@@ -33,7 +33,7 @@ def test_places_and_persons_are_the_outermost_documents() -> None:
 def test_what_is_inside_costs_itself() -> None:
     """A failure inside is left with its reason, and the rest is read."""
     statements = said(packed(a_pdf=b"%PDF-1.4", b_txt=b"fine"), "1.zip")
-    assert {"a.pdf": "it is no PDF that can be read"} == reasons(statements)
+    assert {"a.pdf": "reader_failed: it is no PDF that can be read"} == reasons(statements)
     assert {"b.txt/line 1": "fine"} == words(statements)
 
 
