@@ -30,6 +30,7 @@ HOMES = {
     "pydicom": "records",
     "pypdf": "records",
     "fitdecode": "records",
+    "striprtf": "records",
     "zxingcpp": "records",
     "PIL": "records",
     "matplotlib": "cli",

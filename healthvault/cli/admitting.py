@@ -8,7 +8,7 @@ from healthvault.cli.prompt import can_ask, confirm
 from healthvault.cli.terminal import Terminal
 from healthvault.errors import HealthVaultError, InvalidRequest
 from healthvault.identity.matching import Judged, Result
-from healthvault.storage.inputs import Failure, InputError, InputFile
+from healthvault.storage.inputs import Failure, InputError, InputFile, InputFolder
 from healthvault.vault.newcomers import Newcomers, refusal_of
 
 __all__ = ["admitted"]
@@ -17,9 +17,9 @@ __all__ = ["admitted"]
 def admitted(
     terminal: Terminal,
     newcomers: Newcomers | None,
-    inputs: Iterable[InputFile | Failure],
+    inputs: Iterable[InputFile | InputFolder | Failure],
     accept: tuple[str, ...],
-) -> Iterator[InputFile | Failure]:
+) -> Iterator[InputFile | InputFolder | Failure]:
     """Yield the inputs, each with whose it is; one that is not to be stored as a failure.
 
     Args:
@@ -36,8 +36,8 @@ def admitted(
 
 
 def _admitted(
-    terminal: Terminal, newcomers: Newcomers, item: InputFile, accept: tuple[str, ...]
-) -> InputFile | Failure:
+    terminal: Terminal, newcomers: Newcomers, item: InputFile | InputFolder, accept: tuple[str, ...]
+) -> InputFile | InputFolder | Failure:
     try:
         verdict = newcomers.judge(item)
     except InputError as err:
@@ -56,7 +56,7 @@ def _admitted(
 
 
 def _asked(
-    terminal: Terminal, item: InputFile, verdict: Judged, refusal: InvalidRequest
+    terminal: Terminal, item: InputFile | InputFolder, verdict: Judged, refusal: InvalidRequest
 ) -> HealthVaultError | None:
     """Ask whether to store a file all the same; return the refusal unless a person says yes."""
     if not can_ask(terminal.settings):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         KeyEventView,
         KeySlotView,
         LogEntry,
+        PartView,
         Story,
         VaultStatus,
     )
@@ -119,6 +120,8 @@ def document_object(document: "Document") -> JsonObject:
     written: JsonObject = {} if document.path is None else {"path": document.path}
     if document.proxy is not None:
         written["proxy"] = document.proxy
+    if document.parts:
+        written["parts"] = [_part(part) for part in document.parts]
     return new_object(
         "document",
         {
@@ -143,6 +146,18 @@ def document_object(document: "Document") -> JsonObject:
             **written,
         },
     )
+
+
+def _part(part: "PartView") -> JsonObject:
+    """Return a file of a document, as it stands inside of it; `path` is there when it was written out."""
+    written: JsonObject = {} if part.path is None else {"path": part.path}
+    return {
+        "number": part.number,
+        "name": part.name,
+        "media_type": part.media_type,
+        "size_bytes": part.size_bytes,
+        **written,
+    }
 
 
 def cards_object(found: "CardDocument", at_ms: int) -> JsonObject:

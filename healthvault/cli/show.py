@@ -27,12 +27,13 @@ def show(terminal: Terminal, document: str) -> None:
     from healthvault.vault.card_checks import CardChecker
     from healthvault.vault.contents import opened_contents
     from healthvault.vault.journal_log import story_of
+    from healthvault.vault.parts import with_parts
     from healthvault.vault.read import find_document
     from healthvault.vault.whose_views import whose_of
 
     with opened(terminal) as vault:
         checker = CardChecker(vault)
-        found = checker.checked(find_document(vault, document))
+        found = with_parts(vault, checker.checked(find_document(vault, document)))
         for problem in checker.problems:
             hint = f"; {problem.hint}" if problem.hint else ""
             terminal.warn(f"its health cards were not verified: {problem.message}{hint}")

@@ -8,7 +8,7 @@ provenance.html.
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from healthvault.records.categories import SENSITIVITY_CODES
 from healthvault.records.fhir_parts import (
@@ -23,7 +23,7 @@ from healthvault.records.fhir_parts import (
     logical,
 )
 
-__all__ = ["EntryFacts", "Owner", "document_reference", "entry_reference", "patient", "provenance"]
+__all__ = ["Attached", "EntryFacts", "Owner", "document_reference", "entry_reference", "patient", "provenance"]
 
 _STATUS = {"current": "current", "superseded": "superseded"}  # everything else was entered in error
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?", re.ASCII)
@@ -50,6 +50,15 @@ class Owner:
     def as_organization(self) -> JsonObject:
         """Return the reference to the vault as what keeps to the owner's rules."""
         return logical("urn:healthvault:vault", self.vault, self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file to carry along."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +106,7 @@ def document_reference(  # noqa: PLR0913  one argument a field
     content: bytes | None,
     category: str = "",
     sensitivity: tuple[str, ...] = (),
+    files: tuple[Attached, ...] = (),
     rung: str = "",
 ) -> JsonObject:
     """Return a DocumentReference.
@@ -112,6 +122,7 @@ def document_reference(  # noqa: PLR0913  one argument a field
         content: The bytes to carry along, or None. Their SHA-256 is given as an RFC 6920 name, because FHIR's
             own hash element is SHA-1.
         category: What it is about, in our word.
+        files: Of a document of several files: each, with its bytes; `content` is None then.
         sensitivity: Our labels, which go out as HL7 v3 ActCodes where they are known.
         rung: Where it comes from, in our word; no signature goes along with it.
     """
@@ -125,11 +136,13 @@ def document_reference(  # noqa: PLR0913  one argument a field
         attachment["size"] = len(content)
         digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
         identifiers.append({"system": "urn:ietf:rfc:6920", "value": f"ni:///sha-256;{digest}"})
+    attached: list[Json] = [{"attachment": _attachment(each)} for each in files]
+    attached = attached or [{"attachment": filled(attachment)}]
     return filled(
         {
             "resourceType": "DocumentReference",
             "id": fhir_id(id_text),
-            "extension": _rung(rung),
+            "extension": [*_rung(rung)],
             "identifier": [*identifiers],
             "status": _STATUS.get(status, "entered-in-error"),
             "subject": owner.reference(),
@@ -137,9 +150,14 @@ def document_reference(  # noqa: PLR0913  one argument a field
             "date": instant(added_ms),
             "description": title,
             "securityLabel": [_label(word) for word in sensitivity],
-            "content": [{"attachment": filled(attachment)}],
+            "content": attached,
         }
     )
+
+
+def _attachment(file: Attached) -> JsonObject:
+    data: JsonObject = {"data": base64.b64encode(file.content).decode()} if file.content else {}
+    return {"contentType": file.media_type, "title": file.name or "file", "size": len(file.content), **data}
 
 
 def _label(word: str) -> JsonObject:

@@ -44,6 +44,8 @@ class Kind(Enum):
     XML = "xml"
     RTF = "rtf"
     ZIP = "zip"
+    FOLDER = "folder"
+    """Several files that the owner added as one document: never recognised, only written."""
     TEXT = "text"
     BINARY = "binary"
 
@@ -73,6 +75,7 @@ MEDIA_TYPES = {
     Kind.XML: "application/xml",
     Kind.RTF: "application/rtf",
     Kind.ZIP: "application/zip",
+    Kind.FOLDER: "application/octet-stream",
     Kind.TEXT: "text/plain",
     Kind.BINARY: "application/octet-stream",
 }

@@ -13,7 +13,7 @@ from healthvault.records.plain import is_table
 from healthvault.records.probe import Probe
 from healthvault.records.shc import QR_SIGN, is_card_jws, is_link
 
-__all__ = ["sniff"]
+__all__ = ["data_set_start", "sniff"]
 
 DICOM_SIGN_PLACE = 128
 DICOM_SUFFIXES = ("dcm", "dicom")
@@ -55,14 +55,16 @@ def sniff(probe: Probe) -> Found:
     if media_type := _image_in_container(head):
         return Found(kind=Kind.IMAGE, media_type=media_type)
     if probe.text is None or not head:
-        return Found(kind=Kind.DICOM if _is_dicom_without_preamble(probe) else Kind.BINARY)
+        return Found(kind=Kind.DICOM if data_set_start(probe) is not None else Kind.BINARY)
     return Found(kind=_kind_of_text(probe, probe.text.lstrip(START_MARKS)))
 
 
-def _is_dicom_without_preamble(probe: Probe) -> bool:
-    """Return whether a data set starts at once; behind a few odd bytes only if the name says DICOM."""
+def data_set_start(probe: Probe) -> int | None:
+    """Return where a DICOM data set without preamble starts; behind odd bytes only if the name says DICOM."""
     places = range(ODD_BYTES if probe.suffix in DICOM_SUFFIXES else 1)
-    return any(_starts_data_set(probe.head[place : place + DICOM_LOOK_BYTES]) for place in places)
+    return next(
+        (place for place in places if _starts_data_set(probe.head[place : place + DICOM_LOOK_BYTES])), None
+    )
 
 
 def _starts_data_set(start: bytes) -> bool:

@@ -20,7 +20,7 @@ from healthvault.records.reading import has_reader
 from healthvault.records.statements import Subject
 from healthvault.sandbox.reader import ReaderFailed, Sandbox
 from healthvault.storage.document_rows import DocumentRows
-from healthvault.storage.inputs import InputFile, OpenInput
+from healthvault.storage.inputs import InputFile, InputFolder, OpenInput
 from healthvault.vault.person import owner_of
 from healthvault.vault.vault import Vault
 
@@ -43,17 +43,22 @@ class Newcomers:
         self._owner = owner
         self._sandbox = sandbox
 
-    def judge(self, item: InputFile) -> Judged | None:
-        """Return whose a file is; None if it names nobody, cannot be read, or is in the vault already.
+    def judge(self, item: InputFile | InputFolder) -> Judged | None:
+        """Return whose a file or folder is; None if it names nobody, cannot be read, or is in the vault already.
 
         Raises:
             InputError: `unreadable`, `not_a_file`.
         """
-        with item.open() as source:
-            verdict = judged([match(self._owner, subject) for subject in self._subjects(item, source)])
-        if verdict is not None and verdict.result in REFUSED and self._is_known(item):
+        files = (item,) if isinstance(item, InputFile) else item.files
+        subjects = dict.fromkeys(subject for file in files for subject in self._named_in(file))
+        verdict = judged([match(self._owner, subject) for subject in subjects])
+        if verdict is not None and verdict.result in REFUSED and len(files) == 1 and self._is_known(files[0]):
             return None
         return verdict
+
+    def _named_in(self, item: InputFile) -> list[Subject]:
+        with item.open() as source:
+            return self._subjects(item, source)
 
     def _subjects(self, item: InputFile, source: OpenInput) -> list[Subject]:
         found: list[Subject] = []

@@ -25,11 +25,25 @@ __all__ = [
     "KeyEventView",
     "KeySlotView",
     "LogEntry",
+    "PartView",
     "ProofView",
     "ReceiptView",
     "Story",
     "VaultStatus",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartView:
+    """One file of a document."""
+
+    number: int
+    name: str
+    """Its own name, or its path in the folder that the document is made of."""
+    media_type: str
+    size_bytes: int
+    path: str | None = None
+    """Where it was written, if it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +73,8 @@ class Document:
     """Set in the result of an add: the id of the document that holds these very bytes already."""
     path: str | None = None
     """Set in the result of an open: where the document was written."""
+    parts: tuple[PartView, ...] = ()
+    """Set where they were asked for, and where several were written: its files."""
     is_received: bool = False
     """It came in a bundle."""
     cards: CardDocument | None = None

@@ -125,6 +125,8 @@ class VerifiedDocument:
     """When it was entered, by the owner's clock."""
     date: str | None = None
     author: str | None = None
+    part_names: Mapping[int, str] = field(default_factory=dict)
+    """Of a document of several files: each part's own name, as far as it is said."""
     category: str | None = None
     """Disclosed only; None where it is not, and where nothing better than `other` is known."""
     sensitivity: tuple[str, ...] = ()

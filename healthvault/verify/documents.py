@@ -124,6 +124,7 @@ def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Verif
         entered_ms=entry.header.ts_ms,
         date=sealed.date if sealed else None,
         author=sealed.author if sealed else None,
+        part_names=_own_names(document, sealed),
         category=sealed.category if sealed else None,
         sensitivity=sealed.sensitivity if sealed else (),
     )
@@ -224,6 +225,16 @@ def _read_extra(container: ContainerReader, extra: Extra) -> None:
         raise IntegrityError(
             "commitment_mismatch", "a file that goes along is not the one that the manifest names"
         )
+
+
+def _own_names(document: DisclosedDocument, sealed: DocAdd | None) -> dict[int, str]:
+    """Return the names of the files of a document that has several: sealed, else claimed in place of a title."""
+    files = [part for part in document.parts if part.claimed_media_type != EVIDENCE_MEDIA_TYPE]
+    if len(files) <= 1:
+        return {}
+    if sealed is not None:
+        return {part.number: sealed.parts[part.number].name for part in files}
+    return {part.number: part.claimed_title or part.file for part in files[1:]}
 
 
 def _entry_of(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Entry:
