@@ -50,7 +50,10 @@ class Newcomers:
             InputError: `unreadable`, `not_a_file`.
         """
         files = (item,) if isinstance(item, InputFile) else item.files
-        subjects = dict.fromkeys(subject for file in files for subject in self._named_in(file))
+        named = [subject for file in files for subject in self._named_in(file)]
+        subjects = (
+            named if len(files) == 1 else list(dict.fromkeys(named))
+        )  # each picture of a study names its patient
         verdict = judged([match(self._owner, subject) for subject in subjects])
         if verdict is not None and verdict.result in REFUSED and len(files) == 1 and self._is_known(files[0]):
             return None
