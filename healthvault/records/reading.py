@@ -54,6 +54,12 @@ Reader: TypeAlias = "Callable[[Probe, Inside], Iterator[Statement | Placed]]"
 
 _ROOM = "healthvault.records."
 _READERS: dict[Kind, str] = {
+    Kind.FHIR: "fhir_reader:read_resource",
+    Kind.FHIR_BUNDLE: "fhir_reader:read_bundle",
+    Kind.FHIR_NDJSON: "fhir_reader:read_lines",
+    Kind.IPS: "fhir_reader:read_bundle",
+    Kind.SMART_HEALTH_CARD: "shc_reader:read_cards",
+    Kind.SMART_HEALTH_LINK: "shc_reader:read_link",
     Kind.TEXT: "plain_text:read_text",
 }
 """Module and function of the reader of each kind; a kind that is not here is kept and not read."""

@@ -11,7 +11,7 @@ from healthvault.records.hl7v2 import START_MARKS, is_hl7v2
 from healthvault.records.kinds import Kind
 from healthvault.records.plain import is_table
 from healthvault.records.probe import Probe
-from healthvault.records.shc import QR_SIGN, is_card_jws, is_link
+from healthvault.records.shc import is_card_jws, is_link, is_qr_text
 
 __all__ = ["sniff"]
 
@@ -106,8 +106,8 @@ def _kind_of_json(probe: Probe, start: str) -> Kind:
 
 
 def _kind_of_token(token: str) -> Kind | None:
-    """Return the kind of a text that is one long word."""
-    if token.startswith(QR_SIGN) and token[len(QR_SIGN) :].replace("/", "").isdigit():
+    """Return the kind of a text that is one long word, or a few of them."""
+    if is_qr_text(token):
         return Kind.SMART_HEALTH_CARD
     if token.startswith("eyJ") and is_card_jws(token):
         return Kind.SMART_HEALTH_CARD

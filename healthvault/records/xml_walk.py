@@ -6,11 +6,11 @@ once; a DTD that only declares elements and attributes passes, because every tru
 one. Nothing outside the file is ever read. Spec: docs/spec/records.md section 3.
 """
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from typing import NoReturn, Protocol
 from xml.parsers import expat
 
-__all__ = ["Enough", "XmlReader", "split_name", "walk_xml"]
+__all__ = ["Enough", "XmlReader", "split_name", "steps_xml", "walk_xml"]
 
 MAX_DEPTH = 100
 MAX_ELEMENTS = 200_000
@@ -48,10 +48,23 @@ def walk_xml(pieces: Iterable[bytes], reader: XmlReader) -> bool:
     Returns:
         Whether the reader had enough or the document was well-formed to its end.
     """
+    steps = steps_xml(pieces, reader)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return bool(end.value)
+
+
+def steps_xml(
+    pieces: Iterable[bytes], reader: XmlReader, *, most_elements: int | None = None
+) -> Generator[None, None, bool]:
+    """Do the same as `walk_xml`, with a pause after each piece and another limit, and return the same."""
     try:
-        parser = _parser(reader)
+        parser = _parser(reader, most_elements or MAX_ELEMENTS)
         for piece in pieces:
             parser.Parse(piece, False)  # noqa: FBT003 - expat takes no keywords
+            yield
         parser.Parse(b"", True)  # noqa: FBT003
     except Enough:
         return True
@@ -66,14 +79,14 @@ def split_name(name: str) -> tuple[str, str]:
     return namespace, local
 
 
-def _parser(reader: XmlReader) -> expat.XMLParserType:
+def _parser(reader: XmlReader, most_elements: int) -> expat.XMLParserType:
     parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
     depth = elements = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth, elements
         depth, elements = depth + 1, elements + 1
-        if depth > MAX_DEPTH or elements > MAX_ELEMENTS:
+        if depth > MAX_DEPTH or elements > most_elements:
             raise _Refused
         reader.start(name, attributes)
 
