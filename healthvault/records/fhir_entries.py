@@ -85,7 +85,7 @@ def bundle_source(probe: Probe) -> Source:
                 elif name in OUTER:
                     outer[name] = value
         except (Broken, UnicodeDecodeError) as err:
-            yield Entry(place=f"{place}[{number}]", reason=_reason(err))
+            yield Entry(place=f"{place}[{number}]", reason=f"{_reason(err)}; what follows was not read")
 
     return Source(walk)
 

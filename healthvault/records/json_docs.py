@@ -50,6 +50,8 @@ def describe_json(probe: Probe) -> Found:
             bundle.add(value)
         else:
             members[name] = value
+    if bundle.counts:  # its type may stand behind what was read of it
+        members.setdefault("resourceType", "Bundle")
     return _found(members, bundle, is_complete=is_whole and walk.is_complete)
 
 

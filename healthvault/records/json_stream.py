@@ -17,6 +17,7 @@ from healthvault.records.json_walk import STREAMED, Json, Number, is_bounded
 __all__ = ["MAX_VALUE_CHARS", "Broken", "JsonStream", "as_written", "decoded", "lines_of", "number_text"]
 
 MAX_VALUE_CHARS = 32 << 20  # of one value, e.g. an entry of a Bundle with an attachment in it
+MAX_MEMBERS = 10_000  # of the outermost object
 MAX_DIGITS = 4000  # more are not made into an integer
 CUT_CHARS = 2  # of a number may be cut off by themselves: `1` and `e+`
 TOO_DEEP = "nested too deep"
@@ -149,7 +150,7 @@ class JsonStream:
         self._expect("{")
         if self._peek() == "}":
             return
-        while True:
+        for _ in range(MAX_MEMBERS):
             name = self._value()
             if not isinstance(name, str):
                 raise Broken("a member without a name")
@@ -161,6 +162,7 @@ class JsonStream:
                 yield name, self._value()
             if not self._is_comma_before("}"):
                 return
+        raise Broken("more members than anything has")
 
     def elements(self) -> Iterator[Json]:
         """Yield the elements of an array. Raises Broken."""

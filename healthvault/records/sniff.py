@@ -24,6 +24,7 @@ ODD_BYTES = 8
 REPRESENTATIONS = (b"UL", b"UI", b"CS", b"DA", b"TM", b"SH", b"OB", b"LO")
 JSON_STARTS = {"{": '"}', "[": '{["]-0123456789tfn'}
 LINE_SUFFIXES = ("ndjson", "jsonl")
+FHIR_SIGN = '"resourceType"'
 MAX_TOKEN_CHARS = 64 * 1024
 
 _SIGNATURES = (
@@ -100,8 +101,8 @@ def _kind_of_json(probe: Probe, start: str) -> Kind:
     is_line = line.rstrip().endswith("}") or (is_named and not end_of_line)  # or longer than the head
     if line.startswith("{") and is_line and (is_named or rest.lstrip().startswith("{")):
         return Kind.NDJSON
-    if probe.has_all and start.rstrip()[-1:] not in ("}", "]"):
-        return Kind.TEXT
+    if probe.has_all and start.rstrip()[-1:] not in ("}", "]") and FHIR_SIGN not in start:
+        return Kind.TEXT  # JSON that is cut off, unless it is worth reading as far as it goes
     return Kind.JSON
 
 

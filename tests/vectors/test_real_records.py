@@ -67,8 +67,9 @@ wearables/*.json json
 """
 RULES = [tuple(line.split()) for line in KINDS.split("\n") if line]
 """The first pattern that matches a path gives its kind. The insurance card is the entries of a Bundle without the
-Bundle around them; a link is one in a JSON file too, so that nobody takes its key for a text. Two files among the summaries are none by definition: one
-came as a search result, the other has a document type of its own (LOINC 82593-5)."""
+Bundle around them. A link is one in a JSON file too, so that nobody takes its key for a text. Two files among the
+summaries are none by definition: one came as a search result, the other has a document type of its own (LOINC
+82593-5)."""
 
 READ_BY_EYE = {
     "claims/Claim-100150.json": ("Claim: oral", "2014-08-16"),
