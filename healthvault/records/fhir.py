@@ -44,7 +44,7 @@ _DATE_NAMES = (
     "issued", "recordedDate", "recorded", "assertedDate", "dateRecorded", "dateAsserted", "period", "start",
     "created", "indexed",
 )  # fmt: skip
-_CHOICES = ("", "DateTime", "Period", "Instant", "Date")
+_CHOICES = ("", "DateTime", "Period", "Instant", "Date", "Timing")
 _DATES = tuple(name + choice for name in _DATE_NAMES for choice in _CHOICES)
 _DATES_BY_TYPE: dict[str, tuple[str, ...]] = {
     "Patient": (),

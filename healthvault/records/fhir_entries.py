@@ -84,6 +84,7 @@ def bundle_source(probe: Probe) -> Source:
                     number += 1
                 elif name in OUTER:
                     outer[name] = value
+            stream.check_end()
         except (Broken, UnicodeDecodeError) as err:
             yield Entry(place=f"{place}[{number}]", reason=f"{_reason(err)}; what follows was not read")
 

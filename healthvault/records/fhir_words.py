@@ -99,7 +99,7 @@ def _medication(resource: Json) -> Iterator[str | None]:
 def _dosage(dosage: Json) -> str | None:
     told = text_at(dosage, "text")
     if told is None:
-        told = joined(_dosage_parts(dosage), " ")
+        told = joined(_dosage_parts(dosage), ", ")
     extra = items_at(dosage, "additionalInstruction") + items_at(dosage, "additionalInstructions")
     return joined((told, text_at(dosage, "patientInstruction"), words_of_all(extra)), ", ")
 
@@ -122,7 +122,7 @@ def _dosage_parts(dosage: Json) -> Iterator[str | None]:
 def _times(repeat: Json) -> str | None:
     frequency, period = scalar_text(value_at(repeat, "frequency")), scalar_text(value_at(repeat, "period"))
     unit = text_at(repeat, "periodUnit") or text_at(repeat, "periodUnits")
-    return f"{frequency or 1} per {period or 1} {unit}" if unit and (frequency or period) else None
+    return f"{frequency or 1}x per {period or 1} {unit}" if unit and (frequency or period) else None
 
 
 def _immunization(resource: Json) -> Iterator[str | None]:

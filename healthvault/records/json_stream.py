@@ -6,6 +6,7 @@ off gives what came before. Depth is bounded by the recursion limit of the stand
 Spec: docs/spec/contents.md section 3.
 """
 
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -24,7 +25,6 @@ TOO_DEEP = "nested too deep"
 NEAR_END_CHARS = 16  # a fault so close to the end of what is there may be a cut
 HALVES = ("\\ud", "\\uD")  # an escape of a half of a surrogate pair begins so
 _SPACE = re.compile(r"[ \t\r\n\ufeff]*")
-_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 class Broken(ValueError):
@@ -117,12 +117,13 @@ def _without_halves(value: Json) -> Json:
 
 def lines_of(pieces: Iterable[str]) -> Iterator[str]:
     """Yield the lines of a text; of one that is longer than a value may be, the beginning."""
+    ends = io.IncrementalNewlineDecoder(None, translate=True)
     rest = ""
     for piece in pieces:
-        *lines, rest = _LINE_END.split(rest + piece)
+        *lines, rest = (rest + ends.decode(piece)).split("\n")
         yield from lines
         rest = rest[: MAX_VALUE_CHARS + 1]
-    yield rest
+    yield from (rest + ends.decode("", final=True)).split("\n")
 
 
 class JsonStream:
@@ -141,9 +142,13 @@ class JsonStream:
     def whole(self) -> Json:
         """Return the one value that it is. Raises Broken."""
         value = self._value()
+        self.check_end()
+        return value
+
+    def check_end(self) -> None:
+        """Check that nothing follows. Raises Broken."""
         if self._peek():
             raise Broken("more follows after the end of the JSON")
-        return value
 
     def members(self) -> Iterator[tuple[str, Json]]:
         """Yield name and value of each member; of `entry`, name and element for each element. Raises Broken."""

@@ -67,11 +67,18 @@ class Probe:
         """
         if self.text is None:
             return
-        decoder = codecs.getincrementaldecoder(self._codec)("strict")
+        is_western = self._codec == "cp1252"  # in which not every byte is a character
+        decoder = codecs.getincrementaldecoder(self._codec)("replace" if is_western else "strict")
         self.stream.seek(0)
-        while data := self._read(PIECE_BYTES):
-            yield decoder.decode(data)
-        yield decoder.decode(b"", final=True)
+        data = b"x"
+        while data:
+            data = self._read(PIECE_BYTES)
+            try:
+                yield decoder.decode(data, final=not data)
+            except UnicodeDecodeError as err:
+                if self._codec == "utf-8-sig":
+                    yield err.object[: err.start].decode()
+                raise
 
     def tail(self) -> bytes:
         """Return the last 64 KiB; the whole file if it is smaller."""

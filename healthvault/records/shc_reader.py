@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from healthvault.errors import InvalidRequest
 from healthvault.records.fhir_entries import Source, bundle_entries
 from healthvault.records.fhir_reader import stated
-from healthvault.records.json_stream import Broken, decoded
+from healthvault.records.json_stream import Broken, decoded, number_text
 from healthvault.records.json_walk import Json, items_at, text_at, value_at
 from healthvault.records.probe import Probe
 from healthvault.records.reading import Inside, Placed
@@ -122,7 +122,8 @@ def _told(payload: Json) -> Iterator[str]:
     flags = text_at(payload, "flag") or ""
     yield from (_FLAGS.get(flag, f"{flag}: unknown") for flag in flags)
     expiry = value_at(payload, "exp")
-    if isinstance(expiry, int | float) and 0 <= expiry < MILLISECONDS:
-        yield f"expires {dt.datetime.fromtimestamp(expiry, dt.UTC).isoformat()}"
+    seconds = float(number_text(expiry) or -1)
+    if 0 <= seconds < MILLISECONDS:
+        yield f"expires {dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat()}"
     elif expiry is not None:
         yield "expires at a time that cannot be read"
