@@ -3,6 +3,7 @@
 
 import click
 
+from healthvault.cli.attestation_objects import attestation_row
 from healthvault.cli.command import hv_command
 from healthvault.cli.objects import shown_object
 from healthvault.cli.terminal import Terminal
@@ -15,12 +16,22 @@ __all__ = ["show"]
 def show(terminal: Terminal, document: str) -> None:
     """Show what is known of a document: what it is, where it came from, what became of it.
 
+    Health cards are verified now, with the keys of `hv issuer list`.
+    What others attest of it is listed with who, when by their clock, and whether their signature holds.
+
     ID is any beginning of its id of four characters or more, with or without `d_`.
     """
     from healthvault.cli.opening import opened
+    from healthvault.vault.attestations import attested
+    from healthvault.vault.card_checks import CardChecker
     from healthvault.vault.journal_log import story_of
     from healthvault.vault.read import find_document
 
     with opened(terminal) as vault:
-        found = find_document(vault, document)
-        terminal.fields(shown_object(found, story_of(vault, found)))
+        checker = CardChecker(vault)
+        found = checker.checked(find_document(vault, document))
+        for problem in checker.problems:
+            hint = f"; {problem.hint}" if problem.hint else ""
+            terminal.warn(f"its health cards were not verified: {problem.message}{hint}")
+        said = [attestation_row(view) for view in attested(vault, found.entry)]
+        terminal.fields(shown_object(found, story_of(vault, found), [*said]))

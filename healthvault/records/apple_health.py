@@ -11,13 +11,14 @@ import zlib
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from healthvault.records.apple_dtd import without_dtd
 from healthvault.records.dates import from_iso
 from healthvault.records.description import Found
 from healthvault.records.kinds import MEDIA_TYPES, Kind
 from healthvault.records.probe import HEAD_BYTES, Probe
 from healthvault.records.xml_walk import Enough, walk_xml
 
-__all__ = ["describe_export", "describe_zip"]
+__all__ = ["ENCRYPTED_FLAG", "FOLDER", "PLAIN_METHODS", "describe_export", "describe_zip", "is_export"]
 
 TITLE = "Apple Health export"
 SOURCE = "Apple Health"
@@ -30,7 +31,7 @@ ENCRYPTED_FLAG = 1
 def describe_export(pieces: Iterable[bytes]) -> Found:
     """Describe the XML of an export by its first bytes."""
     export = _Export()
-    walk_xml(pieces, export)
+    walk_xml(map(without_dtd, pieces), export)
     return Found(kind=Kind.APPLE_HEALTH, title=TITLE, date=from_iso(export.date), source=SOURCE)
 
 
@@ -51,14 +52,14 @@ def _head_of_export(stream: BinaryIO) -> bytes:
     try:
         with zipfile.ZipFile(_Bounded(stream)) as archive:
             for member in archive.infolist():
-                if _is_export(member.filename) and member.compress_type in PLAIN_METHODS:
+                if is_export(member.filename) and member.compress_type in PLAIN_METHODS:
                     return archive.open(member).read(HEAD_BYTES) if not member.flag_bits & ENCRYPTED_FLAG else b""
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
         return b""
     return b""
 
 
-def _is_export(name: str) -> bool:
+def is_export(name: str) -> bool:
     """Return whether a member is the export; its name is in the language of the phone."""
     inner = name.removeprefix(FOLDER)
     return name != inner and inner.endswith(".xml") and not inner.endswith("_cda.xml") and "/" not in inner

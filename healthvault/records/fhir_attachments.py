@@ -9,8 +9,6 @@ import binascii
 import io
 from collections.abc import Callable, Iterator
 
-from healthvault.errors import InvalidRequest
-from healthvault.records.extras import EXTRA_MISSING
 from healthvault.records.json_walk import Json, items_at, text_at, value_at
 from healthvault.records.reading import Inside, Placed
 from healthvault.records.statements import Left, Statement
@@ -20,7 +18,6 @@ __all__ = ["Attachments"]
 MAX_ATTACHMENTS = 100  # of one resource
 NO_BASE64 = "no base64"
 ELSEWHERE = "the attachment is elsewhere, and was not fetched"
-STUMBLED = "its reader stumbled"
 _AT = {
     "Communication": (("payload", "contentAttachment"),),
     "Consent": (("sourceAttachment",),),
@@ -53,8 +50,6 @@ class Attachments:
     def __init__(self, inside: Inside, holds: Callable[[str], bool]) -> None:
         self._inside = inside
         self._holds = holds
-        self.missing: InvalidRequest | None = None
-        """The first extra that was missing: the document is to be read again once it is there."""
 
     def of(self, resource: Json, place: str) -> Iterator[Statement | Placed]:
         """Yield what the attachments of the resource (unverified) at a place state."""
@@ -89,11 +84,4 @@ class Attachments:
             return
         suffix = _SUFFIXES.get((media_type or "").partition(";")[0].strip().lower(), "")
         name = f"{title or 'attachment'}{suffix}"
-        try:
-            yield from self._inside(io.BytesIO(content), name=name, size_bytes=len(content), place=place)
-        except InvalidRequest as err:
-            if err.code == EXTRA_MISSING:
-                self.missing = self.missing or err
-            yield Left(place=place, reason=f"{err.code}: {err.message}")
-        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, OSError):
-            yield Left(place=place, reason=STUMBLED)
+        yield from self._inside(io.BytesIO(content), name=name, size_bytes=len(content), place=place)

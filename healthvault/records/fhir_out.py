@@ -29,6 +29,7 @@ _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))
 _OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 _AGENT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 _ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+RUNG_EXTENSION = "urn:healthvault:provenance"
 _OCTETS = "application/octet-stream"
 
 
@@ -95,6 +96,7 @@ def document_reference(  # noqa: PLR0913  one argument a field
     content: bytes | None,
     category: str = "",
     sensitivity: tuple[str, ...] = (),
+    rung: str = "",
 ) -> JsonObject:
     """Return a DocumentReference.
 
@@ -110,6 +112,7 @@ def document_reference(  # noqa: PLR0913  one argument a field
             own hash element is SHA-1.
         category: What it is about, in our word.
         sensitivity: Our labels, which go out as HL7 v3 ActCodes where they are known.
+        rung: Where it comes from, in our word; no signature goes along with it.
     """
     attachment: JsonObject = {"contentType": media_type, "title": title or status}
     identifiers = [identifier("document", id_text)]
@@ -125,6 +128,7 @@ def document_reference(  # noqa: PLR0913  one argument a field
         {
             "resourceType": "DocumentReference",
             "id": fhir_id(id_text),
+            "extension": _rung(rung),
             "identifier": [*identifiers],
             "status": _STATUS.get(status, "entered-in-error"),
             "subject": owner.reference(),
@@ -141,6 +145,11 @@ def _label(word: str) -> JsonObject:
     """Return a label of ours; one of a later version keeps its word."""
     codes = {known.value: codes for known, codes in SENSITIVITY_CODES.items()}
     return coded(_ACT_CODE, codes[word][0]) if word in codes else coded("urn:healthvault:sensitivity", word)
+
+
+def _rung(rung: str) -> list[JsonObject]:
+    """Return the word on where a document comes from, as an extension: FHIR has no element that says no more."""
+    return [{"url": RUNG_EXTENSION, "valueCode": rung}] if rung else []
 
 
 def entry_reference(entry: EntryFacts, owner: Owner) -> JsonObject:
@@ -166,7 +175,7 @@ def entry_reference(entry: EntryFacts, owner: Owner) -> JsonObject:
 
 
 def provenance(
-    entry: EntryFacts, target: JsonObject, owner: Owner, *, author: str = "", is_new: bool = True
+    entry: EntryFacts, target: JsonObject, owner: Owner, *, author: str = "", rung: str = "", is_new: bool = True
 ) -> JsonObject | None:
     """Return the Provenance of what an entry made or changed; no FHIR signature is claimed.
 
@@ -175,6 +184,7 @@ def provenance(
         target: Reference to the resource that it made or changed.
         owner: Who signed the entry.
         author: Who made the document, as the document or the owner says; untrusted.
+        rung: Where the document comes from, in our word.
         is_new: It made it.
 
     Returns:
@@ -185,9 +195,11 @@ def provenance(
         return None
     before = logical("urn:healthvault:leaf-hash", entry.prev.hex(), f"journal entry {entry.seq - 1}")
     claimed: list[JsonObject] = [{"type": coded(_AGENT, "author"), "who": {"display": author}}] if author else []
+    said: JsonObject = {"extension": [*_rung(rung)]} if rung else {}
     return {
         "resourceType": "Provenance",
         "id": f"p-{entry.key}",
+        **said,
         "target": [target],
         "recorded": recorded,
         "activity": coded(_OPERATION, "CREATE" if is_new else "UPDATE"),

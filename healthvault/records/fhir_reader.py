@@ -47,9 +47,6 @@ def stated(sources: Sequence[Source], inside: Inside) -> Iterator[Statement | Pl
     """Yield what the resources of documents (unverified) state that came in one file.
 
     No document's reference leads into another. All subjects come first, so that no attachment counts among them.
-
-    Raises:
-        InvalidRequest: `extra_missing`, at the end: a library that would read an attachment is not installed.
     """
     walks = []
     first = 0
@@ -60,8 +57,6 @@ def stated(sources: Sequence[Source], inside: Inside) -> Iterator[Statement | Pl
         first += len(outline.subjects)
     for walk in walks:
         yield from walk.states()
-    for walk in walks:
-        walk.check()
 
 
 def _is_xml(probe: Probe) -> bool:
@@ -91,11 +86,6 @@ class _Walk:
             yield Tally(sort=sort, count=count)
         if self._source.is_xml and self._counts:
             yield Left(place="", reason=XML_RESOURCES)
-
-    def check(self) -> None:
-        """Say that an extra was missing, once everything else was stated. Raises InvalidRequest."""
-        if self._attachments.missing is not None:
-            raise self._attachments.missing
 
     def _entry(self, entry: Entry, kind: str) -> Iterator[Statement | Placed]:
         self._counts[kind] += 1

@@ -6,13 +6,14 @@ Spec: docs/spec/contents.md section 3.
 """
 
 from collections.abc import Iterator
+from xml.parsers import expat
 
 from healthvault.records.fhir import is_resource_type
 from healthvault.records.fhir_entries import BUNDLE, NO_RESOURCE, OUTER, Entry, Source, entry_of
 from healthvault.records.fhir_xml import XmlResource
 from healthvault.records.json_walk import STREAMED, Json, text_at
 from healthvault.records.probe import HEAD_BYTES, Probe
-from healthvault.records.xml_walk import steps_xml
+from healthvault.records.xml_walk import Refused, xml_parser
 
 __all__ = ["xml_source"]
 
@@ -26,14 +27,8 @@ def xml_source(probe: Probe) -> Source:
     def walk(outer: dict[str, Json]) -> Iterator[Entry]:
         waiting: list[Json] = []
         reader = XmlResource(waiting.append, keeps_text=True)
-        number = 0
-        steps = steps_xml(_pieces(probe), reader, most_elements=MAX_ELEMENTS)
-        is_well_formed = None
-        while is_well_formed is None:
-            try:
-                next(steps)
-            except StopIteration as end:
-                is_well_formed = bool(end.value)
+        number, is_well_formed = 0, False
+        for is_well_formed in _steps(probe, reader):  # noqa: B007 - the last one counts
             for element in waiting:
                 yield from entry_of(_plain(element), f"{STREAMED}[{number}]")
                 number += 1
@@ -46,6 +41,20 @@ def xml_source(probe: Probe) -> Source:
             yield _single(reader.root)
 
     return Source(walk, is_xml=True)
+
+
+def _steps(probe: Probe, reader: XmlResource) -> Iterator[bool]:
+    """Yield after each piece of the file, and at the end, whether it is well-formed so far."""
+    try:
+        parser = xml_parser(reader, max_elements=MAX_ELEMENTS)
+        for piece in _pieces(probe):
+            parser.Parse(piece, False)  # noqa: FBT003 - expat takes no keywords
+            yield True
+        parser.Parse(b"", True)  # noqa: FBT003
+    except (expat.ExpatError, Refused, ValueError, LookupError):  # the last two: strange encodings
+        yield False
+        return
+    yield True
 
 
 def _plain(element: Json) -> Json:

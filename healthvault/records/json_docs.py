@@ -16,6 +16,7 @@ from healthvault.records.json_walk import STREAMED, Json, JsonWalk, is_bounded
 from healthvault.records.kinds import MEDIA_TYPES, Kind
 from healthvault.records.probe import Probe
 from healthvault.records.shc import found_card_file, found_link_file, is_link_file
+from healthvault.records.wearable_found import found_wearable
 
 __all__ = ["describe_json"]
 
@@ -36,7 +37,7 @@ def describe_json(probe: Probe) -> Found:
     """Describe a file that looks like one JSON text."""
     head = probe.text or ""
     if not any(sign in head for sign in _SIGNS):
-        return Found(kind=Kind.JSON)
+        return found_wearable(head) or Found(kind=Kind.JSON)
     whole = probe.whole_text()
     is_whole = whole is not None and is_bounded(whole)
     text = whole if whole is not None and is_whole else head

@@ -6,11 +6,13 @@ Spec: docs/spec/records.md section 4.
 
 from collections.abc import Iterator
 
+from healthvault.records.categories import Category
 from healthvault.records.description import Found, stem
 from healthvault.records.kinds import Kind
 from healthvault.records.probe import Probe
+from healthvault.records.table_columns import columns_of
 
-__all__ = ["describe_csv", "describe_text", "is_table"]
+__all__ = ["delimiter_of", "describe_csv", "describe_text", "is_table"]
 
 DELIMITERS = ("\t", ";", ",", "|")
 MIN_LINES = 3
@@ -37,11 +39,24 @@ def is_table(probe: Probe) -> bool:
 def describe_csv(probe: Probe) -> Found:
     """Describe a table by its file's name and its columns, if the first line names them."""
     header = next(iter(_lines(probe)), "")
-    delimiter = max(DELIMITERS, key=header.count)
+    delimiter = delimiter_of(probe)
     columns = [column.strip().strip('"').strip() for column in header.split(delimiter)]
     is_named = all(columns) and not any(column[0].isdigit() for column in columns)
     title = f"{stem(probe.name)} ({', '.join(columns)})" if is_named else None
-    return Found(kind=Kind.CSV, media_type=TSV if delimiter in header and delimiter == "\t" else None, title=title)
+    known = columns_of(columns) if is_named else None
+    return Found(
+        kind=Kind.CSV,
+        media_type=TSV if delimiter in header and delimiter == "\t" else None,
+        title=title,
+        source="Fitbit" if known and known.is_fitbit else None,
+        category=Category.VITALS if known and known.is_known else None,
+    )
+
+
+def delimiter_of(probe: Probe) -> str:
+    """Return the delimiter that the first line of a table has most of."""
+    header = next(iter(_lines(probe)), "")
+    return max(DELIMITERS, key=header.count)
 
 
 def describe_text(probe: Probe) -> Found:

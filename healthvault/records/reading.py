@@ -14,12 +14,15 @@ from typing import BinaryIO, Protocol, TypeAlias, cast
 from healthvault.errors import InvalidRequest
 from healthvault.records.describe import describe
 from healthvault.records.description import Description, Found
+from healthvault.records.extras import EXTRA_MISSING
 from healthvault.records.kinds import Kind
 from healthvault.records.probe import Probe
 from healthvault.records.statements import Card, Item, Left, Passage, Resource, Statement, Subject
 
 __all__ = [
+    "MAX_STATEMENTS",
     "READER_VERSION",
+    "DocumentFull",
     "Inside",
     "Reader",
     "describe_apart",
@@ -36,6 +39,10 @@ MAX_DEPTH = 4  # a card in a record in a zip in a zip
 MAX_INNER_BYTES = 256 << 20  # of all that is unpacked from one document, where it is read as a whole
 
 
+class DocumentFull(InvalidRequest):
+    """A document, with everything in it, states more than is kept of one: no part of it is read any further."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A statement with its place in the outermost document; readers in between pass it on as it is."""
@@ -47,17 +54,31 @@ class Inside(Protocol):
     """Reads a document within a document, e.g. a PDF in a C-CDA."""
 
     def __call__(self, stream: BinaryIO, /, *, name: str, size_bytes: int, place: str) -> "Iterator[Placed]":
-        """Yield what it states, every place under `place`. The stream is seekable."""
+        """Yield what it states, every place under `place`. The stream is seekable.
+
+        What cannot be read of it is a `Left`, and costs nothing else.
+
+        Raises:
+            DocumentFull: `too_large`.
+        """
 
 
 Reader: TypeAlias = "Callable[[Probe, Inside], Iterator[Statement | Placed]]"
 
 _ROOM = "healthvault.records."
+_STUMBLES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 _READERS: dict[Kind, str] = {
+    Kind.APPLE_HEALTH: "apple_read:read_export",
+    Kind.CCDA: "ccda_read:read_ccda",
+    Kind.CDISC: "cdisc_read:read_cdisc",
+    Kind.CSV: "table_read:read_table",
+    Kind.EPCIS: "epcis_read:read_epcis",
     Kind.FHIR: "fhir_reader:read_resource",
     Kind.FHIR_BUNDLE: "fhir_reader:read_bundle",
     Kind.FHIR_NDJSON: "fhir_reader:read_lines",
+    Kind.HL7V2: "hl7_read:read_hl7v2",
     Kind.IPS: "fhir_reader:read_bundle",
+    Kind.JSON: "wearable_json:read_json",
     Kind.SMART_HEALTH_CARD: "shc_reader:read_cards",
     Kind.SMART_HEALTH_LINK: "shc_reader:read_link",
     Kind.TEXT: "plain_text:read_text",
@@ -103,8 +124,11 @@ def read(stream: BinaryIO, *, name: str, size_bytes: int, kind: str | None = Non
         InvalidRequest: `extra_missing`, a library that reads this kind is not installed; `too_large`, it states
             more than one document may. Anything else that the reader of the format raises.
     """
-    for statement in _Reading().read(stream, name=name, size_bytes=size_bytes, kind=kind, place="", depth=0):
+    reading = _Reading()
+    for statement in reading.read(stream, name=name, size_bytes=size_bytes, kind=kind, place="", depth=0):
         yield statement.statement
+    if reading.missing is not None:
+        raise reading.missing
 
 
 @dataclass(slots=True)
@@ -115,6 +139,8 @@ class _Reading:
     words_chars: int = 0
     inner_bytes: int = 0
     subjects: int = 0
+    missing: InvalidRequest | None = None
+    """Something in it needs an extra that is not installed."""
 
     def read(
         self, stream: BinaryIO, *, name: str, size_bytes: int, kind: str | None, place: str, depth: int
@@ -127,11 +153,19 @@ class _Reading:
         stream.seek(0)
 
         def inside(inner: BinaryIO, /, *, name: str, size_bytes: int, place: str) -> Iterator[Placed]:
-            self.inner_bytes += size_bytes
-            if depth + 1 >= MAX_DEPTH or self.inner_bytes > MAX_INNER_BYTES:
-                raise InvalidRequest("too_large", f"{place}: packed too deep, or too much in all")
             whole = f"{outer}{place}"
-            return self.read(inner, name=name, size_bytes=size_bytes, kind=None, place=whole, depth=depth + 1)
+            try:
+                self._unpack(size_bytes, depth + 1)
+                yield from self.read(
+                    inner, name=name, size_bytes=size_bytes, kind=None, place=whole, depth=depth + 1
+                )
+            except DocumentFull:
+                raise
+            except InvalidRequest as err:
+                self.missing = err if err.code == EXTRA_MISSING else self.missing
+                yield Placed(Left(place=whole, reason=f"{err.code}: {err.message}"))
+            except _STUMBLES as err:
+                yield Placed(Left(place=whole, reason=f"its reader stumbled ({type(err).__name__})"))
 
         outer = f"{place}/" if place else ""
         for statement in reader(Probe(stream, name=name, size_bytes=size_bytes), inside):
@@ -141,6 +175,13 @@ class _Reading:
                 self._count(statement)
                 yield Placed(placed(statement, outer, first_subject))
 
+    def _unpack(self, size_bytes: int, depth: int) -> None:
+        self.inner_bytes += size_bytes
+        if depth >= MAX_DEPTH:
+            raise InvalidRequest("too_large", "packed too deep")
+        if self.inner_bytes > MAX_INNER_BYTES:
+            raise DocumentFull("too_large", "more is packed into the document than is unpacked of one")
+
     def _count(self, statement: Statement) -> None:
         self.statements += 1
         if isinstance(statement, Passage):
@@ -148,11 +189,13 @@ class _Reading:
         elif isinstance(statement, Subject):
             self.subjects += 1
         if self.statements > MAX_STATEMENTS or self.words_chars > MAX_WORDS_CHARS:
-            raise InvalidRequest("too_large", "the document states more than is kept of one")
+            raise DocumentFull("too_large", "the document states more than is kept of one")
 
 
 def placed(statement: Statement, outer: str, first_subject: int) -> Statement:
     """Return a statement as one of the outermost document, in which others may have named subjects before."""
+    if not outer and not first_subject:
+        return statement
     if isinstance(statement, Item):
         number = None if statement.subject is None else statement.subject + first_subject
         return replace(statement, place=outer + statement.place, subject=number)

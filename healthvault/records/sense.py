@@ -20,7 +20,6 @@ _WITHOUT_TIME = 10  # characters of a date
 _CODE_AND_DATE = frozenset((
     "AllergyIntolerance", "Condition", "Encounter", "ImagingStudy", "Immunization", "Procedure",
 ))  # fmt: skip
-_DENIALS = frozenset(("entered-in-error", "not-done", "not-taken", "refuted"))
 _SYSTEMS = (
     "http://loinc.org",
     "http://snomed.info/sct",
@@ -29,14 +28,16 @@ _SYSTEMS = (
 )
 """Of several codes of one thing, those of the first of these systems that it has say what it is."""
 _SPELLINGS = {"mmhg": "mm[hg]", "bpm": "/min", "beats/min": "/min", "{beats}/min": "/min", "degc": "cel"}
+_DENIED = frozenset({"entered-in-error", "not-done", "not-taken", "refuted"})
+"""Of a status that takes a statement back: it must not be joined with the statement itself."""
 
 
 def sense_of(item: Item) -> bytes:
     """Return the sense (16 bytes) of an item.
 
     Without a code the title counts, and without a date the identity: what says too little is like nothing else.
-    What was not done, was wrong or was refuted is not the same as what was. What is told beside code and date (a
-    lot, a severity) makes no difference where the type says that code and date are what it is.
+    What is told beside code and date (a lot, a severity) makes no difference where the type says that code and
+    date are what it is.
     """
     is_value = item.quantity is None and item.type not in _CODE_AND_DATE
     said = [
@@ -45,8 +46,9 @@ def sense_of(item: Item) -> bytes:
         _moment(item.date) if item.date else [item.identity or item.place],
         _number(item.quantity),
         " ".join((item.text or "").casefold().split()) if is_value else "",
-        item.status if item.status in _DENIALS else "",
     ]
+    if item.status in _DENIED:
+        said.append(item.status)
     return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).digest()[:SENSE_BYTES]
 
 

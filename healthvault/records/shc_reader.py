@@ -46,7 +46,7 @@ def read_cards(probe: Probe, inside: Inside) -> Iterator[Statement | Placed]:
     elif text.startswith("{"):
         yield from _file(text, inside)
     else:
-        yield from _cards(text.split(), "card", inside)
+        yield from _cards([text], ["jws"], inside)
 
 
 def read_link(probe: Probe, _inside: Inside) -> Iterator[Statement]:
@@ -75,9 +75,9 @@ def _qr(text: str, inside: Inside) -> Iterator[Statement | Placed]:
         raise InvalidRequest(FAILED, str(err)) from err
     if token is None:
         for _, number, count in parts:
-            yield Left(place="card", reason=f"part {number} of {count} of a card")
+            yield Left(place="qr", reason=f"part {number} of {count} of a card")
         return
-    yield from _cards([token], "card", inside)
+    yield from _cards([token], ["qr"], inside)
 
 
 def _file(text: str, inside: Inside) -> Iterator[Statement | Placed]:
@@ -86,11 +86,12 @@ def _file(text: str, inside: Inside) -> Iterator[Statement | Placed]:
     except Broken as err:
         raise InvalidRequest(FAILED, str(err)) from err
     tokens = [each if isinstance(each, str) else "" for each in found]
-    yield from _cards(tokens, "verifiableCredential", inside)
+    places = [f"verifiableCredential[{number}]" for number in range(len(tokens))]
+    yield from _cards(tokens, places, inside)
 
 
-def _cards(tokens: list[str], name: str, inside: Inside) -> Iterator[Statement | Placed]:
-    places = [f"{name}[{number}]" for number in range(len(tokens))] if len(tokens) > 1 else [name]
+def _cards(tokens: list[str], places: list[str], inside: Inside) -> Iterator[Statement | Placed]:
+    """Yield what the cards at some places state; the places are those of `card_file`."""
     payloads = [_payload(token) for token in tokens[:MAX_CARDS]]
     if not any(payloads):
         raise InvalidRequest(FAILED, NO_CARD)

@@ -165,6 +165,7 @@ class Card:
 
 
 Statement: TypeAlias = Subject | Item | Passage | Tally | Left | Resource | Card
+DIGEST_BYTES = 32
 _T = TypeVar("_T")
 _KINDS: tuple[type[Statement], ...] = (Subject, Item, Passage, Tally, Left, Resource, Card)
 _INNER: dict[str, type] = {"names": Name, "codes": Coding, "identifiers": Coding, "quantity": Quantity}
@@ -217,6 +218,8 @@ def _field(name: str, wanted: object, value: Value) -> object:
         return _several(name, value)
     if name == "quantity" and value is not None:
         return _made(Quantity, value)
+    if name == "digest" and value is not None and (not isinstance(value, bytes) or len(value) != DIGEST_BYTES):
+        raise FormatError("bad_schema", "a reader says a digest of the wrong size")
     if not isinstance(value, wanted):  # type: ignore[arg-type]  # a type, or a union of types
         raise FormatError("bad_schema", f"a reader says something of the wrong type ({name})")
     return value

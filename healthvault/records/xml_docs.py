@@ -4,6 +4,7 @@
 Spec: docs/spec/records.md section 4.
 """
 
+from healthvault.records.apple_dtd import without_dtd
 from healthvault.records.apple_health import describe_export
 from healthvault.records.ccda import describe_ccda
 from healthvault.records.description import Found
@@ -25,7 +26,7 @@ HTML = Found(kind=Kind.TEXT, media_type="text/html")
 def describe_xml(probe: Probe) -> Found:
     """Describe a file that starts like XML."""
     root = _Root()
-    walk_xml([probe.head], root)
+    walk_xml([without_dtd(probe.head)], root)
     namespace, local = split_name(root.name)
     if (namespace, local) == (HL7_V3, "ClinicalDocument"):
         return describe_ccda(probe)

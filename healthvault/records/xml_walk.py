@@ -6,11 +6,11 @@ once; a DTD that only declares elements and attributes passes, because every tru
 one. Nothing outside the file is ever read. Spec: docs/spec/records.md section 3.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from typing import NoReturn, Protocol
 from xml.parsers import expat
 
-__all__ = ["Enough", "XmlReader", "split_name", "steps_xml", "walk_xml"]
+__all__ = ["Enough", "Refused", "XmlReader", "refuse_expansion", "split_name", "walk_xml", "xml_parser"]
 
 MAX_DEPTH = 100
 MAX_ELEMENTS = 200_000
@@ -21,7 +21,7 @@ class Enough(Exception):
     """A reader has seen all that it wants."""
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """The document tries something that could expand or reach outside."""
 
 
@@ -48,27 +48,14 @@ def walk_xml(pieces: Iterable[bytes], reader: XmlReader) -> bool:
     Returns:
         Whether the reader had enough or the document was well-formed to its end.
     """
-    steps = steps_xml(pieces, reader)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return bool(end.value)
-
-
-def steps_xml(
-    pieces: Iterable[bytes], reader: XmlReader, *, most_elements: int | None = None
-) -> Generator[None, None, bool]:
-    """Do the same as `walk_xml`, with a pause after each piece and another limit, and return the same."""
     try:
-        parser = _parser(reader, most_elements or MAX_ELEMENTS)
+        parser = xml_parser(reader)
         for piece in pieces:
             parser.Parse(piece, False)  # noqa: FBT003 - expat takes no keywords
-            yield
         parser.Parse(b"", True)  # noqa: FBT003
     except Enough:
         return True
-    except (expat.ExpatError, _Refused, ValueError, LookupError):  # the last two: strange encodings
+    except (expat.ExpatError, Refused, ValueError, LookupError):  # the last two: strange encodings
         return False
     return True
 
@@ -79,15 +66,17 @@ def split_name(name: str) -> tuple[str, str]:
     return namespace, local
 
 
-def _parser(reader: XmlReader, most_elements: int) -> expat.XMLParserType:
+def xml_parser(reader: XmlReader, *, max_elements: int | None = None) -> expat.XMLParserType:
+    """Return a parser that feeds a reader; it raises `Refused` at whatever could expand or is too much."""
     parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
     depth = elements = 0
+    most = MAX_ELEMENTS if max_elements is None else max_elements
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth, elements
         depth, elements = depth + 1, elements + 1
-        if depth > MAX_DEPTH or elements > most_elements:
-            raise _Refused
+        if depth > MAX_DEPTH or elements > most:
+            raise Refused
         reader.start(name, attributes)
 
     def end(name: str) -> None:
@@ -99,21 +88,26 @@ def _parser(reader: XmlReader, most_elements: int) -> expat.XMLParserType:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = reader.text
+    refuse_expansion(parser)
+    return parser
+
+
+def refuse_expansion(parser: expat.XMLParserType) -> None:
+    """Let a parser raise `Refused` at an entity, a default attribute or an external identifier in a DTD."""
     parser.StartDoctypeDeclHandler = _check_doctype
     parser.EntityDeclHandler = _refuse
     parser.AttlistDeclHandler = _check_attribute
-    return parser
 
 
 def _check_doctype(_name: str, system_id: str | None, public_id: str | None, _has_internal: bool) -> None:  # noqa: FBT001
     if system_id or public_id:
-        raise _Refused
+        raise Refused
 
 
 def _check_attribute(_element: str, _name: str, _type: str, default: str | None, _required: bool) -> None:  # noqa: FBT001
     if default is not None:
-        raise _Refused
+        raise Refused
 
 
 def _refuse(*_args: object) -> NoReturn:
-    raise _Refused
+    raise Refused

@@ -1,30 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our end of the process that reads: what it says is *unverified*, checked for form alone, and only derived.
 
-The process is started when the first document needs it, serves many, and is replaced after one that ended it.
+The process is started when the first document needs it, serves many, and is replaced after one that ended it. It
+may be in the hands of a file that it has read: what it asks for and says is counted here too, and has an end.
 Spec: docs/spec/contents.md section 5.
 """
 
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from healthvault.codec import Fields, Value, pack, positional, unpack
 from healthvault.errors import FormatError, InvalidRequest
-from healthvault.records.description import Description
+from healthvault.records.categories import Category, Sensitivity
+from healthvault.records.dates import from_iso
+from healthvault.records.description import Description, one_line
+from healthvault.records.extras import EXTRA_MISSING
+from healthvault.records.kinds import Kind
+from healthvault.records.reading import MAX_STATEMENTS
 from healthvault.records.statements import Statement, parse_statement
 from healthvault.sandbox.frames import DATA, DONE, FAILED, FOUND, GET, RANGE, READ, Channel
+from healthvault.sandbox.limits import (
+    LEAST_GET_BYTES,
+    MOST_AHEAD_BYTES,
+    SILENT_SECONDS,
+    most_read_bytes,
+    most_said_bytes,
+    most_waited_seconds,
+)
 
 __all__ = ["ALL_BUT_RESOURCES", "ReaderFailed", "Sandbox"]
 
 ALL_BUT_RESOURCES = ("card", "item", "left", "passage", "subject", "tally")
-TIMES_READ = 6  # a reader may go over a file that often
-LEAST_READ_BYTES = 64 << 20
-WAIT_SECONDS = 900.0  # for a sign of life; its own limit is one of processor time
 _ENVIRONMENT = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}  # one pool of threads fits into its memory
+
+
+_CODES = frozenset({"reader_failed", "too_large", EXTRA_MISSING})
+_KINDS = frozenset(kind.value for kind in Kind)
+_CATEGORIES = frozenset(category.value for category in Category)
+_LABELS = frozenset(label.value for label in Sensitivity)
 
 
 class ReaderFailed(InvalidRequest):
@@ -48,11 +66,11 @@ class Sandbox:
 
     def close(self) -> None:
         """End the process, if there is one."""
-        if self._channel is not None:
-            self._channel.close()
-        if self._process is not None:
+        if self._process is not None:  # before the connection, on which it may let us wait
             self._process.kill()
             self._process.wait()
+        if self._channel is not None:
+            self._channel.close()
         self._process = self._channel = None
 
     def describe(self, stream: BinaryIO, *, name: str, size_bytes: int) -> Description:
@@ -67,11 +85,14 @@ class Sandbox:
             ReaderFailed: `reader_failed`, `too_large`, `extra_missing`.
             OSError: The stream cannot be read.
         """
-        answers = self._ask(
-            stream, {"op": "describe", "name": name, "size": size_bytes, "most": _most(size_bytes)}
-        )
-        found = [Fields(unpack(data), "description") for data in answers]
-        if len(found) != 1:
+        most = most_read_bytes(size_bytes)
+        found: list[bytes] = []
+        request: dict[str, Value] = {"op": "describe", "name": name, "size": size_bytes, "most": most}
+        for data in self._ask(stream, request):
+            if found:
+                raise ReaderFailed("reader_failed", "its reader said too much")
+            found.append(data)
+        if not found:
             raise ReaderFailed("reader_failed", "its reader said nothing")
         return _description(found[0])
 
@@ -104,20 +125,23 @@ class Sandbox:
             "size": size_bytes,
             "kind": kind,
             "wanted": list(wanted),
-            "most": _most(size_bytes) if most_bytes is None else most_bytes,
+            "most": most_read_bytes(size_bytes) if most_bytes is None else most_bytes,
         }
-        for data in self._ask(stream, request):
+        for number, data in enumerate(self._ask(stream, request), 1):
+            if number > MAX_STATEMENTS:
+                raise ReaderFailed("too_large", "the document states more than is kept of one")
             yield _statement(data)
 
     def _ask(self, stream: BinaryIO, request: dict[str, Value]) -> Iterator[bytes]:
-        channel, is_done = self._started(), False
+        channel, account, is_done = self._started(), _Account(request), False
         try:
-            channel.send(READ, pack(request))
+            self._send(channel, READ, pack(request))
             while True:
-                kind, data = self._next(channel)
+                kind, data = self._next(channel, account)
                 if kind == GET:
-                    channel.send(DATA, _piece(stream, data))
+                    self._send(channel, DATA, _piece(stream, account.asked(data)))
                 elif kind == FOUND:
+                    account.said(len(data))
                     yield data
                 else:
                     is_done = kind in {DONE, FAILED}
@@ -128,19 +152,26 @@ class Sandbox:
             if not is_done:
                 self.close()
 
-    def _next(self, channel: Channel) -> tuple[bytes, bytes]:
+    def _send(self, channel: Channel, kind: bytes, data: bytes) -> None:
         try:
-            return channel.receive()
+            channel.send(kind, data)
+            channel.flush()
+        except OSError as err:
+            raise _stopped() from err
+
+    def _next(self, channel: Channel, account: "_Account") -> tuple[bytes, bytes]:
+        began = time.monotonic()
+        try:
+            found = channel.receive()
         except (EOFError, OSError, FormatError) as err:
-            self.close()
-            raise ReaderFailed(
-                "too_large", "reading it took more time or memory than a document may take"
-            ) from err
+            raise _stopped() from err
+        account.waited(time.monotonic() - began)
+        return found
 
     def _started(self) -> Channel:
         if self._channel is None:
             ours, theirs = socket.socketpair()
-            ours.settimeout(WAIT_SECONDS)
+            ours.settimeout(SILENT_SECONDS)
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603 - our own program, no word of a document in it
                     [sys.executable, "-I", "-m", "healthvault.sandbox.worker", str(theirs.fileno())],
@@ -155,18 +186,50 @@ class Sandbox:
         return self._channel
 
 
-def _most(size_bytes: int) -> int:
-    """Return how many bytes a reader may ask for in all."""
-    return max(LEAST_READ_BYTES, size_bytes * TIMES_READ)
+class _Account:
+    """What one reading has asked for and said so far."""
+
+    def __init__(self, request: dict[str, Value]) -> None:
+        asked = Fields(request, "request")
+        size_bytes = asked.uint("size")
+        self._read_bytes = asked.uint("most")
+        self._said_bytes = most_said_bytes(size_bytes)
+        self._wait_seconds = most_waited_seconds(size_bytes)
+
+    def asked(self, data: bytes) -> tuple[int, int]:
+        """Count a piece that is asked for; return its offset and size. Raises ReaderFailed: `reader_failed`."""
+        if len(data) != RANGE.size:
+            raise ReaderFailed("reader_failed", "its reader asked for nonsense")
+        offset, size_bytes = RANGE.unpack(data)
+        self._read_bytes -= max(size_bytes, LEAST_GET_BYTES)
+        if size_bytes > MOST_AHEAD_BYTES or self._read_bytes < -MOST_AHEAD_BYTES:
+            raise ReaderFailed("reader_failed", "its reader asked for too much")
+        return offset, size_bytes
+
+    def said(self, size_bytes: int) -> None:
+        """Count what was said. Raises ReaderFailed: `too_large`."""
+        self._said_bytes -= size_bytes
+        if self._said_bytes < 0:
+            raise ReaderFailed("too_large", "the document states more than is kept of one")
+
+    def waited(self, seconds: float) -> None:
+        """Count the time that was waited. Raises ReaderFailed: `too_large`."""
+        self._wait_seconds -= seconds
+        if self._wait_seconds < 0:
+            raise _stopped()
 
 
-def _piece(stream: BinaryIO, asked: bytes) -> bytes:
+def _stopped() -> ReaderFailed:
+    return ReaderFailed("too_large", "reading it took more time or memory than a document may take")
+
+
+def _piece(stream: BinaryIO, place: tuple[int, int]) -> bytes:
     """Return the piece of the file that was asked for."""
+    offset, size_bytes = place
     try:
-        offset, size_bytes = RANGE.unpack(asked)
-    except ValueError as err:
+        stream.seek(offset)
+    except (OverflowError, ValueError) as err:
         raise ReaderFailed("reader_failed", "its reader asked for nonsense") from err
-    stream.seek(offset)
     data = b""
     while len(data) < size_bytes and (more := stream.read(size_bytes - len(data))):
         data += more
@@ -177,9 +240,10 @@ def _failure(data: bytes) -> ReaderFailed:
     """Return the error that the reader reported, or that it broke the rules."""
     try:
         said = positional(unpack(data), ("code", "message", "hint"), "failure")
-        return ReaderFailed(said.text("code"), said.text("message"), hint=_maybe(said, "hint"))
+        code, message, hint = said.text("code"), one_line(said.text("message")), one_line(_maybe(said, "hint"))
     except FormatError:
         return ReaderFailed("reader_failed", "its reader broke off")
+    return ReaderFailed(code if code in _CODES else "reader_failed", message or "", hint=hint)
 
 
 def _statement(data: bytes) -> Statement:
@@ -189,20 +253,28 @@ def _statement(data: bytes) -> Statement:
         raise ReaderFailed("reader_failed", err.message) from err
 
 
-def _description(said: Fields) -> Description:
+def _description(data: bytes) -> Description:
     try:
-        return Description(
-            kind=said.text("kind"),
-            media_type=said.text("media_type"),
-            title=said.text("title"),
-            date=_maybe(said, "date"),
-            author=_maybe(said, "author"),
-            source=_maybe(said, "source"),
-            category=said.text("category"),
-            sensitivity=tuple(said.texts("sensitivity")),
+        said = Fields(unpack(data), "description")
+        found = Description(
+            kind=_one_of(said.text("kind"), _KINDS),
+            media_type=one_line(said.text("media_type")) or "",
+            title=one_line(said.text("title")) or "document",
+            date=from_iso(_maybe(said, "date")),
+            author=one_line(_maybe(said, "author")),
+            source=one_line(_maybe(said, "source")),
+            category=_one_of(said.text("category"), _CATEGORIES),
+            sensitivity=tuple(sorted({_one_of(label, _LABELS) for label in said.texts("sensitivity")})),
         )
     except FormatError as err:
         raise ReaderFailed("reader_failed", err.message) from err
+    return found
+
+
+def _one_of(word: str, known: frozenset[str]) -> str:
+    if word not in known:
+        raise FormatError("bad_schema", "a reader says a word that there is not")
+    return word
 
 
 def _maybe(said: Fields, key: str) -> str | None:

@@ -17,14 +17,10 @@ from healthvault.records.description import Description
 from healthvault.records.reading import describe_apart, read
 from healthvault.records.statements import Card, Item, Left, Passage, Resource, Subject, Tally, statement_bytes
 from healthvault.sandbox.frames import DATA, DONE, FAILED, FOUND, GET, RANGE, Channel
+from healthvault.sandbox.limits import AHEAD_BYTES, CPU_SECONDS, MEMORY_BYTES, MOST_AHEAD_BYTES, most_seconds
 
-__all__ = ["CPU_SECONDS", "MEMORY_BYTES", "main"]
+__all__ = ["main"]
 
-MEMORY_BYTES = 1 << 30  # of address space
-CPU_SECONDS = 60  # for one document
-CPU_BYTES_A_SECOND = 2 << 20  # and a second more for each two megabytes of it
-AHEAD_BYTES = 1 << 18
-MOST_AHEAD_BYTES = 16 << 20
 WANTED = {
     "card": Card,
     "item": Item,
@@ -93,10 +89,11 @@ def main() -> None:
 
 def _answer(channel: Channel, request: Fields) -> None:
     size_bytes = request.uint("size")
-    _limit_seconds(size_bytes)
-    stream = cast("BinaryIO", io.BufferedReader(_Remote(channel, size_bytes, request.uint("most")), AHEAD_BYTES))
-    name = request.text("name")
+    _limit_seconds(CPU_SECONDS)
+    buffered = io.BufferedReader(_Remote(channel, size_bytes, request.uint("most")), AHEAD_BYTES)
+    stream, name = cast("BinaryIO", buffered), request.text("name")
     try:
+        _limit_seconds(most_seconds(size_bytes, is_packed=buffered.peek(2)[:2] == b"PK"))
         if request.text("op") == "describe":
             channel.send(FOUND, _packed(describe_apart(stream, name=name, size_bytes=size_bytes)))
         else:
@@ -133,10 +130,10 @@ def _limit_for_good() -> None:
     _limit(resource.RLIMIT_FSIZE, 0)  # it writes no file
 
 
-def _limit_seconds(size_bytes: int) -> None:
-    """Give the next document its time: when it is used up, this process is ended."""
+def _limit_seconds(seconds: int) -> None:
+    """Give the document that is read its time from now on: when it is used up, this process is ended."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    end = int(used.ru_utime + used.ru_stime) + CPU_SECONDS + size_bytes // CPU_BYTES_A_SECOND + 1
+    end = int(used.ru_utime + used.ru_stime) + seconds + 1
     _limit(resource.RLIMIT_CPU, end, is_last=False)
 
 

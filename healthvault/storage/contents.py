@@ -15,6 +15,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from healthvault.crypto.hashing import random_bytes
 from healthvault.records.statements import Card, Item, Left, Passage, Statement, Subject, Tally, statement_bytes
+from healthvault.storage.card_checks import CARD_CHECK_TABLE
 from healthvault.storage.database import Schema, connected, discard, translated
 
 __all__ = ["READ", "UNDERWAY", "Contents", "ReadingRow"]
@@ -23,7 +24,7 @@ UNDERWAY = "underway"
 READ = "read"
 _TOKEN_BYTES = 8
 _SCHEMA = Schema(
-    version=1,
+    version=2,
     script="""
 create table reading (
     seq integer primary key, version integer not null, state text not null, detail text not null,
@@ -56,7 +57,8 @@ create table remainder (seq integer not null, place text not null, reason text n
 create index remainder_seq on remainder (seq);
 create table card (
     seq integer not null, place text not null, token text not null, primary key (seq, place)) without rowid;
-""",
+"""
+    + CARD_CHECK_TABLE,
 )
 _OF_A_DOCUMENT = ("card", "subject", "tally", "remainder")
 

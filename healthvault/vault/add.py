@@ -18,6 +18,7 @@ from healthvault.records.description import Description
 from healthvault.storage.blobs import Blob
 from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.inputs import Failure, InputError, InputFile, OpenInput
+from healthvault.vault.card_checks import CardChecker
 from healthvault.vault.read import document_of
 from healthvault.vault.transaction import Draft, Transaction
 from healthvault.vault.vault import Vault
@@ -164,7 +165,7 @@ class _Batch:
 
     def commit(self) -> Iterator[Document | Failure]:
         """Acknowledge what was taken in, then say what became of each file."""
-        new = set(self._new.values())
+        new, cards = set(self._new.values()), CardChecker(self._vault)
         self._transaction.commit()
         for outcome in self._outcomes:
             if isinstance(outcome, Failure):
@@ -174,7 +175,7 @@ class _Batch:
             document = document_of(self._vault, seq)
             if seq in new:
                 new.discard(seq)
-                yield document
+                yield cards.checked(document)
             else:
                 yield replace(document, name=name, duplicate_of=document.id)
         self._start()

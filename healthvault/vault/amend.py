@@ -12,6 +12,7 @@ from healthvault.ledger.documents import DocRevise, DocStatus
 from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.inputs import InputFile
 from healthvault.vault.add import AddOptions, check_tags, seal_file
+from healthvault.vault.card_checks import CardChecker
 from healthvault.vault.read import document_of, find_document
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
@@ -73,7 +74,7 @@ def replace_document(vault: Vault, prefix: str, item: InputFile, options: AddOpt
             raise InvalidRequest("already_there", f"{item.shown}: {known.id} has these very bytes")
         transaction.append(draft, replace(document, supersedes=older.entry).to_map())
         transaction.commit()
-    return document_of(vault, draft.seq)
+    return CardChecker(vault).checked(document_of(vault, draft.seq))
 
 
 def revise_document(vault: Vault, prefix: str, correction: Correction, *, now_ms: int) -> Document:

@@ -25,10 +25,10 @@ from healthvault.storage.blobs import BlobPlace
 from healthvault.storage.contents import READ, Contents
 from healthvault.storage.document_rows import DocumentRow, DocumentRows, PartRow
 from healthvault.vault.add import Observer
+from healthvault.vault.contents_file import contents_as_it_is
 from healthvault.vault.history import damaged
 from healthvault.vault.packwalk import places_of
 from healthvault.vault.read import stream_part
-from healthvault.vault.unlock import contents_key
 from healthvault.vault.vault import Vault
 
 __all__ = ["NO_READER", "Unread", "bring_up", "opened_contents", "statements_of", "unread"]
@@ -63,7 +63,7 @@ def opened_contents(
     Raises:
         InvalidRequest: `io_error`.
     """
-    contents = _opened(vault)
+    contents = contents_as_it_is(vault)
     try:
         with contents.guard():
             bring_up(vault, contents, only=only, observer=observer)
@@ -120,15 +120,6 @@ def statements_of(
             ):
                 subjects += isinstance(statement, Subject)
                 yield placed(statement, outer, first) if outer else statement
-
-
-def _opened(vault: Vault) -> Contents:
-    try:
-        return Contents.open(vault.paths.contents, contents_key(vault.keys))
-    except InvalidRequest as err:
-        if err.code != "io_error":
-            raise
-        return Contents.in_memory()  # a read-only or full disk can still be read
 
 
 def _to_read(vault: Vault, contents: Contents, only: Sequence[int] | None) -> list[DocumentRow]:

@@ -10,14 +10,12 @@ from datetime import date
 
 from healthvault.emergency.sheet import EMPTY_SHEET, OWNER, Section, Sheet, one_line, parse_sheet
 from healthvault.errors import NotFound
-from healthvault.ledger.documents import RECEIVED, DocStatus
+from healthvault.ledger.documents import DocStatus
 from healthvault.records.categories import Category
 from healthvault.records.emergency import proposals
 from healthvault.records.kinds import MEDIA_TYPES, Kind
 from healthvault.storage.document_rows import DocumentRow, DocumentRows, Filter
-from healthvault.storage.inputs import Failure, InputFile
-from healthvault.vault.add import AddOptions, add_documents
-from healthvault.vault.amend import replace_document
+from healthvault.vault.forms import NewForm, keep_form
 from healthvault.vault.read import document_bytes, find_document, list_documents
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document
@@ -73,7 +71,7 @@ def find_sheet(vault: Vault) -> Kept:
     found = [
         document
         for document in list_documents(vault, Filter(kind=Kind.EMERGENCY_SHEET.value))
-        if document.status == DocStatus.CURRENT.value and document.provenance != RECEIVED
+        if document.status == DocStatus.CURRENT.value and not document.is_received
     ]
     if len(found) > 1:
         ids = ", ".join(document.id for document in found)
@@ -101,21 +99,17 @@ def edit_sheet(vault: Vault, edit: Callable[[Sheet], Sheet], *, today: date, now
     sheet = edit(kept.sheet)
     if sheet == kept.sheet:
         return sheet
-    item = InputFile(name=NAME, data=sheet.to_bytes())
     labels = sorted({label for row in _sources(vault, sheet) for label in row.sensitivity})
-    options = AddOptions(
-        kind=Kind.EMERGENCY_SHEET.value,
+    form = NewForm(
+        kind=Kind.EMERGENCY_SHEET,
+        name=NAME,
         title=TITLE,
+        content=sheet.to_bytes(),
         date=today.isoformat(),
-        category=Category.LETTER.value,
+        category=Category.LETTER,
         sensitivity=tuple(labels),  # what was sensitive there is so here
     )
-    if kept.document is not None:
-        replace_document(vault, kept.document.id, item, options, now_ms=now_ms)
-        return sheet
-    for added in add_documents(vault, [item], options, now_ms=now_ms):
-        if isinstance(added, Failure):
-            raise added.error
+    keep_form(vault, form, now_ms=now_ms, replaces=kept.document.id if kept.document else None)
     return sheet
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from healthvault.consent.grant import parse_grant
 from healthvault.consent.purposes import PURPOSES
 from healthvault.consent.status import Status
-from healthvault.ledger.documents import RECEIVED, DocStatus
+from healthvault.ledger.documents import DocStatus
 from healthvault.ledger.ids import contact_id_text, document_id_text
 from healthvault.records.fhir_consent import AUDITED, AuditFacts, ConsentFacts, audit_event, consent
 from healthvault.records.fhir_out import (
@@ -109,10 +109,12 @@ class _View:
             content=content,
             category="" if document.status == DocStatus.ERASED.value else document.category,
             sensitivity=document.sensitivity,
+            rung=document.provenance,
         )
         made = self._entry(document.entry)
-        yield from _there(provenance(made, self._reference(document.id), self.owner, author=document.author or ""))
-        received = self.trail.at(document.entry) if document.provenance == RECEIVED else None
+        author, rung = document.author or "", document.provenance
+        yield from _there(provenance(made, self._reference(document.id), self.owner, author=author, rung=rung))
+        received = self.trail.at(document.entry) if document.is_received else None
         if received is not None:
             yield from self._audited(received)
 

@@ -7,38 +7,26 @@ Knows nothing of where entries come from, see `projection`. Spec: docs/spec/jour
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
-from healthvault.bundle.card import open_card
 from healthvault.codec import Fields, Value, positional
 from healthvault.consent.grant import Grant, Revocation
-from healthvault.consent.roles import Role, RoleBind, RoleUnbind
-from healthvault.consent.standing import StandingEnd, StandingRule
 from healthvault.consent.status import Slot, SlotTable, Status
 from healthvault.errors import FormatError, IntegrityError, InvalidRequest
 from healthvault.ledger import ids
 from healthvault.ledger.documents import DocAdd, DocErase, DocRevise, DocStatus
 from healthvault.ledger.entry import Entry
-from healthvault.ledger.kinds import (
-    Approved,
-    ContactDrop,
-    ContactPin,
-    EmergencyPage,
-    Owner,
-    ReceiptIn,
-    Share,
-    StatusGiven,
-)
+from healthvault.storage.attestation_rows import AttestationRows
 from healthvault.storage.catalogue import Catalogue
-from healthvault.storage.consent_rows import ApprovalRow, ConsentRows, ContactRow, GrantRow, HistoryRow, ShareRow
+from healthvault.storage.consent_rows import ConsentRows, GrantRow, HistoryRow
 from healthvault.storage.document_rows import OTHER, DocumentRow, DocumentRows, PartRow
 from healthvault.storage.objects import Objects
-from healthvault.storage.role_rows import BindingRow, RoleRows
-from healthvault.storage.standing_rows import StandingRow, StandingRows
+from healthvault.storage.role_rows import RoleRows
+from healthvault.storage.standing_rows import StandingRows
 from healthvault.storage.trail_rows import Named, TrailRows
+from healthvault.vault.followed import Rows, follow
 from healthvault.vault.history import damaged, refusal
 from healthvault.vault.inventories import InventoryReplay
 from healthvault.vault.mentions import mentions_of, to_be_indexed
 from healthvault.vault.packwalk import PackWalk, StoredAt, spread, stored_total
-from healthvault.vault.receipt_rows import receipt_row
 from healthvault.vault.sealed import Sealed, parse_sealed, what_it_did
 
 __all__ = ["Appended", "Projector", "load_slots"]
@@ -97,8 +85,16 @@ class Projector:
         self._documents = DocumentRows(catalogue)
         self._consents = ConsentRows(catalogue)
         self._trail = TrailRows(catalogue)
-        self._roles = RoleRows(catalogue)
         self._standings = StandingRows(catalogue)
+        self._attestations = AttestationRows(catalogue)
+        self._rows = Rows(
+            catalogue=catalogue,
+            consents=self._consents,
+            roles=RoleRows(catalogue),
+            standings=self._standings,
+            documents=self._documents,
+            attestations=self._attestations,
+        )
         self._walk = PackWalk(objects, stored_at)
         self._slots = load_slots(catalogue) if is_strict else None
         self._inventories = inventories
@@ -157,14 +153,9 @@ class Projector:
         )
 
     @singledispatchmethod
-    def _follow(self, _said: Sealed | None, _entry: Entry, _sealed: Fields) -> str | None:
+    def _follow(self, said: Sealed | None, entry: Entry, sealed: Fields) -> str | None:
         """Apply what an entry says and return the id of what it is about; an unknown kind changes nothing."""
-        return None
-
-    @_follow.register
-    def _owner(self, owner: Owner, _entry: Entry, _sealed: Fields) -> str | None:
-        self._catalogue.put("owner", owner.name)
-        return None
+        return follow(said, self._rows, entry, sealed)
 
     def _hole(self, entry: Entry) -> str | None:
         """Note an entry without a secret; of a document there is left what its place and leaf hash say."""
@@ -246,6 +237,7 @@ class Projector:
     @_follow.register
     def _doc_erase(self, erasure: DocErase, _entry: Entry, _sealed: Fields) -> str | None:
         for seq in erasure.victims:
+            self._attestations.erase(seq)
             row = self.holes.pop(seq, None)
             if row is None:
                 self._documents.erase(seq)
@@ -255,26 +247,6 @@ class Projector:
         newest = self._catalogue.get("erase_epoch")
         self._catalogue.put("erase_epoch", max(erasure.ks_epoch, newest if isinstance(newest, int) else 0))
         return self._id_of(erasure.victims[0])
-
-    @_follow.register
-    def _contact_pin(self, pin: ContactPin, entry: Entry, _sealed: Fields) -> str | None:
-        vault_id = open_card(pin.card).chain.vault_id
-        self._consents.pin_contact(
-            ContactRow(
-                vault=vault_id,
-                seq=entry.seq,
-                name=pin.name,
-                card=pin.card,
-                is_witness=pin.is_witness,
-                pinned_ms=entry.header.ts_ms,
-            )
-        )
-        return ids.contact_id_text(vault_id)
-
-    @_follow.register
-    def _contact_drop(self, drop: ContactDrop, _entry: Entry, _sealed: Fields) -> str | None:
-        self._consents.drop_contact(drop.about)
-        return None
 
     @_follow.register
     def _grant(self, grant: Grant, entry: Entry, sealed: Fields) -> str | None:
@@ -298,64 +270,6 @@ class Projector:
             self._slots = self._slots.closed(revocation.slot, Status.REVOKED, entry.seq)
         self._consents.set_status(revocation.slot, Status.REVOKED)
         return ids.grant_id_text(revocation.grant_id)
-
-    @_follow.register
-    def _share(self, share: Share, entry: Entry, _sealed: Fields) -> str | None:
-        id_text = ids.bundle_id_text(share.bundle_id)
-        names = ", ".join(party.name for party in share.recipients if not party.is_code) or "whoever has the code"
-        row = ShareRow(
-            seq=entry.seq, id=id_text, slots=share.slots, recipients=names, has_documents=bool(share.seqs)
-        )
-        self._consents.insert_share(row, share.size, (party.key for party in share.recipients))
-        return id_text
-
-    @_follow.register
-    def _receipt_in(self, receipt: ReceiptIn, entry: Entry, _sealed: Fields) -> str | None:
-        self._consents.insert_receipt(receipt_row(receipt, entry.seq))
-        return ids.contact_id_text(receipt.vault)
-
-    @_follow.register
-    def _emergency_page(self, page: EmergencyPage, _entry: Entry, _sealed: Fields) -> str | None:
-        return ids.emergency_id_text(page.page_id)
-
-    @_follow.register
-    def _status(self, given: StatusGiven, _entry: Entry, _sealed: Fields) -> str | None:
-        self._consents.hand_out(given.size, (party.key for party in given.recipients))
-        return None if given.slot is None else self._consents.grant_in(given.slot)
-
-    @_follow.register
-    def _approval(self, approval: Approved, entry: Entry, _sealed: Fields) -> str | None:
-        self._consents.insert_approval(
-            ApprovalRow(seq=entry.seq, about=approval.about, vault=approval.vault, raw=approval.approval)
-        )
-        granted = self._consents.grant_at(approval.about)
-        return granted.id if granted else None
-
-    @_follow.register
-    def _role(self, role: Role, entry: Entry, sealed: Fields) -> str | None:
-        self._roles.define(role.name, entry.seq, sealed)
-        return None
-
-    @_follow.register
-    def _role_bind(self, bound: RoleBind, _entry: Entry, _sealed: Fields) -> str | None:
-        self._roles.bind(BindingRow(vault=bound.vault, role=bound.role, until_ms=bound.until_ms))
-        return ids.contact_id_text(bound.vault)
-
-    @_follow.register
-    def _role_unbind(self, unbound: RoleUnbind, _entry: Entry, _sealed: Fields) -> str | None:
-        self._roles.unbind(unbound.vault, unbound.role)
-        return ids.contact_id_text(unbound.vault)
-
-    @_follow.register
-    def _standing(self, rule: StandingRule, entry: Entry, sealed: Fields) -> str | None:
-        id_text = ids.rule_id_text(rule.rule_id)
-        self._standings.insert(StandingRow(seq=entry.seq, id=id_text, rule=sealed, is_ended=False))
-        return id_text
-
-    @_follow.register
-    def _standing_end(self, end: StandingEnd, _entry: Entry, _sealed: Fields) -> str | None:
-        self._standings.end(end.about)
-        return next((row.id for row in self._standings.rules() if row.seq == end.about), None)
 
     def _id_of(self, seq: int) -> str | None:
         row = self._documents.at(seq)

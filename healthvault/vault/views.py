@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass, field
 
+from healthvault.records.cards import CardDocument
 from healthvault.storage.attempts import FailedUnlocks
 from healthvault.storage.inputs import Failure
 
@@ -48,6 +49,7 @@ class Document:
     author: str | None
     source: str | None
     provenance: str
+    """A value of `records.provenance.Rung`; empty of an erased one."""
     status: str
     category: str = "other"
     """What it is about: a value of `records.categories.Category`, or a word that this version does not know."""
@@ -56,6 +58,10 @@ class Document:
     """Set in the result of an add: the id of the document that holds these very bytes already."""
     path: str | None = None
     """Set in the result of an open: where the document was written."""
+    is_received: bool = False
+    """It came in a bundle."""
+    cards: CardDocument | None = None
+    """Of a document of health cards: what is known of them with the issuers that are pinned."""
     proxy: str | None = None
     """Set in the result of an import: the owner's grant under which the sender added it as her proxy."""
 

@@ -83,7 +83,7 @@ def test_a_reader_that_stumbles_costs_its_attachment_alone(monkeypatch: pytest.M
 
     monkeypatch.setattr(reading, "_loaded", lambda name: stumbles if "plain" in name else loaded(name))
     statements = statements_of(bundle(pointer(contentType="text/plain", data=NOTE), observation()))
-    assert Left(place="entry[0].content[0]", reason="its reader stumbled") in statements
+    assert Left(place="entry[0].content[0]", reason="its reader stumbled (ValueError)") in statements
     assert Tally(sort="Observation", count=1) in statements
     assert Passage(words="before", place="entry[0].content[0]/x") in statements
 

@@ -208,6 +208,6 @@ def test_sensitive_sources_make_a_sensitive_sheet(ana: Sample) -> None:
 def test_a_failure_to_add_is_raised(ana: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
     """An input that cannot be taken is no sheet that was kept."""
     failure = Failure(name="x", error=InputError("unreadable", "x"))
-    monkeypatch.setattr("healthvault.vault.emergency.add_documents", lambda *_, **__: iter([failure]))
+    monkeypatch.setattr("healthvault.vault.forms.add_documents", lambda *_, **__: iter([failure]))
     with pytest.raises(InputError):
         add(ana, "Penicillin")

@@ -410,7 +410,7 @@ def test_a_card_is_the_same_however_it_came() -> None:
     assert 1 == len({tuple(sense_of(item) for item in of(path, Item)) for path in paths})
     for number in range(3):
         path = f"shc/cards/spec2024-example-02.qr-chunk-{number}.txt"
-        assert (Left(place="card", reason=f"part {number + 1} of 3 of a card"),) == stated(path)
+        assert (Left(place="qr", reason=f"part {number + 1} of 3 of a card"),) == stated(path)
 
 
 def test_parts_on_lines_are_joined(tmp_path: Path) -> None:
