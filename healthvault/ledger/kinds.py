@@ -61,6 +61,10 @@ class Kind(Enum):
     STANDING_END = "standing.end"
     ISSUER_PIN = "issuer.pin"
     ISSUER_DROP = "issuer.drop"
+    ID_ADD = "id.add"
+    ID_DROP = "id.drop"
+    ID_LINK = "id.link"
+    ID_UNLINK = "id.unlink"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from healthvault.records.categories import SENSITIVITY_CODES
 from healthvault.records.fhir_parts import (
+    Json,
     JsonObject,
     coded,
     fhir_id,
@@ -147,7 +148,7 @@ def _label(word: str) -> JsonObject:
     return coded(_ACT_CODE, codes[word][0]) if word in codes else coded("urn:healthvault:sensitivity", word)
 
 
-def _rung(rung: str) -> list[JsonObject]:
+def _rung(rung: str) -> list[Json]:
     """Return the word on where a document comes from, as an extension: FHIR has no element that says no more."""
     return [{"url": RUNG_EXTENSION, "valueCode": rung}] if rung else []
 

@@ -68,6 +68,9 @@ create table made_by (rule text not null, document integer not null, grant_seq i
 create table issuer_pin (
     seq integer primary key, document integer not null, form text not null, issuers text not null,
     dropped text);
+create table fact (seq integer primary key, sealed blob not null, added integer not null);
+create table decided (seq integer primary key, about integer not null, subject integer, decision text not null);
+create index decided_about on decided (about);
 create table share (
     seq integer primary key, id text not null, slots blob not null, recipients text not null,
     documents integer not null);

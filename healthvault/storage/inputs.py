@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from healthvault.errors import HealthVaultError, InvalidRequest
+from healthvault.identity.matching import Judged
 
 __all__ = ["Failure", "InputError", "InputFile", "OpenInput", "collect"]
 
@@ -39,6 +40,8 @@ class InputFile:
     """The file's own name, as valid text."""
     path: Path | None = None
     data: bytes | None = field(default=None, repr=False)
+    identity: Judged | None = field(default=None, repr=False)
+    """Whose it is, if that was looked at."""
 
     @property
     def shown(self) -> str:

@@ -142,7 +142,7 @@ class _Batch:
 
     def _start(self) -> None:
         self._transaction = Transaction(self._vault, now_ms=self._now_ms)
-        self._outcomes: list[tuple[int, str] | Failure] = []  # (entry, own name) of new and known documents
+        self._outcomes: list[tuple[int, InputFile] | Failure] = []  # entries of new and known documents
         self._new: dict[bytes, int] = {}
         self._bytes = 0
 
@@ -171,13 +171,13 @@ class _Batch:
             if isinstance(outcome, Failure):
                 yield outcome
                 continue
-            seq, name = outcome
-            document = document_of(self._vault, seq)
+            seq, item = outcome
+            document = replace(document_of(self._vault, seq), identity=item.identity)
             if seq in new:
                 new.discard(seq)
                 yield cards.checked(document)
             else:
-                yield replace(document, name=name, duplicate_of=document.id)
+                yield replace(document, name=item.name, duplicate_of=document.id)
         self._start()
 
     def close(self) -> None:
@@ -189,11 +189,11 @@ class _Batch:
         known = self._known(tag)
         if known is not None:
             self._transaction.abandon()
-            self._outcomes.append((known, item.name))
+            self._outcomes.append((known, item))
             return document.size_bytes
         self._transaction.append(draft, document.to_map())
         self._new[tag] = draft.seq
-        self._outcomes.append((draft.seq, item.name))
+        self._outcomes.append((draft.seq, item))
         self._bytes += document.size_bytes
         return document.size_bytes
 

@@ -25,11 +25,13 @@ from healthvault.ledger.kinds import (
     Share,
     StatusGiven,
 )
+from healthvault.ledger.person import IdAdd, IdDrop, IdLink, IdUnlink
 from healthvault.storage.attestation_rows import AttestationRow, AttestationRows
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ApprovalRow, ConsentRows, ContactRow, ShareRow
 from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.issuer_rows import IssuerRows, PinRow
+from healthvault.storage.person_rows import DecisionRow, FactRow, PersonRows
 from healthvault.storage.role_rows import BindingRow, RoleRows
 from healthvault.storage.standing_rows import StandingRow, StandingRows
 from healthvault.vault.receipt_rows import receipt_row
@@ -48,6 +50,7 @@ class Rows:
     standings: StandingRows
     documents: DocumentRows
     attestations: AttestationRows
+    persons: PersonRows
 
 
 @singledispatch
@@ -172,3 +175,35 @@ def _issuer_pin(pin: IssuerPin, rows: Rows, entry: Entry, _sealed: Fields) -> st
 def _issuer_drop(drop: IssuerDrop, rows: Rows, _entry: Entry, _sealed: Fields) -> str | None:
     IssuerRows(rows.catalogue).drop(drop.about, drop.issuers)
     return None
+
+
+@follow.register
+def _id_add(fact: IdAdd, rows: Rows, entry: Entry, sealed: Fields) -> str | None:
+    rows.persons.add_fact(FactRow(seq=entry.seq, sealed=sealed, added_ms=entry.header.ts_ms))
+    return None if fact.source is None else _document_at(rows, fact.source)
+
+
+@follow.register
+def _id_drop(drop: IdDrop, rows: Rows, _entry: Entry, _sealed: Fields) -> str | None:
+    rows.persons.drop_fact(drop.about)
+    return None
+
+
+@follow.register
+def _id_link(link: IdLink, rows: Rows, entry: Entry, _sealed: Fields) -> str | None:
+    rows.persons.decide(
+        DecisionRow(seq=entry.seq, about=link.about, subject=link.subject, decision=link.decision.value)
+    )
+    return _document_at(rows, link.about)
+
+
+@follow.register
+def _id_unlink(unlink: IdUnlink, rows: Rows, _entry: Entry, _sealed: Fields) -> str | None:
+    undone = rows.persons.decision_at(unlink.about)
+    rows.persons.undo(unlink.about)
+    return _document_at(rows, undone.about) if undone else None
+
+
+def _document_at(rows: Rows, seq: int) -> str | None:
+    row = DocumentRows(rows.catalogue).at(seq)
+    return row.id if row else None

@@ -158,6 +158,10 @@ _RULES = {
     Kind.ISSUER_PIN.value: _Rule(action="trust", reads=(_document("about"),)),
     Kind.ISSUER_DROP.value: _Rule(action="distrust", reads=(_about("about"),)),
     Kind.EMERGENCY.value: _Rule(action="emergency", reads=(_document("sheet"),)),
+    Kind.ID_ADD.value: _Rule(action="describe", reads=(_document("from"),)),
+    Kind.ID_DROP.value: _Rule(action="undescribe", reads=(_about("about"),)),
+    Kind.ID_LINK.value: _Rule(action="link", reads=(_document("about"),)),
+    Kind.ID_UNLINK.value: _Rule(action="unlink", reads=(_about("about"),)),
 }
 
 

@@ -19,6 +19,7 @@ from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ConsentRows, GrantRow, HistoryRow
 from healthvault.storage.document_rows import OTHER, DocumentRow, DocumentRows, PartRow
 from healthvault.storage.objects import Objects
+from healthvault.storage.person_rows import PersonRows
 from healthvault.storage.role_rows import RoleRows
 from healthvault.storage.standing_rows import StandingRows
 from healthvault.storage.trail_rows import Named, TrailRows
@@ -94,6 +95,7 @@ class Projector:
             standings=self._standings,
             documents=self._documents,
             attestations=self._attestations,
+            persons=PersonRows(catalogue),
         )
         self._walk = PackWalk(objects, stored_at)
         self._slots = load_slots(catalogue) if is_strict else None

@@ -54,6 +54,16 @@ from healthvault.ledger.kinds import (
     parse_status_given,
 )
 from healthvault.ledger.meta import open_meta
+from healthvault.ledger.person import (
+    IdAdd,
+    IdDrop,
+    IdLink,
+    IdUnlink,
+    parse_id_add,
+    parse_id_drop,
+    parse_id_link,
+    parse_id_unlink,
+)
 from healthvault.ledger.secrets import meta_key
 from healthvault.vault.attested_rows import attested_detail
 from healthvault.vault.history import refusal
@@ -85,6 +95,10 @@ Sealed = (
     | StandingEnd
     | IssuerPin
     | IssuerDrop
+    | IdAdd
+    | IdDrop
+    | IdLink
+    | IdUnlink
 )
 _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.OWNER.value: lambda sealed, _: parse_owner(sealed),
@@ -110,6 +124,10 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.STANDING_END.value: lambda sealed, _: parse_standing_end(sealed),
     Kind.ISSUER_PIN.value: lambda sealed, _: parse_issuer_pin(sealed),
     Kind.ISSUER_DROP.value: lambda sealed, _: parse_issuer_drop(sealed),
+    Kind.ID_ADD.value: lambda sealed, _: parse_id_add(sealed),
+    Kind.ID_DROP.value: lambda sealed, _: parse_id_drop(sealed),
+    Kind.ID_LINK.value: lambda sealed, _: parse_id_link(sealed),
+    Kind.ID_UNLINK.value: lambda sealed, _: parse_id_unlink(sealed),
 }
 
 
@@ -172,4 +190,14 @@ def _of_consent(said: Sealed | None) -> str:
             return said.name
         case RoleBind() | RoleUnbind():
             return said.role
+    return _of_person(said)
+
+
+def _of_person(said: Sealed | None) -> str:
+    match said:
+        case IdAdd():
+            return said.fact.value
+        case IdLink():
+            subject = "" if said.subject is None else f" subject {said.subject}"
+            return f"{said.decision.value}{subject}"
     return ""
