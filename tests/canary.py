@@ -10,6 +10,8 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tests.issuers import Clinic, card_file
+
 WORD = "zaunkoenig7q"  # in no text of ours, and by chance nowhere
 MAX_PLAIN_BYTES = 1 << 20
 _COMPRESSED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")  # zlib, gzip
@@ -26,6 +28,7 @@ def documents() -> dict[str, bytes]:
         "scan.pdf": f"%PDF-1.4\n1 0 obj<</Title({WORD})>>endobj\n".encode(),
         "hl7.hl7": f"MSH|^~\\&|{WORD}|{WORD}|||20260301||ORU^R01|1|P|2.5\rPID|1||{WORD}\r".encode(),
         "ccda.xml": f'<ClinicalDocument xmlns="urn:hl7-org:v3"><title>{WORD}</title></ClinicalDocument>'.encode(),
+        "card.smart-health-card": card_file(Clinic(iss=f"https://{WORD}.example").card()),
         "broken.json": f'{{"resourceType": "{WORD}'.encode(),
         "broken.xml": f"<ClinicalDocument><title>{WORD}".encode(),
         "large.bin": WORD.encode() * 400_000,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from healthvault.cli.objects import JsonObject, document_object
+from healthvault.cli.objects import Json, JsonObject, document_object
 from healthvault.cli.options import is_stdout
 from healthvault.cli.outcomes import Outcomes
 from healthvault.cli.terminal import Terminal, json_line
@@ -26,7 +26,7 @@ from healthvault.vault.export_values import stated_items, stated_values
 from healthvault.vault.read import Filter, list_documents
 from healthvault.vault.status import owner_name
 from healthvault.vault.vault import Vault
-from healthvault.vault.views import Failure
+from healthvault.vault.views import Document, Failure
 
 __all__ = ["ExportChoice", "export_folder", "export_lines"]
 
@@ -123,6 +123,16 @@ def _documents(vault: Vault, wanted: Filter, *, with_content: bool) -> Iterator[
         if isinstance(item, Failure):
             yield item
             continue
-        document, content = item
-        carried: JsonObject = {} if content is None else {"content": b64encode(content).decode()}
-        yield json_line({**document_object(document), **carried})
+        yield json_line(_carrying(*item))
+
+
+def _carrying(document: Document, contents: tuple[bytes, ...]) -> JsonObject:
+    """Return a document with its bytes in base64: its own, or those of each of its files."""
+    said, texts = document_object(document), [b64encode(content).decode() for content in contents]
+    if document.parts:
+        parts = said["parts"] if isinstance(said["parts"], list) else []
+        carried: list[Json] = [
+            {**part, "content": text} for part, text in zip(parts, texts, strict=True) if isinstance(part, dict)
+        ]
+        return {**said, "parts": carried}
+    return {**said, "content": texts[0]} if texts else said

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from healthvault.storage.inputs import Failure, InputError, InputFile, collect
+from healthvault.storage.inputs import Failure, InputError, InputFile, InputFolder, collect
 
 __all__ = ["named_inputs", "read_argument", "stdin_or_file"]
 
@@ -15,13 +15,15 @@ MAX_ARGUMENT_BYTES = 4 << 20  # far more than any card
 MAX_STDIN_BYTES = 64 << 20  # as much as goes to stdout
 
 
-def named_inputs(paths: tuple[str, ...], name: str | None, skip: Path) -> Iterator[InputFile | Failure]:
-    """Yield the files that the paths name, in their order; `skip` is the vault's own folder."""
+def named_inputs(
+    paths: tuple[str, ...], name: str | None, skip: Path, *, as_one: bool = False
+) -> Iterator[InputFile | InputFolder | Failure]:
+    """Yield what the paths name, in their order; `skip` is the vault's own folder. See `collect`."""
     for path in paths:
         if path == _STDIN:
             yield _from_stdin(name or "stdin")
         else:
-            yield from collect([Path(path)], skip)
+            yield from collect([Path(path)], skip, as_one=as_one)
 
 
 def stdin_or_file(path: str) -> InputFile:

@@ -13,8 +13,20 @@ from healthvault.cli.terminal import Terminal
 
 __all__ = ["list_"]
 
-_SCREEN = ("id", "date", "kind", "title", "size_bytes", "tags", "status")
-_PIPE = ("id", "date", "kind", "title", "size_bytes", "tags", "status", "name", "media_type", "added")
+_SCREEN = ("id", "date", "kind", "title", "size_bytes", "tags", "provenance", "status")
+_PIPE = (
+    "id",
+    "date",
+    "kind",
+    "title",
+    "size_bytes",
+    "tags",
+    "status",
+    "name",
+    "media_type",
+    "added",
+    "provenance",
+)
 
 
 @hv_command("hv list", "hv list --type fhir --since 1y", "hv list --tag 2026 --json | jq -r .title")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Results as the JSON objects of docs/reference/cli.md: names and meanings are a promise. Pure.
+"""Results as the JSON objects of docs/reference/cli.md: names and meanings are a promise.
+
+Pure, but for the clock that says whether a health card is in force.
 
 Every object has `type` and `schema`; fields always stand in this order. Ids are whole, times RFC 3339 in UTC
 (null where a stranger's clock says a time beyond the year 9999), digests base64. docs/schemas/ describes each
@@ -9,11 +11,12 @@ object, and tests hold real output against it.
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
-from healthvault.cli.clock import rfc3339
+from healthvault.cli.clock import now_ms, rfc3339
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from healthvault.records.cards import CardDocument
     from healthvault.storage.attempts import FailedUnlocks
     from healthvault.vault.erase import Erasure
     from healthvault.vault.recovery_words import ShareSheet
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
         KeyEventView,
         KeySlotView,
         LogEntry,
+        PartView,
         Story,
         VaultStatus,
     )
@@ -38,6 +42,7 @@ __all__ = [
     "JsonObject",
     "backup_object",
     "bundle_object",
+    "cards_object",
     "check_object",
     "checkpoint_object",
     "contact_object",
@@ -115,6 +120,8 @@ def document_object(document: "Document") -> JsonObject:
     written: JsonObject = {} if document.path is None else {"path": document.path}
     if document.proxy is not None:
         written["proxy"] = document.proxy
+    if document.parts:
+        written["parts"] = [_part(part) for part in document.parts]
     return new_object(
         "document",
         {
@@ -133,6 +140,7 @@ def document_object(document: "Document") -> JsonObject:
             "author": document.author,
             "source": document.source,
             "provenance": document.provenance,
+            "issuer": None if document.cards is None else cards_object(document.cards, now_ms()),
             "status": document.status,
             "duplicate_of": document.duplicate_of,
             **written,
@@ -140,15 +148,53 @@ def document_object(document: "Document") -> JsonObject:
     )
 
 
-def shown_object(document: "Document", story: "Story") -> JsonObject:
-    """Return a document with what became of it."""
+def _part(part: "PartView") -> JsonObject:
+    """Return a file of a document, as it stands inside of it; `path` is there when it was written out."""
+    written: JsonObject = {} if part.path is None else {"path": part.path}
+    return {
+        "number": part.number,
+        "name": part.name,
+        "media_type": part.media_type,
+        "size_bytes": part.size_bytes,
+        **written,
+    }
+
+
+def cards_object(found: "CardDocument", at_ms: int) -> JsonObject:
+    """Return the verdict on a document of cards, the worst of its cards', and each card's."""
+    from healthvault.records.cards import card_verdict, worst_of
+
+    cards: list[Json] = [
+        {
+            "place": card.place,
+            "iss": card.iss,
+            "kid": card.kid,
+            "verdict": card_verdict(card, at_ms).value,
+            "not_before": None if card.nbf_ms is None else rfc3339(card.nbf_ms),
+            "not_after": None if card.exp_ms is None else rfc3339(card.exp_ms),
+            "detail": card.detail,
+        }
+        for card in found.cards
+    ]
+    issuers = {card.iss for card in found.cards}
+    return {
+        "iss": issuers.pop() if len(issuers) == 1 else None,
+        "verdict": worst_of(found.cards, at_ms).value,
+        "whole": found.is_all,
+        "cards": cards,
+    }
+
+
+def shown_object(document: "Document", story: "Story", attestations: list[Json]) -> JsonObject:
+    """Return a document with what became of it, and what others attest of it."""
     history: list[Json] = [
         {"entry": entry.index, "kind": entry.kind, "time": rfc3339(entry.time_ms), "detail": entry.detail}
         for entry in story.entries
     ]
     versions: JsonObject = {"replaces": story.replaces, "replaced_by": story.replaced_by}
     bounds = interval_fields(story.interval.not_before_ms, story.interval.not_after_ms)
-    return {**document_object(document), **bounds, **versions, "history": history}
+    said: JsonObject = {"attestations": attestations, "history": history}
+    return {**document_object(document), **bounds, **versions, **said}
 
 
 def entry_object(entry: "LogEntry") -> JsonObject:

@@ -14,8 +14,9 @@ from healthvault.cli.reading_options import ReadChoice
 from healthvault.cli.settings import Settings
 from healthvault.cli.terminal import Terminal
 from healthvault.errors import ConsentRefused, NotEstablished
-from healthvault.storage.inputs import Failure, InputError
+from healthvault.storage.inputs import Failure, InputError, InputFile
 from healthvault.vault.delegating import has_lost_powers
+from healthvault.vault.issuers import issuers_for_a_run
 from healthvault.vault.receive import VerifyOptions, unaccepted, verify_file
 from healthvault.vault.vault import Place, Vault
 from healthvault.vault.views import Document
@@ -44,7 +45,15 @@ def verify_options(settings: Settings, chosen: ReadChoice, accept: tuple[str, ..
         accept=accept,
         code=code_of_bundle(settings, chosen["code_file"], asking=chosen["code"]),
         statuses=tuple(map(stdin_or_file, chosen["status"])),
+        issuers=issuers_for_a_run([_issuer(each) for each in chosen["issuer"]]),
     )
+
+
+def _issuer(text: str) -> tuple[str | None, InputFile]:
+    """Return the address and the file in `[URL=]FILE`."""
+    address, sign, name = text.partition("=")
+    is_named = bool(sign) and address.startswith("https://")
+    return (address, stdin_or_file(name)) if is_named else (None, stdin_or_file(text))
 
 
 def code_of_bundle(settings: Settings, code_file: str | None, *, asking: bool) -> str | None:

@@ -22,6 +22,7 @@ class ReadChoice(TypedDict):
     code: bool
     code_file: str | None
     status: tuple[str, ...]
+    issuer: tuple[str, ...]
 
 
 def parse_purpose(word: str) -> str:
@@ -44,6 +45,12 @@ def read_options(body: _Body) -> _Body:
             metavar="FILE",
             multiple=True,
             help="A newer status of its grant, from the owner's `hv status-proof`; repeatable.",
+        ),
+        click.option(
+            "--issuer",
+            metavar="[URL=]FILE",
+            multiple=True,
+            help="Believe the keys of an issuer of health cards in it, for this run; repeatable.",
         ),
         click.option("--code-file", type=click.Path(), metavar="FILE", help="Read the code from a file."),
         click.option("--code", is_flag=True, help="The bundle is opened by a code; ask for it."),

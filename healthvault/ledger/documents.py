@@ -152,6 +152,8 @@ class DocAdd:
     evidence: int | None = None
     """Number of the blob that holds the proof of where a received document came from."""
     received: Received | None = None
+    set_id: bytes | None = None
+    """The same (16 bytes) in all documents of a folder that has more files than one document holds."""
 
     @property
     def size_bytes(self) -> int:
@@ -175,6 +177,7 @@ class DocAdd:
             "supersedes": self.supersedes,
             "evidence": self.evidence,
             "received": self.received.to_value() if self.received else None,
+            "set": self.set_id,
         }
         return {key: value for key, value in known.items() if value is not None}
 
@@ -252,8 +255,6 @@ class DocErase:
 def parse_doc_add(sealed: Fields) -> DocAdd:
     """Parse a `doc.add` map. Raises FormatError `bad_schema`, `unsupported`."""
     sealed.refuse_unknown_must(_DOC_ADD_KEYS)
-    if sealed.has("set"):
-        sealed.bin("set", 16)  # groups the entries of one large study; nothing here reads it yet
     return DocAdd(
         title=sealed.text("title"),
         type=sealed.text("type"),
@@ -268,6 +269,7 @@ def parse_doc_add(sealed: Fields) -> DocAdd:
         supersedes=sealed.uint("supersedes") if sealed.has("supersedes") else None,
         evidence=sealed.uint("evidence", 511) if sealed.has("evidence") else None,
         received=_parse_received(sealed) if sealed.has("received") else None,
+        set_id=sealed.bin("set", 16) if sealed.has("set") else None,
     )
 
 

@@ -4,19 +4,27 @@
 Spec: docs/spec/contents.md section 3.
 """
 
+import struct
+import zlib
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
 from healthvault.errors import InvalidRequest
 
-__all__ = ["EXTRA_MISSING", "extra", "is_installed"]
+__all__ = ["EXTRA_MISSING", "STUMBLES", "extra", "is_installed"]
 
 EXTRA_MISSING = "extra_missing"
+STUMBLES = (
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, NotImplementedError, OSError,
+    RecursionError, TypeError, ValueError, struct.error, zlib.error,
+)  # fmt: skip
+"""What libraries raise over a file that is not as it says, besides errors of their own."""
 _PACKAGES = {
     "dicom": "pydicom",
     "fit": "fitdecode",
     "pdf": "pypdf",
+    "rtf": "striprtf",
     "scan": "zxingcpp",
 }
 """Name of each extra, and the package by which one sees that it is installed."""

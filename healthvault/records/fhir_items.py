@@ -1,216 +1,224 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What documents of other formats say, as FHIR R4: a view of the items that readers found, each with its source.
+"""A FHIR resource, of any version from DSTU2 on, as items: one for itself, and one for each component it measured.
 
-Only types that R4 can hold without anything being made up; of the others nobody is told that they were mapped.
-Numbers keep their digits, dates are cut where FHIR wants an offset that the source does not give.
-Sources: hl7.org/fhir/R4/observation.html and the pages of the other types.
+Types have their R4 names and codes their R4 systems, so that the same statement in two versions is equal where it
+is equal. Spec: docs/spec/contents.md section 3.
 """
 
-import re
-from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from healthvault.records.fhir_parts import Json, JsonObject, coded, coding, filled
-from healthvault.records.statements import Item, Quantity
+from healthvault.records.categories import Sensitivity, category_of, sensitivity_of
+from healthvault.records.fhir import Names, date_fields, label_of, words_of, writers_of
+from healthvault.records.fhir_entries import Entry
+from healthvault.records.fhir_references import identity_of
+from healthvault.records.fhir_values import (
+    codings_of,
+    joined,
+    moment_of,
+    period_of,
+    quantity_of,
+    scalar_text,
+    words_of_all,
+)
+from healthvault.records.fhir_words import text_of, value_text
+from healthvault.records.json_stream import as_written
+from healthvault.records.json_walk import Json, items_at, text_at, value_at
+from healthvault.records.statements import Coding, Item, Quantity
 
-__all__ = ["DERIVED", "UCUM", "concept", "fhir_time", "item_resource"]
+__all__ = ["Around", "digest_of", "has_item", "items_of", "r4_type"]
 
-DERIVED = "urn:healthvault:derived"
-"""System of the tag that says: not word for word in the source, but read out of it."""
-UCUM = "http://unitsofmeasure.org"
-_TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
-_TIME = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?", re.ASCII)
-_WITHOUT_TIME = 10
-_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
-_UNKNOWN = "unknown"
-_IN_ERROR = "entered-in-error"
-_STOPPED = frozenset({"completed", _IN_ERROR})
-_OBSERVED = frozenset({"registered", "preliminary", "final", "amended", "corrected", "cancelled", _IN_ERROR})
-_REPORTED = _OBSERVED | {"partial", "appended"}
-_DONE = _STOPPED | {"preparation", "in-progress", "not-done", "on-hold", "stopped"}
-_TAKEN = _STOPPED | {"active", "intended", "stopped", "on-hold", "not-taken"}
-_GIVEN = _STOPPED | {"not-done"}
-_CLINICAL = {
-    "Condition": ("active", "recurrence", "relapse", "inactive", "remission", "resolved"),
-    "AllergyIntolerance": ("active", "inactive", "resolved"),
+MAX_COMPONENTS = 500
+MAX_NAME_CHARS = 500
+_WITHOUT_ITEM = frozenset((
+    "Patient", "Practitioner", "PractitionerRole", "Organization", "Location", "RelatedPerson", "Person", "Group",
+    "Binary", "Bundle", "MessageHeader", "OperationOutcome", "Parameters", "Endpoint", "HealthcareService",
+))  # fmt: skip
+"""Of people, places and envelopes: they are counted, and what they are called stands in the items."""
+_RENAMED = {
+    "BodySite": "BodyStructure",
+    "DeviceUsage": "DeviceUseStatement",
+    "DeviceUseRequest": "DeviceRequest",
+    "DiagnosticOrder": "ServiceRequest",
+    "EligibilityRequest": "CoverageEligibilityRequest",
+    "EligibilityResponse": "CoverageEligibilityResponse",
+    "MedicationOrder": "MedicationRequest",
+    "MedicationUsage": "MedicationStatement",
+    "ProcedureRequest": "ServiceRequest",
+    "ReferralRequest": "ServiceRequest",
+    "Sequence": "MolecularSequence",
 }
+# the first that has codes; joined by + all of them
+_CODED: dict[str, tuple[str, ...]] = {
+    "AllergyIntolerance": ("code", "substance"),
+    "AuditEvent": ("type+subtype", "category+code"),
+    "CarePlan": ("category",),
+    "CareTeam": ("category",),
+    "Consent": ("scope+category",),
+    "DocumentReference": ("type", "class", "category"),
+    "Encounter": ("type", "serviceType", "class"),
+    "Goal": ("description", "category"),
+    "ImagingStudy": ("procedureCode", "modality", "modalityList", "description"),
+    "Immunization": ("vaccineCode",),
+    "Provenance": ("activity",),
+    "ResearchStudy": ("condition", "category"),
+    "ServiceRequest": ("code", "type", "serviceRequested"),
+}
+_MEDICINE = ("medicationCodeableConcept", "medicationReference", "medication", "code")
+_USUAL = ("code", "type")
+_NOT_DONE = {"Immunization": ("wasNotGiven", "notGiven"), "Procedure": ("notPerformed", "notDone")}
+_DECIDING = ("entered-in-error", "refuted")  # of a condition or allergy: more than that it is active
+_ENDS = ("abatementDateTime", "abatementPeriod")
 
 
-def item_resource(item: Item, *, id_text: str, source: str, subject: JsonObject) -> JsonObject | None:
-    """Return an item as an R4 resource, or None if its type is none that R4 can hold with what is known.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What the document knows beside the resource itself."""
 
-    Args:
-        item: What a reader found.
-        id_text: Its id in the export, a FHIR id.
-        source: URI of the document that says it.
-        subject: Reference to the patient.
+    subject: int | None
+    names: Names
+    medicine: "tuple[str | None, tuple[Coding, ...]] | None"
+    """Name and codes of the Medication that it refers to."""
+    labels: frozenset[Sensitivity]
+    """Of the Bundle around it."""
+
+
+def has_item(kind: str) -> bool:
+    """Tell whether resources of a type are things of their own."""
+    return kind not in _WITHOUT_ITEM
+
+
+def r4_type(kind: str) -> str:
+    """Return the name that a type has in R4."""
+    return _RENAMED.get(kind, kind)
+
+
+def digest_of(resource: dict[str, Json]) -> bytes:
+    """Return SHA-256 of a resource without its server's version and time of change.
+
+    It is of compact JSON in UTF-8, members sorted by name, numbers as written, without `meta.versionId` and
+    `meta.lastUpdated`, and without `meta` if nothing is left of it. Raises Broken.
     """
-    make = _MAKERS.get(item.type)
-    if make is None or not (item.codes or item.title):
-        return None
-    meta: Json = {"source": source, "tag": [coding(DERIVED, "item", item.place[:200])]}
-    return filled({**make(item, subject), "id": id_text, "meta": meta})
+    meta = resource.get("meta")
+    if isinstance(meta, dict):
+        kept = {name: value for name, value in meta.items() if name not in {"versionId", "lastUpdated"}}
+        resource = {name: value for name, value in resource.items() if name != "meta"} | (
+            {"meta": kept} if kept else {}
+        )
+    return hashlib.sha256(as_written(resource, is_sorted=True)).digest()
 
 
-def concept(item: Item) -> JsonObject:
-    """Return the codes and words of an item as a CodeableConcept."""
-    codings: list[Json] = [
-        coding(each.system, each.code, each.display or "") for each in item.codes if _is_uri(each.system)
-    ]
-    return filled({"coding": codings, "text": item.title})
+def items_of(entry: Entry, around: Around) -> Iterator[Item]:
+    """Yield the items of a resource (unverified). Raises Broken: it cannot be written again."""
+    resource = entry.resource or {}
+    kind = r4_type(text_at(resource, "resourceType") or "")
+    author, source = writers_of(resource, around.names)
+    date, until = _dates(resource)
+    codes, told = _coded(resource, kind, around)
+    item = Item(
+        type=kind,
+        place=entry.place or kind,
+        title=_cut(text_at(resource, "title") or told or label_of(resource)) or kind,
+        subject=around.subject,
+        identity=identity_of(entry),
+        digest=digest_of(resource),
+        date=date,
+        until=until,
+        status=_status(resource),
+        category=category_of(resource).value,
+        codes=codes,
+        quantity=_quantity(resource, kind),
+        text=text_of(resource),
+        author=_cut(author),
+        source=_cut(source),
+        sensitivity=tuple(sorted(label.value for label in sensitivity_of(resource) | around.labels)),
+    )
+    yield item
+    if kind == "Observation":
+        prefix = f"{entry.place}." if entry.place else ""
+        for number, component in enumerate(items_at(resource, "component")[:MAX_COMPONENTS]):
+            yield _component(item, component, f"{prefix}component[{number}]")
 
 
-def fhir_time(date: str | None) -> str | None:
-    """Return a date as a FHIR dateTime: a time without offset is cut to the day; None for what is no date."""
-    if date is None:
-        return None
-    for told in (date, date[:_WITHOUT_TIME]):
-        if _TIME.fullmatch(told):
-            return told
-    return None
+def _component(whole: Item, component: Json, place: str) -> Item:
+    codes = codings_of(items_at(component, "code"))
+    return replace(
+        whole,
+        place=place,
+        title=_cut(words_of(value_at(component, "code"))) or _first_code(codes) or whole.title,
+        identity=None,
+        digest=None,
+        codes=codes,
+        quantity=_quantity(component, "Observation"),
+        text=joined((value_text(component), words_of(value_at(component, "dataAbsentReason")),
+                     words_of(value_at(component, "interpretation")))),
+    )  # fmt: skip
 
 
-def _observation(item: Item, subject: JsonObject) -> JsonObject:
-    value: JsonObject = {}
-    if item.quantity is not None and (measured := _measured(item.quantity, item.quantity.number)):
-        value = {"valueQuantity": filled({**measured, "comparator": item.quantity.comparator})}
-    elif item.quantity is not None or item.text:
-        quantity = item.quantity
-        value = {"valueString": item.text or f"{quantity.number if quantity else ''}".strip()}
-    return {
-        "resourceType": "Observation",
-        "status": _one_of(_OBSERVED, item.status, _UNKNOWN),
-        "code": concept(item),
-        "subject": subject,
-        **_when(item, "effective"),
-        **value,
-        "referenceRange": _ranges(item.quantity),
-    }
+def _coded(resource: Json, kind: str, around: Around) -> tuple[tuple[Coding, ...], str | None]:
+    """Return the codes of what a resource is about, and its name."""
+    named, known = around.medicine or (None, ())
+    if known:
+        return known, named or _first_code(known)
+    for names in _MEDICINE if kind.startswith("Medication") else _CODED.get(kind, _USUAL):
+        concepts = [each for name in names.split("+") for each in items_at(resource, name)]
+        if codes := codings_of(concepts):
+            return codes, (words_of_all(concepts) if "+" in names else words_of(concepts)) or _first_code(codes)
+    return (), named
 
 
-def _condition(item: Item, subject: JsonObject) -> JsonObject:
-    return {
-        "resourceType": "Condition",
-        **_clinical(item, "condition-clinical", "condition-ver-status"),
-        "code": concept(item),
-        "subject": subject,
-        "onsetDateTime": fhir_time(item.date),
-        "abatementDateTime": fhir_time(item.until),
-        "note": _note(item),
-    }
+def _first_code(codes: tuple[Coding, ...]) -> str | None:
+    return next((coding.display or coding.code for coding in codes), None)
 
 
-def _allergy(item: Item, subject: JsonObject) -> JsonObject:
-    return {
-        "resourceType": "AllergyIntolerance",
-        **_clinical(item, "allergyintolerance-clinical", "allergyintolerance-verification"),
-        "code": concept(item),
-        "patient": subject,
-        "onsetDateTime": fhir_time(item.date),
-        "note": _note(item),
-    }
+def _dates(resource: dict[str, Json]) -> tuple[str | None, str | None]:
+    """Return when it happened or began, and when it ended, as written."""
+    kind = text_at(resource, "resourceType") or ""
+    until = next((end for name in _ENDS if (end := _end(resource.get(name)))), None)
+    if kind == "Consent":
+        until = _end(value_at(resource, "provision", "period")) or _end(resource.get("period"))
+    for field in date_fields(kind):
+        if field in resource:
+            start, end = period_of(resource[field])
+            if start or end:
+                return start, end or until
+    if kind == "Specimen":
+        collected = value_at(resource, "collection", "collectedDateTime")
+        return moment_of(collected) or moment_of(resource.get("receivedTime")), until
+    return None, until
 
 
-def _medication(item: Item, subject: JsonObject) -> JsonObject:
-    return {
-        "resourceType": "MedicationStatement",
-        "status": _one_of(_TAKEN, item.status, _UNKNOWN),
-        "medicationCodeableConcept": concept(item),
-        "subject": subject,
-        "effectivePeriod": filled({"start": fhir_time(item.date), "end": fhir_time(item.until)}),
-        "dosage": [{"text": item.text}] if item.text else [],
-    }
+def _end(value: Json) -> str | None:
+    start, end = period_of(value)
+    return end or start if text_at(value) else end
 
 
-def _immunization(item: Item, subject: JsonObject) -> JsonObject:
-    date = fhir_time(item.date)
-    return {
-        "resourceType": "Immunization",
-        "status": _one_of(_GIVEN, item.status, "completed"),
-        "vaccineCode": concept(item),
-        "patient": subject,
-        **({"occurrenceDateTime": date} if date else {"occurrenceString": _UNKNOWN}),
-        "note": _note(item),
-    }
+def _status(resource: Json) -> str | None:
+    kind = text_at(resource, "resourceType") or ""
+    if any(scalar_text(value_at(resource, name)) == "true" for name in _NOT_DONE.get(kind, ())):
+        return "not-done"
+    if kind == "MedicationStatement" and text_at(resource, "taken") == "n":
+        return "not-taken"
+    known = [_word(resource, name) for name in ("verificationStatus", "clinicalStatus")]
+    told = next((word for word in known if word in _DECIDING), None)
+    return told or known[1] or _word(resource, "status") or _word(resource, "lifecycleStatus") or known[0]
 
 
-def _procedure(item: Item, subject: JsonObject) -> JsonObject:
-    return {
-        "resourceType": "Procedure",
-        "status": _one_of(_DONE, item.status, _UNKNOWN),
-        "code": concept(item),
-        "subject": subject,
-        **_when(item, "performed"),
-        "note": _note(item),
-    }
+def _word(resource: Json, name: str) -> str | None:
+    """Return a code, whether it stands alone or in a concept."""
+    value = value_at(resource, name)
+    return _cut(text_at(value) or text_at(value, "coding", "code"))
 
 
-def _report(item: Item, subject: JsonObject) -> JsonObject:
-    return {
-        "resourceType": "DiagnosticReport",
-        "status": _one_of(_REPORTED, item.status, _UNKNOWN),
-        "code": concept(item),
-        "subject": subject,
-        **_when(item, "effective"),
-        "conclusion": item.text,
-    }
+def _quantity(holder: Json, kind: str) -> Quantity | None:
+    if kind == "Observation":
+        whole = scalar_text(value_at(holder, "valueInteger"))
+        if whole is not None:
+            return quantity_of({"value": whole})
+        return quantity_of(value_at(holder, "valueQuantity"), items_at(holder, "referenceRange"))
+    return quantity_of(value_at(holder, "total")) if kind == "Claim" else None
 
 
-_MAKERS: dict[str, Callable[[Item, JsonObject], JsonObject]] = {
-    "AllergyIntolerance": _allergy,
-    "Condition": _condition,
-    "DiagnosticReport": _report,
-    "Immunization": _immunization,
-    "MedicationAdministration": _medication,
-    "MedicationDispense": _medication,
-    "MedicationRequest": _medication,
-    "MedicationStatement": _medication,
-    "Observation": _observation,
-    "Procedure": _procedure,
-}
-
-
-def _when(item: Item, field: str) -> JsonObject:
-    start, end = fhir_time(item.date), fhir_time(item.until)
-    if end is None:
-        return {f"{field}DateTime": start}
-    return {f"{field}Period": filled({"start": start, "end": end})}
-
-
-def _clinical(item: Item, clinical: str, verified: str) -> JsonObject:
-    if item.status == "entered-in-error":
-        return {"verificationStatus": coded(_TERMINOLOGY + verified, "entered-in-error")}
-    if item.status not in _CLINICAL[item.type]:
-        return {}
-    return {"clinicalStatus": coded(_TERMINOLOGY + clinical, item.status)}
-
-
-def _note(item: Item) -> list[Json]:
-    return [{"text": item.text}] if item.text else []
-
-
-def _measured(quantity: Quantity, number: str | None) -> JsonObject:
-    """Return a Quantity; nothing for what is no JSON number."""
-    if number is None or not _NUMBER.fullmatch(number):
-        return {}
-    try:
-        value = Decimal(number)
-    except InvalidOperation:
-        return {}
-    return filled({"value": value, "unit": quantity.unit})
-
-
-def _ranges(quantity: Quantity | None) -> list[Json]:
-    if quantity is None:
-        return []
-    limits = {"low": _measured(quantity, quantity.low), "high": _measured(quantity, quantity.high)}
-    told = filled({**limits})
-    return [told] if told else []
-
-
-def _one_of(words: frozenset[str], word: str | None, otherwise: str) -> str:
-    return word if word is not None and word in words else otherwise
-
-
-def _is_uri(system: str) -> bool:
-    return ":" in system and " " not in system
+def _cut(text: str | None) -> str | None:
+    return " ".join(text.split())[:MAX_NAME_CHARS] or None if text else None

@@ -8,10 +8,11 @@ provenance.html.
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from healthvault.records.categories import SENSITIVITY_CODES
 from healthvault.records.fhir_parts import (
+    Json,
     JsonObject,
     coded,
     fhir_id,
@@ -22,13 +23,14 @@ from healthvault.records.fhir_parts import (
     logical,
 )
 
-__all__ = ["EntryFacts", "Owner", "document_reference", "entry_reference", "patient", "provenance"]
+__all__ = ["Attached", "EntryFacts", "Owner", "document_reference", "entry_reference", "patient", "provenance"]
 
 _STATUS = {"current": "current", "superseded": "superseded"}  # everything else was entered in error
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?", re.ASCII)
 _OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 _AGENT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 _ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+RUNG_EXTENSION = "urn:healthvault:provenance"
 _OCTETS = "application/octet-stream"
 
 
@@ -48,6 +50,15 @@ class Owner:
     def as_organization(self) -> JsonObject:
         """Return the reference to the vault as what keeps to the owner's rules."""
         return logical("urn:healthvault:vault", self.vault, self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file to carry along."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +106,8 @@ def document_reference(  # noqa: PLR0913  one argument a field
     content: bytes | None,
     category: str = "",
     sensitivity: tuple[str, ...] = (),
+    files: tuple[Attached, ...] = (),
+    rung: str = "",
 ) -> JsonObject:
     """Return a DocumentReference.
 
@@ -109,7 +122,9 @@ def document_reference(  # noqa: PLR0913  one argument a field
         content: The bytes to carry along, or None. Their SHA-256 is given as an RFC 6920 name, because FHIR's
             own hash element is SHA-1.
         category: What it is about, in our word.
+        files: Of a document of several files: each, with its bytes; `content` is None then.
         sensitivity: Our labels, which go out as HL7 v3 ActCodes where they are known.
+        rung: Where it comes from, in our word; no signature goes along with it.
     """
     attachment: JsonObject = {"contentType": media_type, "title": title or status}
     identifiers = [identifier("document", id_text)]
@@ -121,10 +136,13 @@ def document_reference(  # noqa: PLR0913  one argument a field
         attachment["size"] = len(content)
         digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
         identifiers.append({"system": "urn:ietf:rfc:6920", "value": f"ni:///sha-256;{digest}"})
+    attached: list[Json] = [{"attachment": _attachment(each)} for each in files]
+    attached = attached or [{"attachment": filled(attachment)}]
     return filled(
         {
             "resourceType": "DocumentReference",
             "id": fhir_id(id_text),
+            "extension": [*_rung(rung)],
             "identifier": [*identifiers],
             "status": _STATUS.get(status, "entered-in-error"),
             "subject": owner.reference(),
@@ -132,15 +150,25 @@ def document_reference(  # noqa: PLR0913  one argument a field
             "date": instant(added_ms),
             "description": title,
             "securityLabel": [_label(word) for word in sensitivity],
-            "content": [{"attachment": filled(attachment)}],
+            "content": attached,
         }
     )
+
+
+def _attachment(file: Attached) -> JsonObject:
+    data: JsonObject = {"data": base64.b64encode(file.content).decode()} if file.content else {}
+    return {"contentType": file.media_type, "title": file.name or "file", "size": len(file.content), **data}
 
 
 def _label(word: str) -> JsonObject:
     """Return a label of ours; one of a later version keeps its word."""
     codes = {known.value: codes for known, codes in SENSITIVITY_CODES.items()}
     return coded(_ACT_CODE, codes[word][0]) if word in codes else coded("urn:healthvault:sensitivity", word)
+
+
+def _rung(rung: str) -> list[Json]:
+    """Return the word on where a document comes from, as an extension: FHIR has no element that says no more."""
+    return [{"url": RUNG_EXTENSION, "valueCode": rung}] if rung else []
 
 
 def entry_reference(entry: EntryFacts, owner: Owner) -> JsonObject:
@@ -166,7 +194,7 @@ def entry_reference(entry: EntryFacts, owner: Owner) -> JsonObject:
 
 
 def provenance(
-    entry: EntryFacts, target: JsonObject, owner: Owner, *, author: str = "", is_new: bool = True
+    entry: EntryFacts, target: JsonObject, owner: Owner, *, author: str = "", rung: str = "", is_new: bool = True
 ) -> JsonObject | None:
     """Return the Provenance of what an entry made or changed; no FHIR signature is claimed.
 
@@ -175,6 +203,7 @@ def provenance(
         target: Reference to the resource that it made or changed.
         owner: Who signed the entry.
         author: Who made the document, as the document or the owner says; untrusted.
+        rung: Where the document comes from, in our word.
         is_new: It made it.
 
     Returns:
@@ -185,9 +214,11 @@ def provenance(
         return None
     before = logical("urn:healthvault:leaf-hash", entry.prev.hex(), f"journal entry {entry.seq - 1}")
     claimed: list[JsonObject] = [{"type": coded(_AGENT, "author"), "who": {"display": author}}] if author else []
+    said: JsonObject = {"extension": [*_rung(rung)]} if rung else {}
     return {
         "resourceType": "Provenance",
         "id": f"p-{entry.key}",
+        **said,
         "target": [target],
         "recorded": recorded,
         "activity": coded(_OPERATION, "CREATE" if is_new else "UPDATE"),

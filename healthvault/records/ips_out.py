@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from healthvault.records.fhir_items import DERIVED, item_resource
+from healthvault.records.fhir_derived import DERIVED, item_resource
 from healthvault.records.fhir_parts import Json, JsonObject, coded, coding, filled, instant
 from healthvault.records.statements import Item
 

@@ -33,6 +33,10 @@ class Kind(Enum):
     FIT = "fit"
     EMERGENCY_SHEET = "emergency-sheet"
     """What the owner wants to be known in an emergency: never recognised, only written."""
+    ISSUER_KEYS = "issuer-keys"
+    """Keys of issuers of health cards, of one or of a directory: never recognised, only written by `hv issuer`."""
+    ISSUER_REVOCATIONS = "issuer-revocations"
+    """Which cards an issuer took back; likewise."""
     PDF = "pdf"
     IMAGE = "image"
     CSV = "csv"
@@ -40,6 +44,8 @@ class Kind(Enum):
     XML = "xml"
     RTF = "rtf"
     ZIP = "zip"
+    FOLDER = "folder"
+    """Several files that the owner added as one document: never recognised, only written."""
     TEXT = "text"
     BINARY = "binary"
 
@@ -60,6 +66,8 @@ MEDIA_TYPES = {
     Kind.CDISC: "application/x-sas-xport",
     Kind.FIT: "application/vnd.ant.fit",
     Kind.EMERGENCY_SHEET: "application/json",
+    Kind.ISSUER_KEYS: "application/json",
+    Kind.ISSUER_REVOCATIONS: "application/json",
     Kind.PDF: "application/pdf",
     Kind.IMAGE: "application/octet-stream",
     Kind.CSV: "text/csv",
@@ -67,6 +75,7 @@ MEDIA_TYPES = {
     Kind.XML: "application/xml",
     Kind.RTF: "application/rtf",
     Kind.ZIP: "application/zip",
+    Kind.FOLDER: "application/octet-stream",
     Kind.TEXT: "text/plain",
     Kind.BINARY: "application/octet-stream",
 }

@@ -10,9 +10,10 @@ from itertools import islice
 from healthvault.records.categories import category_of, sensitivity_of
 from healthvault.records.description import Found
 from healthvault.records.fhir import is_resource_type
-from healthvault.records.json_walk import JsonWalk
+from healthvault.records.json_walk import Json, JsonWalk, items_at, text_at
 from healthvault.records.kinds import Kind
 from healthvault.records.probe import Probe
+from healthvault.records.provenance import MADE_HERE
 
 __all__ = ["describe_ndjson"]
 
@@ -30,10 +31,17 @@ def describe_ndjson(probe: Probe) -> Found:
         return Found(
             kind=Kind.FHIR_NDJSON,
             title=f"{kind} ({_count(probe)})",
+            source=MADE_HERE if _is_made_here(record) else None,
             category=category_of(record),
             sensitivity=sensitivity_of(record),
         )
     return Found(kind=Kind.NDJSON if record else Kind.TEXT)
+
+
+def _is_made_here(record: dict[str, Json]) -> bool:
+    """Tell whether a resource says that `hv export` wrote it."""
+    systems = (text_at(each, "system") or "" for each in items_at(record, "identifier"))
+    return any(system.startswith(MADE_HERE) for system in systems)
 
 
 def _count(probe: Probe) -> str:

@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol, TypeAlias, cast
 from healthvault.errors import InvalidRequest
 from healthvault.records.describe import describe
 from healthvault.records.description import Description, Found
-from healthvault.records.extras import EXTRA_MISSING
+from healthvault.records.extras import EXTRA_MISSING, STUMBLES
 from healthvault.records.kinds import Kind
 from healthvault.records.probe import Probe
 from healthvault.records.statements import Card, Inner, Item, Left, Passage, Resource, Statement, Subject
@@ -68,15 +68,33 @@ class Inside(Protocol):
 Reader: TypeAlias = "Callable[[Probe, Inside], Iterator[Statement | Placed]]"
 
 _ROOM = "healthvault.records."
-_STUMBLES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 _READERS: dict[Kind, str] = {
     Kind.APPLE_HEALTH: "apple_read:read_export",
+    Kind.CCDA: "ccda_read:read_ccda",
+    Kind.CDISC: "cdisc_read:read_cdisc",
     Kind.CSV: "table_read:read_table",
+    Kind.EPCIS: "epcis_read:read_epcis",
+    Kind.FHIR: "fhir_reader:read_resource",
+    Kind.FHIR_BUNDLE: "fhir_reader:read_bundle",
+    Kind.FHIR_NDJSON: "fhir_reader:read_lines",
+    Kind.HL7V2: "hl7_read:read_hl7v2",
+    Kind.IPS: "fhir_reader:read_bundle",
     Kind.JSON: "wearable_json:read_json",
+    Kind.DICOM: "dicom:read_dicom",
+    Kind.FIT: "fit:read_fit",
+    Kind.IMAGE: "image:read_image",
+    Kind.PDF: "pdf_text:read_pdf",
+    Kind.RTF: "rtf:read_rtf",
+    Kind.SMART_HEALTH_CARD: "shc_reader:read_cards",
+    Kind.SMART_HEALTH_LINK: "shc_reader:read_link",
     Kind.TEXT: "plain_text:read_text",
+    Kind.ZIP: "zip_members:read_zip",
 }
 """Module and function of the reader of each kind; a kind that is not here is kept and not read."""
-_DESCRIBERS: dict[Kind, str] = {}
+_DESCRIBERS: dict[Kind, str] = {
+    Kind.DICOM: "dicom:describe_dicom",
+    Kind.FIT: "fit:describe_fit",
+}
 """Likewise of kinds whose description needs a reader of others' making: it too is made apart."""
 
 
@@ -139,6 +157,7 @@ class _Reading:
     ) -> Iterator[Placed]:
         known = kind or describe(stream, name=name, size_bytes=size_bytes).kind
         if not has_reader(known):
+            yield from _unread(known, place)
             return
         reader = cast("Reader", _loaded(_READERS[Kind(known)]))
         first_subject = self.subjects
@@ -157,7 +176,7 @@ class _Reading:
             except InvalidRequest as err:
                 self.missing = err if err.code == EXTRA_MISSING else self.missing
                 yield Placed(Left(place=whole, reason=f"{err.code}: {err.message}"))
-            except _STUMBLES as err:
+            except STUMBLES as err:
                 yield Placed(Left(place=whole, reason=f"its reader stumbled ({type(err).__name__})"))
 
         outer = f"{place}/" if place else ""
@@ -197,12 +216,20 @@ def _digest(stream: BinaryIO) -> bytes:
 
 def placed(statement: Statement, outer: str, first_subject: int) -> Statement:
     """Return a statement as one of the outermost document, in which others may have named subjects before."""
+    if not outer and not first_subject:
+        return statement
     if isinstance(statement, Item):
         number = None if statement.subject is None else statement.subject + first_subject
         return replace(statement, place=outer + statement.place, subject=number)
     if isinstance(statement, Passage | Left | Resource | Card | Inner):
         return replace(statement, place=outer + statement.place)
     return statement
+
+
+def _unread(kind: str, place: str) -> Iterator[Placed]:
+    """Say of what is inside something that nobody reads it; of a whole document that is known without it."""
+    if place:
+        yield Placed(Left(place=place, reason=f"nobody reads what it is: {kind}"))
 
 
 def _loaded(reader: str) -> Callable[..., object]:

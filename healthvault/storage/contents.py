@@ -15,6 +15,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from healthvault.crypto.hashing import random_bytes
 from healthvault.records.statements import Card, Item, Left, Passage, Statement, Subject, Tally, statement_bytes
+from healthvault.storage.card_checks import CARD_CHECK_TABLE
 from healthvault.storage.database import Schema, connected, discard, translated
 
 __all__ = ["READ", "UNDERWAY", "Contents", "ReadingRow"]
@@ -23,14 +24,17 @@ UNDERWAY = "underway"
 READ = "read"
 _TOKEN_BYTES = 8
 _SCHEMA = Schema(
-    version=1,
+    version=2,
     script="""
 create table reading (
     seq integer primary key, version integer not null, state text not null, detail text not null,
     hint text, token blob not null);
 create table subject (
-    seq integer not null, number integer not null, statement blob not null,
+    seq integer not null, number integer not null, statement blob not null, main integer not null, verdict text,
     primary key (seq, number)) without rowid;
+create index subject_waiting on subject (seq, number) where verdict is null;
+create index subject_outside on subject (seq, number, main) where verdict <> 'same';
+create table judge (one integer primary key check (one = 1), digest blob not null);
 create table item (
     id integer primary key, seq integer not null, number integer not null, subject integer, type text not null,
     category text not null, date text, sense blob not null, identity text, digest blob, status text,
@@ -56,7 +60,8 @@ create table remainder (seq integer not null, place text not null, reason text n
 create index remainder_seq on remainder (seq);
 create table card (
     seq integer not null, place text not null, token text not null, primary key (seq, place)) without rowid;
-""",
+"""
+    + CARD_CHECK_TABLE,
 )
 _OF_A_DOCUMENT = ("card", "subject", "tally", "remainder")
 
@@ -205,8 +210,8 @@ class Contents:
             self._add_passage(seq, statement.place, statement.words, None)
         elif isinstance(statement, Subject):
             run(
-                "insert into subject select ?, count(*), ? from subject where seq = ?",
-                (seq, statement_bytes(statement), seq),
+                "insert into subject select ?, count(*), ?, ?, null from subject where seq = ?",
+                (seq, statement_bytes(statement), statement.is_main, seq),
             )
         elif isinstance(statement, Tally):
             run(

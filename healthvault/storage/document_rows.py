@@ -4,9 +4,10 @@
 Spec: docs/spec/vault-folder.md section 6.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE
 from healthvault.ledger.ranges import Ranges
 from healthvault.storage.catalogue import Catalogue
 
@@ -228,6 +229,11 @@ class DocumentRows:
         row = self._db.execute(query, (seq,)).fetchone()
         return _document(row) if row else None
 
+    def id_at(self, seq: int) -> str | None:
+        """Return the id of the document of an entry."""
+        row = self._db.execute("select id from document where seq = ?", (seq,)).fetchone()
+        return row[0] if row else None
+
     def ids_in(self, seqs: Ranges) -> tuple[str, ...]:
         """Return the ids of the documents among some entries, rising by entry."""
         query = "select id from document where seq between ? and ? order by seq"
@@ -247,6 +253,23 @@ class DocumentRows:
             (dedupe,),
         ).fetchone()
         return self.at(row[0]) if row else None
+
+    def with_contents(self, tags: Iterable[bytes]) -> DocumentRow | None:
+        """Return a document as above of which these are the tags of all files, in any order, and no others.
+
+        The proof of where a received document came from is no file of it.
+        """
+        wanted = sorted(tags)
+        rows = self._db.execute(
+            "select distinct seq, document.status from part join document using (seq) where dedupe = ?"
+            " and document.status in ('current', 'superseded') order by document.status, seq",
+            (wanted[-1],),
+        )
+        for seq, _ in rows.fetchall():
+            kept = (part.dedupe for part in self.parts(seq) if part.media_type != EVIDENCE_MEDIA_TYPE)
+            if sorted(kept) == wanted:
+                return self.at(seq)
+        return None
 
     def parts(self, seq: int) -> tuple[PartRow, ...]:
         """Return the parts of a document in order."""

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from healthvault.errors import HealthVaultError, InvalidRequest
+from healthvault.identity.matching import Judged
 
-__all__ = ["Failure", "InputError", "InputFile", "OpenInput", "collect"]
+__all__ = ["Failure", "InputError", "InputFile", "InputFolder", "OpenInput", "collect"]
+
+DIRECTORY = "dicomdir"  # whatever its case
 
 
 class InputError(InvalidRequest):
@@ -39,6 +42,8 @@ class InputFile:
     """The file's own name, as valid text."""
     path: Path | None = None
     data: bytes | None = field(default=None, repr=False)
+    identity: Judged | None = field(default=None, repr=False)
+    """Whose it is, if that was looked at."""
 
     @property
     def shown(self) -> str:
@@ -63,6 +68,22 @@ class InputFile:
             what = "is a folder" if stat.S_ISDIR(found.st_mode) else "is no file but a pipe, a socket or a device"
             raise InputError("not_a_file", f"{self.shown}: {what}")
         return OpenInput(os.fdopen(descriptor, "rb", buffering=0), self.shown, found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFolder:
+    """A folder to add as one document: the name of each of its files is its path in it, with `/` between."""
+
+    name: str
+    """The folder's own name, as valid text."""
+    shown: str
+    """How to call it in messages."""
+    files: tuple[InputFile, ...]
+    """At least one; those of the folder itself, then those of folders in it, each sorted by name."""
+    has_directory: bool
+    """It is a CD of images, with a DICOMDIR."""
+    identity: Judged | None = field(default=None, repr=False)
+    """Whose it is, if that was looked at."""
 
 
 class OpenInput:
@@ -97,20 +118,27 @@ class OpenInput:
             raise InputError("file_changed", f"{self._shown}: it changed while it was read", hint="add it again")
 
 
-def collect(paths: Iterable[Path], skip: Path) -> Iterator[InputFile | Failure]:
+def collect(
+    paths: Iterable[Path], skip: Path, *, as_one: bool = False
+) -> Iterator[InputFile | InputFolder | Failure]:
     """Yield the files that the paths name, folders walked in the order of their names.
+
+    A folder with a DICOMDIR comes as a whole.
 
     Args:
         paths: Files and folders.
         skip: The vault's own folder, which is never added to itself.
+        as_one: Every folder named comes as a whole.
     """
     avoided = _identity(skip)
     for named in paths:
         if avoided is None or avoided not in map(_identity, named.absolute().parents):
-            yield from _walk(named, avoided)
+            yield from _walk(named, avoided, as_one=as_one)
 
 
-def _walk(named: Path, avoided: tuple[int, int] | None) -> Iterator[InputFile | Failure]:
+def _walk(
+    named: Path, avoided: tuple[int, int] | None, *, as_one: bool
+) -> Iterator[InputFile | InputFolder | Failure]:
     waiting = [named]  # a stack: folders may lie deeper in one another than calls can
     while waiting:
         path = waiting.pop()
@@ -118,10 +146,44 @@ def _walk(named: Path, avoided: tuple[int, int] | None) -> Iterator[InputFile | 
             yield _input(path)
         elif _identity(path) != avoided and (path is named or not path.is_symlink()):
             try:
-                waiting += sorted(path.iterdir(), key=lambda found: os.fsencode(found.name), reverse=True)
+                inner = _inner(path)
+                has_directory = any(found.name.lower() == DIRECTORY and found.is_file() for found in inner)
+                if has_directory or (as_one and path is named):
+                    yield _folder(path, avoided, has_directory=has_directory)
+                else:
+                    waiting += reversed(inner)
             except OSError as err:
-                shown = os.fsencode(path).decode("utf-8", "replace")
+                shown = _text(path)
                 yield Failure(name=shown, error=InputError("unreadable", f"{shown}: {err.strerror}"))
+
+
+def _inner(path: Path) -> list[Path]:
+    return sorted(path.iterdir(), key=lambda found: os.fsencode(found.name))
+
+
+def _folder(root: Path, avoided: tuple[int, int] | None, *, has_directory: bool) -> InputFolder | Failure:
+    """Return a folder as a whole, or why that cannot be: a part of it is not it."""
+    whole, shown = root.resolve(), _text(root)
+    files: list[InputFile] = []
+    waiting = [root]
+    while waiting:
+        path = waiting.pop()
+        if path is not root and path.is_symlink() and not path.resolve().is_relative_to(whole):
+            said = f"{_text(path)}: leads out of the folder that is added as one document"
+            return Failure(name=shown, error=InputError("not_a_file", said, hint="put the file itself there"))
+        if not _is_folder(path):
+            files.append(InputFile(name=_text(path.relative_to(root)), path=path))
+        elif _identity(path) != avoided and (path is root or not path.is_symlink()):
+            waiting += _inner(path)
+    if not files:
+        return Failure(name=shown, error=InputError("not_a_file", f"{shown}: holds no file"))
+    files.sort(key=lambda item: ("/" in item.name, item.name))
+    name = _text(Path(whole.name)) if whole.name else shown
+    return InputFolder(name=name, shown=shown, files=tuple(files), has_directory=has_directory)
+
+
+def _text(path: Path) -> str:
+    return os.fsencode(path.as_posix()).decode("utf-8", "replace")
 
 
 def _is_folder(path: Path) -> bool:
@@ -132,7 +194,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _input(path: Path) -> InputFile:
-    return InputFile(name=os.fsencode(path.name).decode("utf-8", "replace"), path=path)
+    return InputFile(name=_text(Path(path.name)), path=path)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -5,16 +5,18 @@ Never overwrites unless told to, never follows a link, readable by the owner alo
 """
 
 import os
+from collections.abc import Container, Iterable
 from errno import EINVAL, ENOSYS, ENOTSUP, EOPNOTSUPP, EPERM
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Self
 
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import InvalidRequest
 
-__all__ = ["OutputFile", "keep_beside", "safe_name", "take_name"]
+__all__ = ["OutputFile", "free_name", "keep_beside", "make_folder", "safe_name", "safe_paths", "take_name"]
 
 MAX_NAME_BYTES = 255
+MAX_FOLDERS = 32  # in one another; of a deeper path the last ones are kept
 _NO_LINKS = {EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS}  # what a file system without hard links (a USB stick's) says
 _NO_SYNC = {EINVAL, ENOTSUP, EOPNOTSUPP, ENOSYS}  # and what one without syncs of folders says
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
@@ -98,6 +100,18 @@ def take_name(partial: Path, final: Path) -> None:
         raise _failed(final, err) from err
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those around it, for the owner alone; one that is there stays.
+
+    Raises:
+        InvalidRequest: `io_error`.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as err:
+        raise _failed(path, err) from err
+
+
 def keep_beside(path: Path) -> None:
     """Move what has a name, if anything, to the first free one of `name.1`, `name.2`.
 
@@ -162,6 +176,45 @@ def safe_name(name: str, fallback: str) -> str:
         kept = stem[:-1] + dot + suffix if stem and len(suffix) < 12 else kept[:-1]
     kept = kept.rstrip(" .")
     return fallback if not kept or kept.split(".")[0].lower() in _RESERVED else kept
+
+
+def free_name(wanted: str, used: Container[str]) -> str:
+    """Return a file name, with a number if that name is used already.
+
+    Args:
+        wanted: A safe name.
+        used: Names in the same folder, casefolded.
+    """
+    stem, dot, suffix = wanted.rpartition(".")
+    stem, suffix = (stem, dot + suffix) if stem else (wanted, "")
+    name, number = wanted, 1
+    while name.casefold() in used:
+        number += 1
+        name = f"{stem}-{number}{suffix}"
+    return name
+
+
+def safe_paths(names: Iterable[str], fallback: str) -> list[PurePosixPath]:
+    """Return a relative path for each name, below one folder and all different.
+
+    Args:
+        names: Untrusted, with `/` or a backslash between folders: from documents' sealed metadata.
+        fallback: Used where nothing of a part can be kept.
+    """
+    wanted = [_safe_parts(name, fallback) for name in names]
+    used = {"/".join(parts[:end]).casefold() for parts in wanted for end in range(1, len(parts))}
+    paths: list[PurePosixPath] = []
+    for *folders, own in wanted:
+        place = "/".join([*folders, ""]).casefold()
+        name = free_name(own, {path.removeprefix(place) for path in used if path.startswith(place)})
+        used.add(place + name.casefold())
+        paths.append(PurePosixPath(*folders, name))
+    return paths
+
+
+def _safe_parts(name: str, fallback: str) -> list[str]:
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return [safe_name(part, fallback) for part in parts[-MAX_FOLDERS:]] or [fallback]
 
 
 def _failed(path: Path, err: OSError) -> InvalidRequest:

@@ -11,8 +11,11 @@ from healthvault.errors import InvalidRequest
 from healthvault.ledger.documents import DocRevise, DocStatus
 from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.inputs import InputFile
-from healthvault.vault.add import AddOptions, check_tags, seal_file
+from healthvault.vault.add import check_tags
+from healthvault.vault.card_checks import CardChecker
+from healthvault.vault.describing import Describer
 from healthvault.vault.read import document_of, find_document
+from healthvault.vault.sealing import AddOptions, Work, seal_file
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document
@@ -65,15 +68,16 @@ def replace_document(vault: Vault, prefix: str, item: InputFile, options: AddOpt
     """
     older = _in_force(vault, prefix)
     check_tags(options.tags)
-    with Transaction(vault, now_ms=now_ms) as transaction:
+    with Transaction(vault, now_ms=now_ms) as transaction, Describer() as describer:
         draft = transaction.begin()
-        document = seal_file(vault, transaction, draft, item, options)
-        known = DocumentRows(vault.catalogue).with_content(document.parts[0].dedupe)
+        work = Work(vault=vault, transaction=transaction, draft=draft, describer=describer)
+        document = seal_file(work, item, options)
+        known = DocumentRows(vault.catalogue).with_contents(part.dedupe for part in document.parts)
         if known is not None and known.status == DocStatus.CURRENT.value:
             raise InvalidRequest("already_there", f"{item.shown}: {known.id} has these very bytes")
         transaction.append(draft, replace(document, supersedes=older.entry).to_map())
         transaction.commit()
-    return document_of(vault, draft.seq)
+    return CardChecker(vault).checked(document_of(vault, draft.seq))
 
 
 def revise_document(vault: Vault, prefix: str, correction: Correction, *, now_ms: int) -> Document:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE
-from healthvault.errors import InvalidRequest
+from healthvault.errors import InvalidRequest, VaultDamaged
 from healthvault.ledger.secrets import file_key
 from healthvault.records.extras import EXTRA_MISSING, is_installed
 from healthvault.records.kinds import Kind
-from healthvault.records.reading import READER_VERSION, has_reader, placed
+from healthvault.records.reading import MAX_STATEMENTS, READER_VERSION, has_reader, placed
 from healthvault.records.sense import sense_of
 from healthvault.records.statements import Item, Statement, Subject
 from healthvault.sandbox.reader import ALL_BUT_RESOURCES, ReaderFailed, Sandbox
@@ -25,10 +25,10 @@ from healthvault.storage.blobs import BlobPlace
 from healthvault.storage.contents import READ, Contents
 from healthvault.storage.document_rows import DocumentRow, DocumentRows, PartRow
 from healthvault.vault.add import Observer
+from healthvault.vault.contents_file import contents_as_it_is
 from healthvault.vault.history import damaged
 from healthvault.vault.packwalk import places_of
 from healthvault.vault.read import stream_part
-from healthvault.vault.unlock import contents_key
 from healthvault.vault.vault import Vault
 
 __all__ = ["NO_READER", "Unread", "bring_up", "opened_contents", "statements_of", "unread"]
@@ -36,7 +36,8 @@ __all__ = ["NO_READER", "Unread", "bring_up", "opened_contents", "statements_of"
 NO_READER = "no_reader"
 WHOLE_BYTES = 16 << 20  # parts up to this size are verified as a whole before they are read
 SLICE = 2000  # statements that are kept in one change
-_KINDS = frozenset(kind.value for kind in Kind)
+_UNREAD = frozenset(kind.value for kind in Kind if kind is not Kind.FOLDER and not has_reader(kind.value))
+"""Kinds that nobody reads; of a folder each file has its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def opened_contents(
     Raises:
         InvalidRequest: `io_error`.
     """
-    contents = _opened(vault)
+    contents = contents_as_it_is(vault)
     try:
         with contents.guard():
             bring_up(vault, contents, only=only, observer=observer)
@@ -103,6 +104,8 @@ def statements_of(
 ) -> Iterator[Statement]:
     """Yield what a document states, read anew from the stored bytes.
 
+    Of several files each is read, whatever becomes of another; the first failure is raised after the last file.
+
     Raises:
         ReaderFailed: `extra_missing`, `too_large`, `reader_failed`.
         VaultDamaged: `vault_damaged`.
@@ -111,24 +114,25 @@ def statements_of(
     parts = [
         part for part in DocumentRows(vault.catalogue).parts(row.seq) if part.media_type != EVIDENCE_MEDIA_TYPE
     ]
-    subjects = 0
+    subjects = number = 0
+    failed: ReaderFailed | None = None
     for part in parts:
         outer, first = f"{part.name}/" if len(parts) > 1 else "", subjects
-        with _plain_part(vault, part, row.id) as stream:
-            for statement in sandbox.statements(
-                stream, name=part.name, size_bytes=part.size_bytes, kind=None, wanted=wanted
-            ):
-                subjects += isinstance(statement, Subject)
-                yield placed(statement, outer, first) if outer else statement
-
-
-def _opened(vault: Vault) -> Contents:
-    try:
-        return Contents.open(vault.paths.contents, contents_key(vault.keys))
-    except InvalidRequest as err:
-        if err.code != "io_error":
-            raise
-        return Contents.in_memory()  # a read-only or full disk can still be read
+        try:
+            with _plain_part(vault, part, row.id) as stream:
+                for statement in sandbox.statements(
+                    stream, name=part.name, size_bytes=part.size_bytes, kind=None, wanted=wanted
+                ):
+                    subjects += isinstance(statement, Subject)
+                    number += 1
+                    yield placed(statement, outer, first) if outer else statement
+        except ReaderFailed as err:
+            failed = failed or err
+        if number > MAX_STATEMENTS:
+            failed = ReaderFailed("too_large", "the document states more than is kept of one")
+            break
+    if failed is not None:
+        raise failed
 
 
 def _to_read(vault: Vault, contents: Contents, only: Sequence[int] | None) -> list[DocumentRow]:
@@ -152,7 +156,7 @@ def _waiting(contents: Contents) -> frozenset[int]:
 def _read(vault: Vault, contents: Contents, sandbox: Sandbox, row: DocumentRow) -> None:
     with contents.change():
         token = contents.begin(row.seq, READER_VERSION)
-        if row.type in _KINDS and not has_reader(row.type):
+        if row.type in _UNREAD:
             contents.finish(row.seq, NO_READER)
             return
     state, detail, hint, number = READ, "", None, 0
@@ -163,7 +167,7 @@ def _read(vault: Vault, contents: Contents, sandbox: Sandbox, row: DocumentRow) 
             number += len(batch)
     except ReaderFailed as err:
         state, detail, hint = err.code, err.message, err.hint
-    except (OSError, InvalidRequest):
+    except (OSError, InvalidRequest, VaultDamaged):
         return  # it counts as underway, and is tried again
     with contents.change():
         if contents.is_ours(row.seq, token):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from healthvault.bundle.disclosure import FILE_NAME, MAX_MEMBER_BYTES, DisclosedDocument, DisclosedPart
+from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE
 from healthvault.consent.exclusion import DocumentWords
 from healthvault.errors import ConsentRefused, InvalidRequest
 from healthvault.ledger.documents import DocStatus, parse_doc_add
@@ -115,12 +116,13 @@ def _check_may_leave(row: DocumentRow, accept: Sequence[str]) -> None:
 
 
 def _disclosed_part(row: DocumentRow, part: PartRow, secret: bytes) -> DisclosedPart:
+    is_first = part.number == 0  # it speaks for the document, a further file for itself
     return DisclosedPart(
         number=part.number,
         size_bytes=part.size_bytes,
         file=_container_name(part.name),
         commit_key=commit_key(secret, part.number),
-        claimed_title=row.title,
+        claimed_title=row.title if is_first or part.media_type == EVIDENCE_MEDIA_TYPE else part.name,
         claimed_media_type=part.media_type,
     )
 

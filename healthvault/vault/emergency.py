@@ -10,7 +10,7 @@ from datetime import date
 
 from healthvault.emergency.sheet import EMPTY_SHEET, OWNER, Section, Sheet, one_line, parse_sheet
 from healthvault.errors import NotFound
-from healthvault.ledger.documents import RECEIVED, DocStatus
+from healthvault.ledger.documents import DocStatus
 from healthvault.records.categories import Category
 from healthvault.records.emergency import proposals
 from healthvault.records.kinds import MEDIA_TYPES, Kind
@@ -71,7 +71,7 @@ def find_sheet(vault: Vault) -> Kept:
     found = [
         document
         for document in list_documents(vault, Filter(kind=Kind.EMERGENCY_SHEET.value))
-        if document.status == DocStatus.CURRENT.value and document.provenance != RECEIVED
+        if document.status == DocStatus.CURRENT.value and not document.is_received
     ]
     if len(found) > 1:
         ids = ", ".join(document.id for document in found)

@@ -12,6 +12,7 @@ from healthvault.errors import InvalidRequest, VaultDamaged
 from healthvault.ledger.documents import DocStatus
 from healthvault.storage.document_rows import Filter
 from healthvault.storage.outputs import safe_name
+from healthvault.vault.parts import files_of, write_files
 from healthvault.vault.read import document_bytes, list_documents, write_document
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document, Failure
@@ -35,17 +36,30 @@ def export_files(vault: Vault, folder: Path, wanted: Filter) -> Iterator[Documen
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as err:
             raise InvalidRequest("io_error", f"{place}: {err.strerror}") from err
-        name = f"{document.id[2:10]}-{safe_name(document.name, 'document')}"
         try:
-            write_document(vault, document, place / name)
+            yield _written(vault, document, place)
         except VaultDamaged as err:
             yield Failure(name=document.id, error=err)
-        else:
-            yield replace(document, path=f"{place.name}/{name}")
 
 
-def export_contents(vault: Vault, wanted: Filter) -> Iterator[tuple[Document, bytes | None] | Failure]:
-    """Yield documents with their bytes: None for what was erased, a failure for what is damaged.
+def _written(vault: Vault, document: Document, place: Path) -> Document:
+    """Write one document: a file, or a folder of its own if it has several."""
+    if len(files_of(vault, document)) <= 1:
+        name = f"{document.id[2:10]}-{safe_name(document.name, 'document')}"
+        write_document(vault, document, place / name)
+        return replace(document, path=f"{place.name}/{name}")
+    name = f"{document.id[2:10]}-{safe_name(document.title, 'document')}"
+    written = write_files(vault, document, place / name)
+    parts = tuple(
+        replace(part, path=Path(part.path or "").relative_to(place.parent).as_posix()) for part in written.parts
+    )
+    return replace(written, path=f"{place.name}/{name}", parts=parts)
+
+
+def export_contents(vault: Vault, wanted: Filter) -> Iterator[tuple[Document, tuple[bytes, ...]] | Failure]:
+    """Yield documents with the bytes of their files: none of what was erased, a failure for what is damaged.
+
+    A document of several files has them in its `parts`, in the same order.
 
     Raises:
         InvalidRequest: `too_large`, a document over 64 MiB.
@@ -53,8 +67,9 @@ def export_contents(vault: Vault, wanted: Filter) -> Iterator[tuple[Document, by
     for document in list_documents(vault, wanted):
         is_erased = document.status == DocStatus.ERASED.value
         try:
-            content = None if is_erased else document_bytes(vault, document)
+            files = () if is_erased else files_of(vault, document)
+            contents = tuple(document_bytes(vault, document, part=part.number) for part in files)
         except VaultDamaged as err:
             yield Failure(name=document.id, error=err)
         else:
-            yield document, content
+            yield replace(document, parts=files if len(files) > 1 else ()), contents

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from healthvault.consent.grant import parse_grant
 from healthvault.consent.purposes import PURPOSES
 from healthvault.consent.status import Status
-from healthvault.ledger.documents import RECEIVED, DocStatus
+from healthvault.ledger.documents import DocStatus
 from healthvault.ledger.ids import contact_id_text, document_id_text
 from healthvault.records.fhir_consent import AUDITED, AuditFacts, ConsentFacts, audit_event, consent
 from healthvault.records.fhir_out import (
+    Attached,
     EntryFacts,
     Owner,
     document_reference,
@@ -31,7 +32,7 @@ from healthvault.vault.read import list_documents
 from healthvault.vault.status import owner_name
 from healthvault.vault.trail import CODE, Event, PartyView, Trail, TrailFilter
 from healthvault.vault.vault import Vault
-from healthvault.vault.views import Document, Failure
+from healthvault.vault.views import Document, Failure, PartView
 
 __all__ = ["export_fhir"]
 
@@ -71,7 +72,7 @@ def export_fhir(vault: Vault, wanted: Filter, *, with_content: bool) -> Iterator
     """
     view = _View(vault, with_content=with_content, are_all=wanted == _WHOLE)
     yield patient(view.owner)
-    bare = ((document, None) for document in list_documents(vault, wanted))
+    bare = ((document, ()) for document in list_documents(vault, wanted))
     for item in export_contents(vault, wanted) if with_content else bare:
         if isinstance(item, Failure):
             view.held.note(item.name, written=False)
@@ -95,7 +96,7 @@ class _View:
         self.trail = Trail(vault)
         self.held = _Held(are_all=are_all)
 
-    def document(self, document: Document, content: bytes | None) -> Iterator[JsonObject]:
+    def document(self, document: Document, contents: tuple[bytes, ...]) -> Iterator[JsonObject]:
         """Yield a document, what made it, and its import if it was one."""
         self.held.note(document.id, written=True)
         yield document_reference(
@@ -106,13 +107,16 @@ class _View:
             added_ms=document.added_ms,
             status=document.status,
             owner=self.owner,
-            content=content,
+            content=contents[0] if contents and not document.parts else None,
+            files=tuple(map(_attached, document.parts, contents)),
             category="" if document.status == DocStatus.ERASED.value else document.category,
             sensitivity=document.sensitivity,
+            rung=document.provenance,
         )
         made = self._entry(document.entry)
-        yield from _there(provenance(made, self._reference(document.id), self.owner, author=document.author or ""))
-        received = self.trail.at(document.entry) if document.provenance == RECEIVED else None
+        author, rung = document.author or "", document.provenance
+        yield from _there(provenance(made, self._reference(document.id), self.owner, author=author, rung=rung))
+        received = self.trail.at(document.entry) if document.is_received else None
         if received is not None:
             yield from self._audited(received)
 
@@ -179,6 +183,10 @@ class _View:
             time_ms=entry.header.ts_ms,
             raw=entry.raw if with_raw else None,
         )
+
+
+def _attached(part: PartView, content: bytes) -> Attached:
+    return Attached(name=part.name, media_type=part.media_type, content=content)
 
 
 def _actor(party: PartyView) -> Actor:

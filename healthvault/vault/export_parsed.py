@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from healthvault.errors import HealthVaultError, VaultDamaged
 from healthvault.ledger.documents import DocStatus
-from healthvault.records.fhir_items import item_resource
+from healthvault.records.fhir_derived import item_resource
 from healthvault.records.fhir_out import Owner
 from healthvault.records.json_text import json_text
 from healthvault.records.reading import has_reader

@@ -12,14 +12,18 @@ from pathlib import Path
 from typing import TypeVar
 
 from healthvault.errors import InvalidRequest, NotFound, VaultBusy, VaultDamaged
+from healthvault.ledger.documents import RECEIVED
 from healthvault.ledger.entry import Entry
 from healthvault.ledger.ids import document_id_text
 from healthvault.ledger.secrets import commit_key, file_key
+from healthvault.records.cards import CardDocument
+from healthvault.records.provenance import Evidence, rung_of
 from healthvault.storage import files
 from healthvault.storage.blobs import BlobKeys, BlobPlace, read_document
 from healthvault.storage.document_rows import DocumentRow, DocumentRows, Filter, PartRow
 from healthvault.storage.keyring import MAX_KEYRING_BYTES
 from healthvault.storage.outputs import OutputFile
+from healthvault.vault.card_cache import CardCache
 from healthvault.vault.history import damaged
 from healthvault.vault.packwalk import places_of
 from healthvault.vault.vault import Vault
@@ -30,6 +34,7 @@ __all__ = [
     "document_at",
     "document_bytes",
     "document_of",
+    "document_view",
     "find_document",
     "list_documents",
     "stream_document",
@@ -47,7 +52,9 @@ _LISTED_BY = {"d_": "hv list", "g_": "hv grants", "s_": "hv standing list"}
 
 def list_documents(vault: Vault, wanted: Filter) -> Iterator[Document]:
     """Yield the documents asked for, the newest added first."""
-    return map(_view, DocumentRows(vault.catalogue).list(wanted))
+    with CardCache(vault) as cache:
+        for row in DocumentRows(vault.catalogue).list(wanted):
+            yield document_view(row, cache.find(row))
 
 
 def document_of(vault: Vault, seq: int) -> Document:
@@ -61,7 +68,7 @@ def document_of(vault: Vault, seq: int) -> Document:
 def document_at(vault: Vault, seq: int) -> Document | None:
     """Return the document of an entry, or None if it is another entry."""
     row = DocumentRows(vault.catalogue).at(seq)
-    return None if row is None else _view(row)
+    return None if row is None else _known(vault, row)
 
 
 def find_document(vault: Vault, prefix: str) -> Document:
@@ -72,7 +79,7 @@ def find_document(vault: Vault, prefix: str) -> Document:
     """
     whole = unique_prefix(prefix, "d_")
     rows = DocumentRows(vault.catalogue).with_prefix(whole)
-    return unique(whole, [_view(row) for row in rows], [row.id for row in rows])
+    return unique(whole, [_known(vault, row) for row in rows], [row.id for row in rows])
 
 
 def unique_prefix(text: str, letter: str) -> str:
@@ -218,7 +225,15 @@ def _elsewhere(vault: Vault, entry: Entry, row: PartRow) -> tuple[int, int] | No
     return None if found == (row.pack, row.position) else found
 
 
-def _view(row: DocumentRow) -> Document:
+def _known(vault: Vault, row: DocumentRow) -> Document:
+    with CardCache(vault) as cache:
+        return document_view(row, cache.find(row))
+
+
+def document_view(row: DocumentRow, cards: CardDocument | None) -> Document:
+    """Return a document as it is shown, with what is known of its cards."""
+    is_received = row.provenance == RECEIVED
+    evidence = Evidence(kind=row.type, source=row.source, is_received=is_received, cards=cards)
     return Document(
         id=row.id,
         entry=row.seq,
@@ -232,7 +247,9 @@ def _view(row: DocumentRow) -> Document:
         tags=row.tags,
         author=row.author,
         source=row.source,
-        provenance=row.provenance,
+        provenance=rung_of(evidence).value if row.provenance else "",
+        is_received=is_received,
+        cards=cards,
         status=row.status,
         category=row.category,
         sensitivity=row.sensitivity,

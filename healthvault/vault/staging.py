@@ -4,6 +4,7 @@
 Spec: docs/spec/bundle.md section 6, steps 15 and 19.
 """
 
+import os
 import shutil
 from contextlib import suppress
 from dataclasses import replace
@@ -17,20 +18,25 @@ from healthvault.codec import Fields
 from healthvault.consent.grant import Grant
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import InvalidRequest
+from healthvault.ledger.attested import Attested
 from healthvault.ledger.documents import RECEIVED, DocAdd, DocStatus, Part, Received
 from healthvault.ledger.ids import contact_id_text, document_id_text, grant_id_text
 from healthvault.ledger.ranges import ranges_contain
 from healthvault.ledger.secrets import dedupe_tag
+from healthvault.storage.attestation_rows import AttestationRows
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
-from healthvault.storage.outputs import OutputFile, safe_name, take_name
+from healthvault.storage.outputs import OutputFile, free_name, make_folder, safe_name, safe_paths, take_name
+from healthvault.vault.attestations import MAX_ABOUT_ONE, is_new_about
+from healthvault.vault.card_checks import CardChecker
 from healthvault.vault.delegating import grants_held_under, makes_proxy
 from healthvault.vault.history import damaged
 from healthvault.vault.read import document_of
 from healthvault.vault.sealed import open_sealed_part, parse_sealed
 from healthvault.vault.transaction import Draft, Transaction
 from healthvault.vault.vault import Vault
-from healthvault.vault.views import Document
+from healthvault.vault.views import Document, PartView
 from healthvault.verify.context import Verification, VerifiedDocument
+from healthvault.verify.verdicts import Result
 
 __all__ = ["FolderSink", "ImportSink"]
 
@@ -44,7 +50,8 @@ class FolderSink:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._staging = folder / f".hv-{random_bytes(6).hex()}.partial"
-        self._staged: list[tuple[int, Path, str]] = []
+        self._staged: dict[int, list[tuple[DisclosedPart, Path]]] = {}
+        self._count = 0
         self._made: tuple[Path, ...] = ()
 
     def __enter__(self) -> Self:
@@ -72,43 +79,57 @@ class FolderSink:
         """Write a part, but not the evidence of where the sender had it from."""
         if part.claimed_media_type == EVIDENCE_MEDIA_TYPE:
             return
-        name = self._free_name(safe_name(part.file, "document"))
-        path = self._staging / name
+        path = self._staging / f"{self._count}"
+        self._count += 1
         with OutputFile(path) as file:
             while data := stream.read(STEP_BYTES):
                 file.write(data)
             file.publish()
-        self._staged.append((document.seq, path, name))
+        self._staged.setdefault(document.seq, []).append((part, path))
 
     def publish(self, verification: Verification) -> list[Document]:
-        """Give the documents their names.
+        """Give the documents their names: one of several files is a folder of its own.
 
         Raises:
             InvalidRequest: `unsafe_output`, one of the names is taken: none of them is moved; `io_error`.
         """
-        taken = [name for _, _, name in self._staged if (self._folder / name).exists()]
+        known = {document.seq: document for document in verification.documents}
+        names: dict[int, str] = {}
+        used: set[str] = set()
+        for seq, parts in self._staged.items():
+            wanted = safe_name(known[seq].title if len(parts) > 1 else parts[0][0].file, "document")
+            names[seq] = free_name(wanted, used)
+            used.add(names[seq].casefold())
+        taken = [name for name in names.values() if os.path.lexists(self._folder / name)]
         if taken:
             raise InvalidRequest(
                 "unsafe_output",
                 f"{self._folder / taken[0]} is there already",
                 hint="choose another folder with -o",
             )
-        known = {document.seq: document for document in verification.documents}
-        documents: list[Document] = []
-        for seq, path, name in self._staged:
-            take_name(path, self._folder / name)
-            documents.append(_opened(known[seq], verification, self._folder / name))
-        return documents
+        return [self._moved(known[seq], self._folder / name, verification) for seq, name in names.items()]
 
-    def _free_name(self, wanted: str) -> str:
-        used = {name.casefold() for _, _, name in self._staged}
-        stem, dot, suffix = wanted.rpartition(".")
-        stem, suffix = (stem, dot + suffix) if stem else (wanted, "")
-        name, number = wanted, 1
-        while name.casefold() in used:
-            number += 1
-            name = f"{stem}-{number}{suffix}"
-        return name
+    def _moved(self, document: VerifiedDocument, target: Path, verification: Verification) -> Document:
+        parts = self._staged[document.seq]
+        opened = _opened(document, verification, target)
+        if len(parts) == 1:
+            take_name(parts[0][1], target)
+            return opened
+        own_names = [document.part_names.get(part.number, part.file) for part, _ in parts]
+        views: list[PartView] = []
+        for (part, path), name, inner in zip(parts, own_names, safe_paths(own_names, "document"), strict=True):
+            make_folder((target / inner).parent)
+            take_name(path, target / inner)
+            views.append(
+                PartView(
+                    number=part.number,
+                    name=name,
+                    media_type=part.claimed_media_type,
+                    size_bytes=part.size_bytes,
+                    path=str(target / inner),
+                )
+            )
+        return replace(opened, parts=tuple(views))
 
 
 class ImportSink:
@@ -138,6 +159,7 @@ class ImportSink:
         self._vault = vault
         self._transaction = transaction
         self._documents = {document.seq: document for document in verification.documents}
+        self._attestations = verification.attestations
         self._evidence = EvidenceMaker(verification.manifest, (*chain.rotations, *chain.restarts))
         self._grants = tuple(zip(verification.manifest.grants, verification.grants, strict=True))
         self._sender = verification.signer_name or contact_id_text(chain.vault_id)
@@ -165,13 +187,15 @@ class ImportSink:
             self._close_document()
             self._current = (document, self._transaction.begin(), [])
         _, draft, parts = self._current
-        parts.append(self._put(draft, stream, part.file, part.claimed_media_type))
+        name = self._documents[document.seq].part_names.get(part.number, part.file)
+        parts.append(self._put(draft, stream, name, part.claimed_media_type))
 
     def finish(self) -> list[Document]:
         """Acknowledge everything and return the documents, duplicates named."""
         self._close_document()
         self._transaction.commit()
-        documents = [(document_of(self._vault, seq), is_new) for seq, is_new in self._outcomes]
+        cards = CardChecker(self._vault)
+        documents = [(cards.checked(document_of(self._vault, seq)), is_new) for seq, is_new in self._outcomes]
         return [self._said(found) if is_new else _duplicate(found) for found, is_new in documents]
 
     def _said(self, found: Document) -> Document:
@@ -188,10 +212,13 @@ class ImportSink:
             return
         row, draft, parts = self._current
         self._current = None
-        known = DocumentRows(self._vault.catalogue).with_content(parts[0].dedupe)
+        known = DocumentRows(self._vault.catalogue).with_contents(
+            part.dedupe for part in parts if part.media_type != EVIDENCE_MEDIA_TYPE
+        )
         if known is not None and not self._is_wider(known, row):
             self._transaction.abandon()
             self._outcomes.append((known.seq, False))
+            self._attest(known.seq, [raw for raw in self._along(row) if is_new_about(self._vault, known, raw)])
             return
         proof = self._evidence.make(
             row, tuple(grant for grant, terms in self._grants if ranges_contain(terms.records, row.seq))
@@ -214,6 +241,22 @@ class ImportSink:
         )
         self._transaction.append(draft, sealed.to_map())
         self._outcomes.append((draft.seq, True))
+        self._attest(draft.seq, self._along(row))
+
+    def _along(self, row: DisclosedDocument) -> list[bytes]:
+        """Return the attestations that came along about a document, but for those that are forged."""
+        return [
+            judged.raw
+            for judged in self._attestations
+            if judged.result is not Result.FAIL and row.seq in {seq for seq, _ in judged.places}
+        ]
+
+    def _attest(self, about: int, raws: list[bytes]) -> None:
+        """Keep attestations with a document, as many as one may have."""
+        room = MAX_ABOUT_ONE - len(AttestationRows(self._vault.catalogue).about(about))
+        for raw in list(dict.fromkeys(raws))[: max(room, 0)]:
+            draft = self._transaction.begin()
+            self._transaction.append(draft, Attested(about=about, attestation=raw).to_map())
 
     def _is_wider(self, known: DocumentRow, row: DisclosedDocument) -> bool:
         """Tell whether a document that was received before came again, from the same vault, and may be used more.

@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass, field
 
+from healthvault.identity.matching import Judged
+from healthvault.records.cards import CardDocument
 from healthvault.storage.attempts import FailedUnlocks
 from healthvault.storage.inputs import Failure
 
@@ -23,11 +25,25 @@ __all__ = [
     "KeyEventView",
     "KeySlotView",
     "LogEntry",
+    "PartView",
     "ProofView",
     "ReceiptView",
     "Story",
     "VaultStatus",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartView:
+    """One file of a document."""
+
+    number: int
+    name: str
+    """Its own name, or its path in the folder that the document is made of."""
+    media_type: str
+    size_bytes: int
+    path: str | None = None
+    """Where it was written, if it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +64,7 @@ class Document:
     author: str | None
     source: str | None
     provenance: str
+    """A value of `records.provenance.Rung`; empty of an erased one."""
     status: str
     category: str = "other"
     """What it is about: a value of `records.categories.Category`, or a word that this version does not know."""
@@ -56,8 +73,16 @@ class Document:
     """Set in the result of an add: the id of the document that holds these very bytes already."""
     path: str | None = None
     """Set in the result of an open: where the document was written."""
+    parts: tuple[PartView, ...] = ()
+    """Set where they were asked for, and where several were written: its files."""
+    is_received: bool = False
+    """It came in a bundle."""
+    cards: CardDocument | None = None
+    """Of a document of health cards: what is known of them with the issuers that are pinned."""
     proxy: str | None = None
     """Set in the result of an import: the owner's grant under which the sender added it as her proxy."""
+    identity: Judged | None = None
+    """Set in the result of an add: whose it is, if that was looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

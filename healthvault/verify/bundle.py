@@ -22,6 +22,9 @@ from healthvault.ledger.ids import contact_id_text
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import Party
 from healthvault.verify import authorship, consent, documents, inclusion
+from healthvault.verify.attestations import judge_along, tally
+from healthvault.verify.attested import JudgedAttestation
+from healthvault.verify.cards import judge_cards, seqs_of_cards
 from healthvault.verify.completeness import Completeness, judge_inventories
 from healthvault.verify.consistency import check_events, judge_history, remember
 from healthvault.verify.context import (
@@ -34,9 +37,9 @@ from healthvault.verify.context import (
     VerifiedDocument,
 )
 from healthvault.verify.delegation import Act, in_whose_name, judge_delegations
-from healthvault.verify.documents import ReceivedEvidence
+from healthvault.verify.documents import Members
 from healthvault.verify.freshness import check_age, check_clock, known_end, newest_statuses, say_status
-from healthvault.verify.issuer import Examined, examine, judge_issuers
+from healthvault.verify.issuer import Examined, combined, examine, judge_issuers
 from healthvault.verify.owners import learn_of_owners
 from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
 from healthvault.verify.status import judge_beside, verify_small
@@ -136,7 +139,8 @@ class _Steps:
         self._delegations: tuple[Delegation, ...] = ()
         self._witnessed_ms = 0
         self._documents: tuple[VerifiedDocument, ...] = ()
-        self._evidence: tuple[ReceivedEvidence, ...] = ()
+        self._members = Members()
+        self._attestations: tuple[JudgedAttestation, ...] = ()
 
     def run(self, sink: Sink) -> Verification:
         """Take the remaining steps in their order and return the outcome."""
@@ -292,7 +296,13 @@ class _Steps:
         except (FormatError, IntegrityError) as err:
             self._report.problem(Question.INTEGRITY, err)
         try:
-            self._evidence = documents.read_members(self._opened.container, self._manifest, self._entries, sink)
+            self._members = documents.read_members(
+                self._opened.container,
+                self._manifest,
+                self._entries,
+                sink,
+                with_cards=seqs_of_cards(self._documents),
+            )
         except (FormatError, IntegrityError) as err:
             self._report.problem(Question.INTEGRITY, err)
         self._report.passed(Question.INTEGRITY, "every byte is as the sender wrote it")
@@ -306,10 +316,17 @@ class _Steps:
 
     def _issuer(self) -> None:
         """Step 18; it never upgrades another verdict."""
-        examined = examine(self._evidence, self._context.pins)
+        examined = examine(self._members.evidence, self._context.pins)
         self._delegation(examined)
-        judged = judge_issuers(examined, self._context.contacts)
+        cards = judge_cards(self._members.cards, self._context.issuers, self._judged_ms()) if self._entries else ()
+        found = {one.seq: one.found for one in cards}
+        self._documents = tuple(replace(each, cards=found.get(each.seq)) for each in self._documents)
+        if self._entries and not self._report.has_problem(Question.INTEGRITY):
+            self._attestations = judge_along(self._manifest, self._entries, examined, self._context)
+        judged = combined(judge_issuers(examined, self._context.contacts, cards), tally(self._attestations))
         self._report.problem(Question.ISSUER, *judged.problems)
+        if judged.is_false:
+            self._report.contradict(Question.ISSUER)
         if judged.is_established:
             self._report.passed(Question.ISSUER, judged.detail)
         else:
@@ -354,9 +371,11 @@ class _Steps:
             status_files=tuple(self._status_files),
             delegations=self._delegations,
             documents=self._documents,
+            attestations=self._attestations,
             sightings=self._sightings,
             completeness=() if self._report.has_problem(Question.INTEGRITY) else self._completeness,
             message=manifest.message,
+            judged_ms=self._judged_ms(),
             seen_before_ms=self._pins.first_seen_ms(self._opened.digest),
         )
 

@@ -17,9 +17,12 @@ from healthvault.consent.grant import Grant
 from healthvault.errors import HealthVaultError
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import Party
+from healthvault.records.cards import CardDocument
+from healthvault.records.issuer_keys import NO_TRUST, Trust
 from healthvault.tlog.note import NoteKey
+from healthvault.verify.attested import JudgedAttestation
 from healthvault.verify.completeness import Completeness
-from healthvault.verify.pins import KnownStatus, PinBook
+from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
 from healthvault.verify.verdicts import Verdict
 from healthvault.verify.witnesses import Sighting
 
@@ -79,6 +82,10 @@ class Context:
     """How old the status of the grant may be."""
     statuses: tuple[StatusInput, ...] = ()
     """Status files beside the bundle."""
+    issuers: Trust = NO_TRUST
+    """Keys of issuers of health cards that she pinned, or named for this run."""
+    own: VaultPins | None = None
+    """Key events of the reader's own vault: what it attested itself is known too."""
 
 
 class Sink(Protocol):
@@ -118,9 +125,13 @@ class VerifiedDocument:
     """When it was entered, by the owner's clock."""
     date: str | None = None
     author: str | None = None
+    part_names: Mapping[int, str] = field(default_factory=dict)
+    """Of a document of several files: each part's own name, as far as it is said."""
     category: str | None = None
     """Disclosed only; None where it is not, and where nothing better than `other` is known."""
     sensitivity: tuple[str, ...] = ()
+    cards: CardDocument | None = None
+    """What was found out about its health cards; None for a document without, or that could not be checked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +209,7 @@ class Verification:
     pins: PinBook
     """To be stored before anything is shown; unchanged unless the bundle earned a place in it."""
     kind: str = "bundle"
-    """What the file is: `bundle`, `erasure`, `compromise`, `status`, `proof`, `view` or `fork-proof`."""
+    """`bundle`, `erasure`, `compromise`, `status`, `proof`, `view`, `fork-proof` or `attestation`."""
     manifest: Manifest | None = None
     bundle_id: bytes | None = None
     chain: KeyChain | None = None
@@ -216,11 +227,15 @@ class Verification:
     delegations: tuple[Delegation, ...] = ()
     """In whose names the signer shared; proved."""
     documents: tuple[VerifiedDocument, ...] = ()
+    attestations: tuple[JudgedAttestation, ...] = ()
+    """Those that came along, each judged by itself; the file itself if it is one."""
     sightings: tuple[Sighting, ...] = ()
     """What witnesses that the reader knows saw of this history, and when."""
     completeness: tuple[Completeness, ...] = ()
     """What it proves of whole categories; empty where it says nothing, or not every byte is as it was written."""
     message: str = ""
+    judged_ms: int = 0
+    """The time that it was judged by."""
     seen_before_ms: int | None = None
     erasure: Erasure | None = None
     """What an erasure certificate says; None for another file."""

@@ -6,8 +6,8 @@ is, byte for byte, what was logged. Spec: docs/spec/bundle.md section 6.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from healthvault.bundle.container import ContainerReader, document_member, extra_member
 from healthvault.bundle.disclosure import DisclosedDocument, DisclosedPart, Extra
@@ -22,12 +22,15 @@ from healthvault.ledger.entry import Entry
 from healthvault.ledger.kinds import Kind
 from healthvault.ledger.meta import open_meta
 from healthvault.ledger.secrets import commitment
+from healthvault.records.card_file import MAX_CARD_FILE_BYTES
 from healthvault.records.categories import Category
 from healthvault.verify.context import Sink, VerifiedDocument
 
-MAX_KEPT_BYTES = 32 << 20  # evidence of one bundle that is held until it is judged; what is beyond is not judged
+MAX_KEPT_BYTES = (
+    32 << 20
+)  # evidence and cards of one bundle that are held until they are judged; no more is judged
 
-__all__ = ["ReceivedEvidence", "describe", "disclosed_words", "read_members", "subject_of"]
+__all__ = ["Members", "ReceivedEvidence", "describe", "disclosed_words", "read_members", "subject_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +43,35 @@ class ReceivedEvidence:
     """Size and SHA-256 of each of the document's files, as they were in this bundle."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """What is kept of a container's members."""
+
+    evidence: tuple[ReceivedEvidence, ...] = ()
+    """Of documents that their sender received from others."""
+    cards: Mapping[int, bytes] = field(default_factory=dict)
+    """The bytes of documents of health cards, by entry."""
+
+
 def read_members(
-    container: ContainerReader, manifest: Manifest, entries: Mapping[int, Entry], sink: Sink
-) -> tuple[ReceivedEvidence, ...]:
+    container: ContainerReader,
+    manifest: Manifest,
+    entries: Mapping[int, Entry],
+    sink: Sink,
+    *,
+    with_cards: Container[int] = (),
+) -> Members:
     """Read every member to the end of the container, each document through the sink.
 
+    Args:
+        container: Its manifest was read.
+        manifest: Verified.
+        entries: Verified, by seq.
+        sink: Takes the documents.
+        with_cards: Entries of the documents whose bytes are wanted, as far as they are short.
+
     Returns:
-        The evidence that goes along with documents that their sender received from others.
+        What was kept on the way.
 
     Raises:
         FormatError: `bad_container`, `bad_schema`; or what the age stream raises.
@@ -57,19 +82,22 @@ def read_members(
         _read_extra(container, extra)
     number = kept_bytes = 0
     found: list[ReceivedEvidence] = []
+    cards: dict[int, bytes] = {}
     for document in manifest.docs:
         passed: list[_HashedPart] = []
         for part in document.parts:
             number += 1
-            is_kept = part is document.parts[-1] and _is_evidence(part)
+            is_card = part is document.parts[0] and _is_card(document, part, with_cards)
+            is_kept = is_card or (part is document.parts[-1] and _is_evidence(part))
             kept_bytes += part.size_bytes if is_kept else 0
             steps = container.member(document_member(number, part.file), part.size_bytes)
             stream = _HashedPart(steps, part, is_kept=is_kept and kept_bytes <= MAX_KEPT_BYTES)
             _read_part(stream, document, _entry_of(document, entries), sink)
             passed.append(stream)
         found += _evidence(document, passed)
+        cards |= _cards(document, passed, with_cards)
     container.finish()
-    return tuple(found)
+    return Members(evidence=tuple(found), cards=cards)
 
 
 def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> VerifiedDocument:
@@ -96,6 +124,7 @@ def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Verif
         entered_ms=entry.header.ts_ms,
         date=sealed.date if sealed else None,
         author=sealed.author if sealed else None,
+        part_names=_own_names(document, sealed),
         category=sealed.category if sealed else None,
         sensitivity=sealed.sensitivity if sealed else (),
     )
@@ -150,6 +179,10 @@ def _is_evidence(part: DisclosedPart) -> bool:
     return part.claimed_media_type == EVIDENCE_MEDIA_TYPE and part.size_bytes <= MAX_EVIDENCE_BYTES
 
 
+def _is_card(document: DisclosedDocument, part: DisclosedPart, with_cards: Container[int]) -> bool:
+    return document.seq in with_cards and not _is_evidence(part) and part.size_bytes <= MAX_CARD_FILE_BYTES
+
+
 def _read_part(stream: _HashedPart, document: DisclosedDocument, entry: Entry, sink: Sink) -> None:
     part = stream.part
     if part.number >= len(entry.header.commits):
@@ -165,12 +198,23 @@ def _read_part(stream: _HashedPart, document: DisclosedDocument, entry: Entry, s
 
 
 def _evidence(document: DisclosedDocument, passed: list[_HashedPart]) -> list[ReceivedEvidence]:
-    contents = tuple((stream.part.size_bytes, stream.digest.digest()) for stream in passed if stream.kept is None)
+    contents = tuple(
+        (stream.part.size_bytes, stream.digest.digest())
+        for stream in passed
+        if stream.kept is None or not _is_evidence(stream.part)
+    )
     return [
         ReceivedEvidence(seq=document.seq, raw=b"".join(stream.kept), contents=contents)
         for stream in passed
-        if stream.kept is not None
+        if stream.kept is not None and _is_evidence(stream.part)
     ]
+
+
+def _cards(document: DisclosedDocument, passed: list[_HashedPart], with_cards: Container[int]) -> dict[int, bytes]:
+    first = passed[0]
+    if first.kept is None or not _is_card(document, first.part, with_cards):
+        return {}
+    return {document.seq: b"".join(first.kept)}
 
 
 def _read_extra(container: ContainerReader, extra: Extra) -> None:
@@ -181,6 +225,16 @@ def _read_extra(container: ContainerReader, extra: Extra) -> None:
         raise IntegrityError(
             "commitment_mismatch", "a file that goes along is not the one that the manifest names"
         )
+
+
+def _own_names(document: DisclosedDocument, sealed: DocAdd | None) -> dict[int, str]:
+    """Return the names of the files of a document that has several: sealed, else claimed in place of a title."""
+    files = [part for part in document.parts if part.claimed_media_type != EVIDENCE_MEDIA_TYPE]
+    if len(files) <= 1:
+        return {}
+    if sealed is not None:
+        return {part.number: sealed.parts[part.number].name for part in files}
+    return {part.number: part.claimed_title or part.file for part in files[1:]}
 
 
 def _entry_of(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Entry:

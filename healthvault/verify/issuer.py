@@ -16,11 +16,12 @@ from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.secrets import commitment
 from healthvault.tlog.checkpoint import origin_of
 from healthvault.verify import authorship, inclusion
+from healthvault.verify.cards import JudgedCards
 from healthvault.verify.documents import ReceivedEvidence
 from healthvault.verify.pins import PinBook
 from healthvault.verify.view import View
 
-__all__ = ["Examined", "Issuers", "Proved", "examine", "judge_issuers", "prove"]
+__all__ = ["Examined", "Issuers", "Proved", "combined", "examine", "judge_issuers", "prove"]
 
 _NOTHING = "the owner's signature proves custody, not who wrote a document"
 
@@ -55,10 +56,14 @@ class Examined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuers:
-    """The judgement over all evidence of a bundle."""
+    """The judgement over all evidence and cards of a bundle."""
 
     is_established: bool
     detail: str
+    is_false: bool = False
+    """An issuer that the reader pinned is contradicted."""
+    is_silent: bool = False
+    """There was nothing to judge."""
     problems: tuple[HealthVaultError, ...] = ()
 
 
@@ -67,14 +72,18 @@ def examine(found: Sequence[ReceivedEvidence], pins: PinBook) -> tuple[Examined,
     return tuple(_examined(item, pins) for item in found)
 
 
-def judge_issuers(examined: Sequence[Examined], contacts: Mapping[bytes, str]) -> Issuers:
-    """Judge the evidence: established if every piece holds and comes from a vault that the reader pinned.
+def judge_issuers(
+    examined: Sequence[Examined], contacts: Mapping[bytes, str], cards: Sequence[JudgedCards] = ()
+) -> Issuers:
+    """Judge evidence and cards: established if every card holds, and every piece comes from a pinned vault.
 
     A piece that does not hold is named and proves nothing; only a bad signature under the name of a pinned vault
-    is a problem, because somebody forged it.
+    or issuer is a problem, because somebody forged it. A document whose cards hold needs no evidence.
     """
-    said: list[str] = []
-    problems: list[HealthVaultError] = []
+    said: list[str] = [one.detail for one in cards]
+    problems: list[HealthVaultError] = [one.problem for one in cards if one.problem is not None]
+    signed = {one.seq for one in cards if one.is_established}
+    examined = [item for item in examined if item.seq not in signed or item.error is not None]
     good = 0
     origins = {origin_of(vault) for vault in contacts}
     for item in examined:
@@ -88,7 +97,23 @@ def judge_issuers(examined: Sequence[Examined], contacts: Mapping[bytes, str]) -
                 problems.append(item.error)
     detail = "; ".join(said) or _NOTHING
     return Issuers(
-        is_established=bool(examined) and good == len(examined), detail=detail, problems=tuple(problems)
+        is_established=bool(examined or cards) and good == len(examined) and len(signed) == len(cards),
+        is_false=any(one.problem is not None for one in cards),
+        detail=detail,
+        is_silent=not examined and not cards,
+        problems=tuple(problems),
+    )
+
+
+def combined(*judged: Issuers) -> Issuers:
+    """Return one judgement of several kinds of proof: something was established, and nothing is unknown."""
+    spoken = [one for one in judged if not one.is_silent] or judged[:1]
+    return Issuers(
+        is_established=all(one.is_established for one in spoken),
+        is_false=any(one.is_false for one in spoken),
+        detail="; ".join(one.detail for one in spoken),
+        is_silent=all(one.is_silent for one in judged),
+        problems=tuple(problem for one in spoken for problem in one.problems),
     )
 
 

@@ -53,10 +53,15 @@ class Report:
     _problems: dict[Question, list[HealthVaultError]] = field(default_factory=dict)
     _details: dict[Question, str] = field(default_factory=dict)
     _passed: set[Question] = field(default_factory=set)
+    _contradicted: set[Question] = field(default_factory=set)
 
     def problem(self, question: Question, *problems: HealthVaultError) -> None:
         """Add problems to a question."""
         self._problems.setdefault(question, []).extend(problems)
+
+    def contradict(self, question: Question) -> None:
+        """Say that the answer is no, although its problems are such as can be accepted."""
+        self._contradicted.add(question)
 
     def passed(self, question: Question, detail: str) -> None:
         """Say what was proved; a problem found as well outweighs it."""
@@ -91,7 +96,7 @@ class Report:
 
     def _verdict(self, question: Question) -> Verdict:
         problems = tuple(self._problems.get(question, ()))
-        if self.has_failed(question):
+        if self.has_failed(question) or question in self._contradicted:
             result = Result.FAIL
         elif problems or question not in self._passed:
             result = Result.UNKNOWN

@@ -28,6 +28,7 @@ from people import HV, PASSPHRASE, Done, Person, new_person
 from healthvault.cli.commands import LINES
 from tests import canary
 from tests.canary import WORD, documents
+from tests.issuers import Clinic
 
 KILLS = int(os.environ.get("HV_TEST_KILLS", "2"))
 
@@ -46,11 +47,30 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("get {doc} --unsafe-stream", (0,)),
     ("contact list", (0,)),
     ("contact show {word}-contact", (0,)),
+    ("id add name {word}-name", (0,)),
+    ("id add birth-date 1975-05-01", (0,)),
+    ("id add identifier mrn:{word} {word}-4711 --from {doc}", (0,)),
+    ("id list", (0,)),
+    ("add in/other.json in/other.xml", (3,)),
+    ("add in/other.json --accept other_person --accept identity_conflict", (0,)),
+    ("id check", (0,)),
+    ("id refuse {doc}", (0,)),
+    ("id link {doc}", (0,)),
+    ("id unlink {doc}", (0,)),
+    ("id take {second} --yes", (0, 1)),
+    ("id remove 0", (5,)),
     ("share {doc} --to {word}-contact --message {word} --with-metadata -o a.hvb --yes", (0,)),
+    ("import in/lee.hva", (0,)),
+    ("show {doc}", (0,)),
     ("share --tag {word} --code --message {word} -o b.hvb --yes", (0,)),
     ("grant {doc} --to {word}-contact --yes", (0,)),
     ("grant {doc} --to {word}-contact --needs 1 --approver {word}-contact --request out/ask.hvb --yes", (0,)),
     ("grant --tag {word} --to {word}-contact --deny tag:{word} --yes", (22,)),
+    ("issuer add in/jwks.json --iss https://{word}.example", (0,)),
+    ("issuer add in/folder/card.smart-health-card --iss https://{word}.example", (20,)),
+    ("issuer list", (0,)),
+    ("issuer remove https://{word}.example --yes", (0,)),
+    ("verify lee.hvb --issuer https://{word}.example=in/jwks.json", (21,)),
     ("grants", (0,)),
     ("grants --why", (0,)),
     ("role bind {word}-contact gp", (0,)),
@@ -83,6 +103,8 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("approve lee.hvb -o out/none.hva --accept unknown_signer --yes", (20,)),
     ("open lee.hvb -o out/opened --accept unknown_signer", (0,)),
     ("import lee.hvb --accept unknown_signer", (0,)),
+    ("attest lee.hvb --statement {word} -o out/review.hva --accept unknown_signer", (0,)),
+    ("verify out/review.hva", (0, 21)),
     ("attest-deleted lee.hvb -o out/deleted.hvr --yes", (1, 21)),
     ("export -o out/rows", (0,)),
     ("export --format files -o out/files", (0,)),
@@ -145,15 +167,27 @@ REFUSED = (
     "share {doc} --code -o in/plain.txt --yes",
     "share {doc} --code -o refused.hvb",
     "contact add somebody in/plain.txt --yes",
+    "id take {doc}",
+    "id link d_2222",
+    "id unlink {doc} --clock-ok",
+    "id add identifier ssn 111-00-2330",
+    "id remove 0",
     "revoke {grant}",
     "status-proof {grant} --to nobody -o out/refused.hvs",
     "prove --from 9999 --to nobody -o out/refused.hvp",
     "prove {doc} -o in/plain.txt",
     "anchor --import in/plain.txt --root in/plain.txt",
     "verify lee.hvb",
+    "verify lee.hvb --issuer in/plain.txt",
+    "issuer add in/plain.txt",
+    "issuer remove d_2222 --yes",
     "verify broken.hvb",
     "open broken.hvb -o out/refused",
     "import broken.hvb",
+    "import broken.hva",
+    "attest lee.hvb --statement seen -o in/plain.txt --accept unknown_signer",
+    "attest {doc} --statement seen -o out/refused.hva",
+    "attest broken.hvb --statement seen -o out/refused.hva",
     "export -o out/refused-rows",
     "export --format files -o out/refused-files",
     "log",
@@ -263,7 +297,12 @@ def lay_out(home: Path) -> None:
     (home / "in/plain.txt").write_text("nothing of note")
     asked = {"who": f"{WORD}-contact", "what": WORD, "expect": "denied", "rule": "not_found"}
     (home / "in/policy.json").write_text(json.dumps({"type": "policy", "schema": 1, "tests": [asked]}))
+    (home / "in/jwks.json").write_bytes(Clinic().jwks())
     (home / "in/newer.txt").write_text(f"a newer version of {WORD}")
+    someone = {"resourceType": "Patient", "name": [{"family": WORD, "given": [WORD]}], "birthDate": "1960-02-03"}
+    (home / "in/other.json").write_text(json.dumps(someone))
+    me = "<Me HKCharacteristicTypeIdentifierDateOfBirth='1960-02-03'/>"
+    (home / "in/other.xml").write_text(f"<?xml version='1.0'?>\n<HealthData locale='{WORD}'>{me}</HealthData>\n")
     (home / "passphrase").write_text(PASSPHRASE)
     (home / "passphrase").chmod(0o600)
 
@@ -278,6 +317,7 @@ def meet_lee(scene: Scene, lee: Person) -> None:
     data = bytearray(out.read_bytes())
     data[len(data) // 2] ^= 1
     (scene.home / "broken.hvb").write_bytes(data)
+    (scene.home / "broken.hva").write_text("-----BEGIN HEALTHVAULT ATTESTATION-----\n")
 
 
 @pytest.fixture(scope="module")
@@ -292,8 +332,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Scene:
         done = scene.run(line, stdin=f"by a pipe: {WORD}\n".encode() * 99)
         assert done.exit in exits, f"{line}: {done.exit} {done.err}"
         scene.ana = at_home(home)
-        if line.startswith("id "):
+        if line.startswith("id -o"):
             meet_lee(scene, lee)
+        if line.startswith("share {doc}"):
+            lee.hv("attest", home / "a.hvb", "--statement", WORD, "-o", home / "in/lee.hva")
         scene.learn(done)
     return scene
 

@@ -27,22 +27,32 @@ SIZE_MIB = int(os.environ.get("HV_TEST_APPLE_MB", "20"))
 DAYS = max(30, min(3650, SIZE_MIB * 3650 // 2048))
 MOST_MIB = 200
 READ_QUERY = "select state, detail from reading"
+BETWEEN = """
+import os, sys
+_, status, usage = os.wait4(os.spawnv(os.P_NOWAIT, sys.argv[2], sys.argv[2:]), 0)
+open(sys.argv[1], "w").write(f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss}")
+"""
 
 
 def most_mib(person: Person, command: list[object]) -> tuple[float, str]:
-    """Run a command to its end; return the most memory that it and its children had, and what it said."""
-    began = time.monotonic()
-    with (person.home / "said").open("w+") as said:
-        process = subprocess.Popen(
-            list(map(str, command)), env=person.environ, cwd=person.home, stdout=said, stderr=subprocess.STDOUT
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        said.seek(0)
-        words = said.read()
-    assert 0 == process.returncode, words
-    print(f"{command[1:3]}: {time.monotonic() - began:.1f} s, {usage.ru_maxrss / 1024:.0f} MiB")
-    return usage.ru_maxrss / 1024, words
+    """Run a command to its end; return the most memory that it and its children had, and what it said.
+
+    A small process stands between, because a process starts with the record of the one that starts it.
+    """
+    began, usage = time.monotonic(), person.home / "usage"
+    done = subprocess.run(
+        [sys.executable, "-c", BETWEEN, usage, *map(str, command)],
+        env=person.environ,
+        cwd=person.home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    code, most_kib = usage.read_text().split()
+    assert "0" == code, done.stdout
+    print(f"{command[1:3]}: {time.monotonic() - began:.1f} s, {int(most_kib) / 1024:.0f} MiB")
+    return int(most_kib) / 1024, done.stdout
 
 
 def read_all(root: str, key: str, state: str) -> None:

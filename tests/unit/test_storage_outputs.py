@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from healthvault.errors import InvalidRequest
-from healthvault.storage.outputs import OutputFile, keep_beside, safe_name
+from healthvault.storage.outputs import MAX_FOLDERS, OutputFile, keep_beside, safe_name, safe_paths
 
 
 def test_a_file_is_published(tmp_path: Path) -> None:
@@ -262,3 +262,25 @@ def test_every_name_is_safe(name: str) -> None:
     assert found.isprintable()
     assert found[0] not in " .-"
     assert found[-1] not in " ."
+
+
+@pytest.mark.parametrize(
+    ("names", "paths"),
+    [
+        (["a", "b/c", "b/d"], ["a", "b/c", "b/d"]),
+        (["../x", "/x", "..\\x", "./x"], ["x", "x-2", "x-3", "x-4"]),
+        (["a", "a/b"], ["a-2", "a/b"]),
+        (["A/b", "a/B"], ["A/b", "a/B-2"]),
+        (["", "/", ".."], ["file", "file-2", "file-3"]),
+        (["con/nul.txt"], ["file/file"]),
+    ],
+)
+def test_paths_below_a_folder(names: list[str], paths: list[str]) -> None:
+    """Every step is safe, none leads out, and no two are the same where cases do not count."""
+    assert paths == [str(path) for path in safe_paths(names, "file")]
+
+
+def test_paths_are_not_endless() -> None:
+    """Of a path deeper than any folder should be the last steps are kept."""
+    (path,) = safe_paths(["x/" * 5000 + "a"], "file")
+    assert MAX_FOLDERS == len(path.parts)

@@ -15,6 +15,7 @@ from healthvault.vault import add as module
 from healthvault.vault import transaction
 from healthvault.vault.add import AddOptions, add_documents
 from healthvault.vault.read import list_documents
+from healthvault.vault.sealing import WHOLE_BYTES
 from healthvault.vault.views import Document, Failure
 from tests import vaults
 from tests.vaults import EVERYTHING, NOW_MS, Sample
@@ -151,9 +152,7 @@ def test_the_vault_in_the_folder(tmp_path: Path) -> None:
     assert ["a.txt", ana.pin.name] == outcomes(add(ana, tmp_path))
 
 
-@pytest.mark.parametrize(
-    "size", [module.WHOLE_BYTES - 1, module.WHOLE_BYTES, module.WHOLE_BYTES + 1, 17 * 1024 * 1024]
-)
+@pytest.mark.parametrize("size", [WHOLE_BYTES - 1, WHOLE_BYTES, WHOLE_BYTES + 1, 17 * 1024 * 1024])
 def test_large_files(ana: Sample, folder: Path, size: int) -> None:
     """A file that is not read at once, or has a pack to itself, comes back as it was, like its neighbours."""
     pattern = bytes(range(251))
@@ -197,8 +196,8 @@ class ChangingInput(OpenInput):
         return data
 
 
-@pytest.mark.parametrize("size", [100, module.WHOLE_BYTES + 100])
-@pytest.mark.parametrize("change", [b"", b"short", b"x" * (module.WHOLE_BYTES + 200_000)], ids=len)
+@pytest.mark.parametrize("size", [100, WHOLE_BYTES + 100])
+@pytest.mark.parametrize("change", [b"", b"short", b"x" * (WHOLE_BYTES + 200_000)], ids=len)
 def test_a_file_that_changes_while_it_is_read(ana: Sample, folder: Path, size: int, change: bytes) -> None:
     """It is named and not added, with nothing of it left; the others are."""
     path = folder / "b"
@@ -236,7 +235,7 @@ def test_a_file_that_vanishes(ana: Sample, folder: Path) -> None:
 def test_a_large_file_that_cannot_be_read(ana: Sample, folder: Path) -> None:
     """A fault of the disk is the file's failure, and the others go on."""
     path = folder / "b"
-    path.write_bytes(bytes(module.WHOLE_BYTES + 1))
+    path.write_bytes(bytes(WHOLE_BYTES + 1))
 
     class Failing(InputFile):
         """A file on a disk that fails."""

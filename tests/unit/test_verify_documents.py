@@ -13,7 +13,7 @@ from healthvault.bundle.manifest import parse_manifest
 from healthvault.errors import HealthVaultError, InvalidRequest
 from healthvault.ledger.entry import parse_entry
 from healthvault.verify.context import NothingTaken, VerifiedDocument
-from healthvault.verify.documents import ReceivedEvidence, describe, read_members
+from healthvault.verify.documents import Members, describe, read_members
 from tests.bundles import Draft, Scene, make_bundle, scene
 from tests.owners import Hooks, Map, merge
 from tests.readers import Keeper
@@ -26,7 +26,7 @@ def code_of(step: Callable[[], object]) -> str:
     return caught.value.code
 
 
-def read(draft: Draft, sink: Keeper | NothingTaken | None = None) -> tuple[ReceivedEvidence, ...]:
+def read(draft: Draft, sink: Keeper | NothingTaken | None = None) -> Members:
     """Read the members of a bundle."""
     manifest = parse_manifest(draft.signed()).unverified
     entries = {entry.seq: entry for entry in (parse_entry(raw).unverified for raw in manifest.entries)}
@@ -50,10 +50,10 @@ def whole(start: Scene, **options: bool) -> Draft:
 def test_documents_pass_to_the_sink() -> None:
     """In their order, all parts, after the sum of their sizes was told."""
     start, sink = scene(), Keeper()
-    assert () == read(whole(start), sink)
+    assert Members() == read(whole(start), sink)
     assert [data for seq in start.docs for data in start.owner.files[seq]] == sink.taken
     assert sum(map(len, sink.taken)) == sink.prepared_bytes
-    assert () == read(whole(start), NothingTaken())
+    assert Members() == read(whole(start), NothingTaken())
 
 
 def test_a_sink_may_refuse() -> None:
@@ -217,7 +217,7 @@ def test_evidence_is_kept_for_later() -> None:
     start = scene()
     draft = make_bundle(start.owner, start.reader, start.docs[1:2], [start.grant])
     draft.map["docs"][0]["parts"][1]["media_type"] = EVIDENCE_MEDIA_TYPE
-    (found,) = read(draft)
+    (found,) = read(draft).evidence
     assert (start.docs[1], b"second", 1, 5) == (found.seq, found.raw, len(found.contents), found.contents[0][0])
     row = parse_manifest(draft.signed()).unverified.docs[0]
     assert isinstance(row, DisclosedDocument)
