@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from healthvault.crypto.jose import MAX_TOKEN_CHARS
 from healthvault.errors import FormatError
 
-__all__ = ["MAX_CARD_FILE_BYTES", "CardFile", "CardText", "read_card_file"]
+__all__ = ["MAX_CARD_FILE_BYTES", "QR_SIGN", "CardFile", "CardText", "read_card_file"]
 
 MAX_CARD_FILE_BYTES = 4 << 20
 MAX_CARDS = 64
