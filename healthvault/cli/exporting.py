@@ -17,7 +17,7 @@ from healthvault.cli.terminal import Terminal, json_line
 from healthvault.cli.values import item_object, tell_mapping, value_rows
 from healthvault.ledger.ids import contact_id_text
 from healthvault.records.fhir_out import Owner
-from healthvault.records.json_text import json_text
+from healthvault.records.json_stream import as_written
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.export import export_contents, export_files
 from healthvault.vault.export_fhir import export_fhir
@@ -60,7 +60,7 @@ def export_lines(
     lines = _whole(outcomes, _lines(vault, choice, wanted, mappings))
     if output is None or is_stdout(output):
         for line in lines:
-            sys.stdout.write(line)
+            sys.stdout.buffer.write(line.encode())
     else:
         with OutputFile(output) as file:
             for line in lines:
@@ -109,7 +109,7 @@ def _lines(vault: Vault, choice: ExportChoice, wanted: Filter, mappings: list[Ma
 
 def _fhir(vault: Vault, wanted: Filter, mappings: list[Mapping], *, with_content: bool) -> Iterator[str | Failure]:
     for row in export_fhir(vault, wanted, with_content=with_content):
-        yield row if isinstance(row, Failure) else json_text(row) + "\n"
+        yield row if isinstance(row, Failure) else as_written(row).decode() + "\n"
     owner = Owner(vault=contact_id_text(vault.keyring.vault_id), name=owner_name(vault))
     for line in parsed_resources(vault, wanted, owner, mappings):
         yield line if isinstance(line, Failure) else line + "\n"

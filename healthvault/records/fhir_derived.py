@@ -8,9 +8,9 @@ Sources: hl7.org/fhir/R4/observation.html and the pages of the other types.
 
 import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 
 from healthvault.records.fhir_parts import Json, JsonObject, coded, coding, filled
+from healthvault.records.json_walk import Number
 from healthvault.records.statements import Item, Quantity
 
 __all__ = ["DERIVED", "UCUM", "concept", "fhir_time", "item_resource"]
@@ -193,11 +193,7 @@ def _measured(quantity: Quantity, number: str | None) -> JsonObject:
     """Return a Quantity; nothing for what is no JSON number."""
     if number is None or not _NUMBER.fullmatch(number):
         return {}
-    try:
-        value = Decimal(number)
-    except InvalidOperation:
-        return {}
-    return filled({"value": value, "unit": quantity.unit})
+    return filled({"value": Number(text=number), "unit": quantity.unit})
 
 
 def _ranges(quantity: Quantity | None) -> list[Json]:

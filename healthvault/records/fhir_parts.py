@@ -7,8 +7,9 @@ FHIR allows no empty text, so what is unknown is left out. Source: hl7.org/fhir/
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import TypeAlias
+
+from healthvault.records.json_walk import Json
 
 __all__ = [
     "Actor",
@@ -25,7 +26,6 @@ __all__ = [
     "participant",
 ]
 
-Json: TypeAlias = "str | int | bool | Decimal | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = dict[str, Json]
 _PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from healthvault.records.fhir_derived import DERIVED, item_resource
 from healthvault.records.fhir_parts import Json, JsonObject, coded, coding, filled, instant
+from healthvault.records.json_walk import Number
 from healthvault.records.statements import Item
 
 __all__ = ["SECTIONS", "Person", "Section", "Stated", "ips_bundle"]
@@ -78,7 +79,7 @@ def ips_bundle(person: Person, stated: Mapping[str, Sequence[Stated]], *, now_ms
         now_ms: When it is made.
 
     Returns:
-        A Bundle whose numbers are `Decimal`: write it with `json_text`.
+        A Bundle whose numbers are `Number`: write it with `as_written`.
     """
     patient_url = _url(person.vault, "patient")
     device_url = _url(person.vault, "device")
@@ -165,11 +166,15 @@ def _line(resource: JsonObject) -> str:
     date = next((str(resource[field]) for field in dates if field in resource), "")
     value = resource.get("valueQuantity")
     measured = (
-        " ".join(str(value[key]) for key in ("comparator", "value", "unit") if key in value)
+        " ".join(_word(value[key]) for key in ("comparator", "value", "unit") if key in value)
         if isinstance(value, dict)
         else str(resource.get("valueString") or "")
     )
     return _printable(" ".join(part for part in (str(told), measured, date and f"({date})") if part))
+
+
+def _word(value: Json) -> str:
+    return value.text if isinstance(value, Number) else str(value)
 
 
 def _printable(text: str) -> str:

@@ -7,6 +7,7 @@ Spec: docs/spec/records.md section 6.
 """
 
 import hashlib
+import json
 from base64 import b32encode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from healthvault.errors import HealthVaultError, VaultDamaged
 from healthvault.ledger.documents import DocStatus
 from healthvault.records.fhir_derived import item_resource
 from healthvault.records.fhir_out import Owner
-from healthvault.records.json_text import json_text
+from healthvault.records.json_stream import as_written
 from healthvault.records.reading import has_reader
 from healthvault.records.statements import Item, Left, Resource
 from healthvault.sandbox.reader import ReaderFailed, Sandbox
@@ -120,7 +121,7 @@ class _Out:
             yield resource.content.decode()
             return
         version = _FHIR_VERSIONS.get(resource.version, resource.version)
-        yield json_text(
+        yield json.dumps(
             {
                 "resourceType": "Binary",
                 "id": _id("x", digest),
@@ -144,16 +145,14 @@ class _Out:
         elif holder is None:
             mapping.mapped += 1
         if made is not None:
-            yield json_text(made)
+            yield as_written(made).decode()
 
 
 def _holder(words: dict[str, bool], place: str) -> bool | None:
     """Return whether the resource that an item stands in went out as R4; None if it stands in none."""
-    while place:
-        if place in words:
-            return words[place]
+    while place and place not in words:
         place = place.rpartition(".")[0]
-    return None
+    return words.get(place)
 
 
 def _id(letter: str, digest: bytes) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from healthvault.records.fhir_derived import fhir_time, item_resource
-from healthvault.records.json_text import json_text
+from healthvault.records.json_stream import as_written
 from healthvault.records.statements import Coding, Item, Quantity
 from tests.fhir_rules import check_resource
 
@@ -42,7 +42,7 @@ def made(item: Item) -> dict:
         item, id_text="i-1", source="urn:healthvault:document:d_1", subject={"reference": "Patient/c-1"}
     )
     assert resource is not None
-    found: dict = json.loads(json_text(resource))
+    found: dict = json.loads(as_written(resource).decode())
     check_resource(found)
     return found
 
@@ -50,7 +50,7 @@ def made(item: Item) -> dict:
 def test_a_number_keeps_its_digits_and_its_range() -> None:
     """Value, unit, comparator and range as written; the place is told."""
     resource = item_resource(ITEM, id_text="i-1", source="urn:x:1", subject={"reference": "Patient/c-1"})
-    text = json_text(resource)
+    text = as_written(resource).decode()
     assert '"valueQuantity":{"value":6.30,"unit":"ug/L","comparator":"<"}' in text
     assert '"referenceRange":[{"low":{"value":10,"unit":"ug/L"},"high":{"value":120,"unit":"ug/L"}}]' in text
     assert "OBX[1]" == made(ITEM)["meta"]["tag"][0]["display"]
