@@ -129,7 +129,7 @@ def document_reference(  # noqa: PLR0913  one argument a field
         {
             "resourceType": "DocumentReference",
             "id": fhir_id(id_text),
-            "extension": _rung(rung),
+            "extension": [*_rung(rung)],
             "identifier": [*identifiers],
             "status": _STATUS.get(status, "entered-in-error"),
             "subject": owner.reference(),

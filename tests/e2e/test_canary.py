@@ -58,7 +58,7 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("issuer add in/folder/card.smart-health-card --iss https://{word}.example", (20,)),
     ("issuer list", (0,)),
     ("issuer remove https://{word}.example --yes", (0,)),
-    ("verify lee.hvb --issuer https://{word}.example=in/jwks.json", (21,)),
+    ("verify lee.hvb --issuer https://{word}.example=in/jwks.json", (0, 21)),
     ("grants", (0,)),
     ("grants --why", (0,)),
     ("role bind {word}-contact gp", (0,)),
