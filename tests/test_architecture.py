@@ -14,7 +14,7 @@ LAYERS = (
     {"codec", "crypto"},
     {"tlog", "agefile"},
     {"ledger", "records"},
-    {"bundle", "consent", "emergency", "sandbox"},
+    {"bundle", "consent", "emergency", "identity", "sandbox"},
     {"storage"},
     {"verify"},
     {"vault"},
@@ -44,7 +44,10 @@ HOMES = {
     "sqlcipher3": "storage",
     "zc": "storage",
 }
-PURE = {"codec", "crypto", "tlog", "agefile", "ledger", "records", "bundle", "consent", "emergency", "verify"}
+PURE = {
+    *("codec", "crypto", "tlog", "agefile", "ledger", "records"),
+    *("bundle", "consent", "emergency", "identity", "verify"),
+}
 OUTSIDE_WORLD = {"os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "time", "getpass"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "constants", "types", "base", "manager"}
 MAX_LINES = 400

@@ -42,13 +42,22 @@ class _Said(TypedDict):
 @click.option("--source", help="Where it came from.")
 @click.option("--name", help="File name for what comes by stdin.")
 @click.option("--one", "as_one", is_flag=True, help="Make one document of each folder, with a part for each file.")
+@click.option(
+    "--accept",
+    multiple=True,
+    type=click.Choice(("other_person", "identity_conflict")),
+    metavar="CODE",
+    help="Store a file although it is about somebody else (other_person), or contradicts itself about being yours"
+    " (identity_conflict).",
+)
 @label_options
 @clock_ok_option
-def add(
+def add(  # noqa: PLR0913  one argument an option
     terminal: Terminal,
     files: tuple[str, ...],
     sensitivity: tuple[str, ...],
     name: str | None,
+    accept: tuple[str, ...],
     *,
     as_one: bool,
     clock_ok: bool,
@@ -58,16 +67,20 @@ def add(
 
     Each document is recognised, encrypted, signed and linked to everything before it. A file whose content is in
     the vault already is not stored again; its line names the document. A line stands for a document that is
-    safely on the disk. Files that cannot be taken are named on stderr, the others are added (exit 3).
+    safely on the disk. Files that cannot be taken are named on stderr, the others are added (exit 3). So are files
+    of somebody else, once you said by what you are known: see `hv id`.
 
     A folder with a DICOMDIR, a CD of images, becomes one document with all its files, and with --one so does any
     folder. It is added as a whole or not at all; one of more than 511 files becomes several documents.
     """
+    from healthvault.cli.admitting import admitted
     from healthvault.cli.inputs import named_inputs
     from healthvault.cli.opening import opened
     from healthvault.cli.outcomes import Outcomes
+    from healthvault.cli.person_objects import added_object
     from healthvault.vault.add import AddOptions, add_documents
     from healthvault.vault.describing import Describer
+    from healthvault.vault.newcomers import judging
 
     outcomes = Outcomes(terminal)
     options = AddOptions(sensitivity=chosen_labels(sensitivity), **said)
@@ -75,10 +88,12 @@ def add(
         Describer() as describer,
         opened(terminal, writing=True, clock_ok=clock_ok) as vault,
         terminal.progress() as progress,
+        judging(vault) as newcomers,
     ):
-        inputs = named_inputs(files, name, vault.place.root, as_one=as_one)
+        named = named_inputs(files, name, vault.place.root, as_one=as_one)
+        inputs = admitted(terminal, newcomers, named, accept)
         added = add_documents(vault, inputs, options, now_ms=now_ms(), observer=progress, describer=describer)
-        terminal.stream(outcomes.documents(added), _COLUMNS)
+        terminal.stream(outcomes.documents(added, added_object), _COLUMNS)
     for extra, count in sorted(describer.missing.items()):
         files_text = f"{count} {extra.upper()} file{'s' if count > 1 else ''}"
         terminal.say(f"hint: {files_text}: pip install 'healthvault[{extra}]' would tell more")

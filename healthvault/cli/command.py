@@ -14,7 +14,7 @@ from healthvault.cli.lazy_group import LazyGroup
 from healthvault.cli.settings import settings_of
 from healthvault.cli.terminal import Terminal
 
-__all__ = ["HvCommand", "HvFamily", "HvGroup", "hv_command", "hv_group"]
+__all__ = ["HvCommand", "HvFamily", "HvGroup", "hv_command", "hv_family", "hv_group"]
 
 
 class _Page:
@@ -82,6 +82,38 @@ def hv_command(*examples: str, name: str | None = None) -> Callable[[Callable[..
         made = click.command(name or body.__name__.rstrip("_"), cls=HvCommand)(body)
         made.params.extend(global_options())
         made.examples = examples
+        return made
+
+    return make
+
+
+def hv_family(*examples: str, name: str, lines: Mapping[str, str]) -> Callable[[Callable[..., None]], HvFamily]:
+    """Make a family of commands that has a body too, run where none of them is named: `hv id`.
+
+    Args:
+        examples: As for `hv_command`.
+        name: On the command line.
+        lines: As for `hv_group`.
+    """
+
+    def make(body: Callable[..., None]) -> HvFamily:
+        def run(**params: object) -> None:
+            context = click.get_current_context()
+            if context.invoked_subcommand is None:
+                shared = {param.name for param in made.params if isinstance(param, GlobalOption)}
+                own = {key: value for key, value in params.items() if key not in shared}
+                body(Terminal(settings_of(context)), **own)
+
+        own_options = list(reversed(getattr(body, "__click_params__", [])))
+        made = HvFamily(
+            name,
+            help=body.__doc__,
+            params=[*own_options, *global_options()],
+            callback=run,
+            invoke_without_command=True,
+            subcommand_metavar="[COMMAND] [ARGS]...",
+        )
+        made.examples, made.lines, made.family = examples, lines, name
         return made
 
     return make

@@ -185,15 +185,16 @@ def cards_object(found: "CardDocument", at_ms: int) -> JsonObject:
     }
 
 
-def shown_object(document: "Document", story: "Story") -> JsonObject:
-    """Return a document with what became of it."""
+def shown_object(document: "Document", story: "Story", attestations: list[Json]) -> JsonObject:
+    """Return a document with what became of it, and what others attest of it."""
     history: list[Json] = [
         {"entry": entry.index, "kind": entry.kind, "time": rfc3339(entry.time_ms), "detail": entry.detail}
         for entry in story.entries
     ]
     versions: JsonObject = {"replaces": story.replaces, "replaced_by": story.replaced_by}
     bounds = interval_fields(story.interval.not_before_ms, story.interval.not_after_ms)
-    return {**document_object(document), **bounds, **versions, "history": history}
+    said: JsonObject = {"attestations": attestations, "history": history}
+    return {**document_object(document), **bounds, **versions, **said}
 
 
 def entry_object(entry: "LogEntry") -> JsonObject:

@@ -14,6 +14,7 @@ from healthvault.cli.dates import When, parse_when
 from healthvault.records.categories import Category, Sensitivity
 
 __all__ = [
+    "AttestChoice",
     "LostPassphrase",
     "NewKey",
     "ProofChoice",
@@ -71,6 +72,16 @@ class ProofChoice(TypedDict):
 
     since: int | None
     to: str | None
+    code_file: str | None
+
+
+class AttestChoice(TypedDict):
+    """Which document `hv attest` is about, and how to get at it, as the options say it."""
+
+    document: str | None
+    part: int
+    accept: tuple[str, ...]
+    code: bool
     code_file: str | None
 
 

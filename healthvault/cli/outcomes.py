@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Work on many inputs where some may fail: each failure is named at once, the rest goes on, the exit is 3."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from healthvault.cli.objects import JsonObject, document_object
 from healthvault.cli.terminal import Terminal
@@ -19,7 +19,11 @@ class Outcomes:
         self._done = 0
         self._failed = 0
 
-    def documents(self, items: Iterable[Document | Failure]) -> Iterator[JsonObject]:
+    def documents(
+        self,
+        items: Iterable[Document | Failure],
+        shown: Callable[[Document], JsonObject] = document_object,
+    ) -> Iterator[JsonObject]:
         """Yield the objects of the documents among the items."""
         for item in items:
             if isinstance(item, Failure):
@@ -30,7 +34,7 @@ class Outcomes:
                     self._terminal.say(
                         f"{item.name}: already there as {item.duplicate_of[:10]}; nothing was changed"
                     )
-                yield document_object(item)
+                yield shown(item)
 
     def succeeded(self) -> None:
         """Count one input that is done."""

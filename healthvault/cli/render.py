@@ -27,6 +27,7 @@ _IDS = frozenset(
         "vault",
         "owner",
         "document",
+        "attester",
         "records",
         "documents",
         "bundles",
@@ -47,6 +48,7 @@ _TIMES = frozenset(
         "entered",
         "status_as_of",
         "logged",
+        "said",
     }
 )
 _EMPTY: tuple[Json, ...] = (None, "", [])
@@ -63,7 +65,9 @@ _STYLES = {
     "warning": "yellow",
 }
 _WIDE_COLUMNS = 100
-_FIRST_TO_GO = frozenset({"media_type", "issuer", "claimed", "not_before", "author", "entered", "cosigned"})
+_FIRST_TO_GO = frozenset(
+    {"media_type", "issuer", "claimed", "not_before", "author", "entered", "cosigned", "attester"}
+)
 _NEXT_TO_GO = ("taken", "grants", "pinned", "confirmed", "actions")  # in this order, while they do not fit
 _LEAST_COLUMNS = 8  # of a text that is folded
 _LEAST = {"title": 12, "detail": 12, "clock": 7, "purpose": 9}
@@ -89,6 +93,7 @@ _FOLDED = frozenset(
         "uses",
         "claimed_name",
         "who",
+        "statement",
     }
 )
 _GAP_COLUMNS = 2

@@ -41,6 +41,8 @@ def share(terminal: Terminal, documents: tuple[str, ...], output: Path, **chosen
 
     With --complete the reader sees that all documents of a category are there, or "6 of 7 disclosed", and how many
     were put into another category, replaced, retracted or erased before; of other categories nothing.
+
+    What others attest of the documents (`hv show`) goes along, unless --no-attestations.
     """
     from healthvault.cli.opening import opened
     from healthvault.cli.sharing import check_wish, share_chosen

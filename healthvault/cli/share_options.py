@@ -73,6 +73,7 @@ class ShareChoice(TermsChoice):
     grant: str | None
     message: str
     with_metadata: bool
+    no_attestations: bool
     complete: tuple[str, ...]
 
 
@@ -88,6 +89,11 @@ def share_options(body: _Body) -> _Body:
             type=click.Choice(CATEGORY_WORDS),
             metavar="CATEGORY",
             help="Also prove how many documents of this category there are, shared or not; repeatable.",
+        ),
+        click.option(
+            "--no-attestations",
+            is_flag=True,
+            help="Leave out what others attest of the documents, and who they are.",
         ),
         click.option("--message", default="", help="A few words to the reader."),
         click.option("--grant", metavar="GRANT", help="Share under this grant, with those whom it names."),

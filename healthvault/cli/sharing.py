@@ -217,7 +217,12 @@ def _under_grant(terminal: Terminal, vault: Vault, documents: tuple[str, ...], c
 
 
 def _letter(chosen: ShareChoice) -> Letter:
-    return Letter(message=chosen["message"], with_metadata=chosen["with_metadata"], complete=chosen["complete"])
+    return Letter(
+        message=chosen["message"],
+        with_metadata=chosen["with_metadata"],
+        complete=chosen["complete"],
+        with_attestations=not chosen["no_attestations"],
+    )
 
 
 def _counted(chosen: ShareChoice) -> str:

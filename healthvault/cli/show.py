@@ -3,8 +3,10 @@
 
 import click
 
+from healthvault.cli.attestation_objects import attestation_row
 from healthvault.cli.command import hv_command
 from healthvault.cli.objects import shown_object
+from healthvault.cli.person_objects import whose_fields
 from healthvault.cli.terminal import Terminal
 
 __all__ = ["show"]
@@ -13,17 +15,21 @@ __all__ = ["show"]
 @hv_command("hv show d_7k3m", "hv show 7k3m --json")
 @click.argument("document", metavar="ID")
 def show(terminal: Terminal, document: str) -> None:
-    """Show what is known of a document: what it is, where it came from, what became of it.
+    """Show what is known of a document: what it is, where it came from, what became of it, and whose it is.
 
     Health cards are verified now, with the keys of `hv issuer list`.
+    What others attest of it is listed with who, when by their clock, and whether their signature holds.
 
     ID is any beginning of its id of four characters or more, with or without `d_`.
     """
     from healthvault.cli.opening import opened
+    from healthvault.vault.attestations import attested
     from healthvault.vault.card_checks import CardChecker
+    from healthvault.vault.contents import opened_contents
     from healthvault.vault.journal_log import story_of
     from healthvault.vault.parts import with_parts
     from healthvault.vault.read import find_document
+    from healthvault.vault.whose_views import whose_of
 
     with opened(terminal) as vault:
         checker = CardChecker(vault)
@@ -31,4 +37,9 @@ def show(terminal: Terminal, document: str) -> None:
         for problem in checker.problems:
             hint = f"; {problem.hint}" if problem.hint else ""
             terminal.warn(f"its health cards were not verified: {problem.message}{hint}")
-        terminal.fields(shown_object(found, story_of(vault, found)))
+        said = [attestation_row(view) for view in attested(vault, found.entry)]
+        with opened_contents(vault, only=[found.entry]) as contents:
+            view = whose_of(vault, contents, found)
+        shown = {**shown_object(found, story_of(vault, found), [*said]), "whose": whose_fields(view)}
+        terminal.fields(shown, unsaid=("whose",))
+        terminal.lines("whose", (view.result, *view.reasons))

@@ -6,6 +6,7 @@ No verdict is summed up into one: integrity is not truth, and a file cannot know
 
 from base64 import b64encode
 
+from healthvault.cli.attestation_objects import judged_row
 from healthvault.cli.certificate import ERASURE_LIMITS, erasure_fields
 from healthvault.cli.clock import local_text, rfc3339
 from healthvault.cli.objects import Json, JsonObject, cards_object, checkpoint_object, interval_fields
@@ -24,12 +25,16 @@ from healthvault.verify.completeness import Completeness
 from healthvault.verify.context import Declared, Forked, ShownStatus, Verification, VerifiedDocument
 from healthvault.verify.pins import KnownStatus
 from healthvault.verify.verdicts import Question, Result
-from healthvault.verify.witnesses import Sighting, first_to_see
+from healthvault.verify.witnesses import first_to_see
 
 __all__ = ["completeness_of", "hints_of", "limits_of", "verification_object"]
 
 _UNTRUE = "Unchanged since entry; says nothing about medical correctness or about records never added."
 _CLOCK = "Time is the owner's claim except where witnessed."
+_ATTESTED = "An attestation says that a key signed a statement about exactly these bytes, not that it is true."
+_ATTESTED_CLOCK = (
+    "What it is about is not in this file: `hv import` in the owner's vault says. Time is the attester's claim."
+)
 _COMPROMISE_LIMITS = (
     "From now on, what the old keys signed is refused, unless you accepted it before. Ask for a new card.",
     "Whoever has neither this note nor the new card goes on accepting what a thief signs.",
@@ -93,10 +98,8 @@ def verification_object(file: str, verification: Verification, exit_code: int) -
             }
             for verdict in verification.verdicts
         ],
-        "documents": [
-            _document(document, verification.sightings, verification.judged_ms)
-            for document in verification.documents
-        ],
+        "documents": [_document(document, verification) for document in verification.documents],
+        **_loose(verification),
         **({"status_files": shown} if shown else {}),
         "completeness": [_completeness(proved) for proved in verification.completeness],
         **(erasure_fields(erasure) if erasure else {}),
@@ -109,11 +112,15 @@ def limits_of(verification: Verification) -> list[str]:
     """Return, in plain words, what this verification cannot say."""
     if verification.declared is not None:
         return [*_COMPROMISE_LIMITS]
+    if verification.kind == "attestation":
+        return [_ATTESTED, _ATTESTED_CLOCK] if verification.attestations else []
     results = {verdict.question: verdict.result for verdict in verification.verdicts}
     if verification.chain is None or results[Question.INCLUSION] is not Result.PASS:
         return []
     limits = [*_LIMITS_OF.get(verification.kind, (_CLOCK,))]
     limits += [_known_status(status) for status in _oldest(verification)]
+    if any(one.result is Result.PASS for one in verification.attestations):
+        limits.append(_ATTESTED)
     if results[Question.CONSISTENCY] is Result.UNKNOWN and not verification.forked:
         limits.append(_REWRITE)
     if verification.signer_name is None:
@@ -231,8 +238,20 @@ def _in_words(proved: Completeness) -> str:
     return f"{shown}; before: {', '.join(gone)}" if gone else shown
 
 
-def _document(document: VerifiedDocument, sightings: tuple[Sighting, ...], judged_ms: int) -> JsonObject:
-    seen = first_to_see(sightings, document.seq)
+def _loose(verification: Verification) -> JsonObject:
+    """Return the attestations that are about no document of the file; nothing if there are none."""
+    loose: list[Json] = [judged_row(one) for one in verification.attestations if not one.places]
+    return {"attestations": loose} if loose else {}
+
+
+def _document(document: VerifiedDocument, verification: Verification) -> JsonObject:
+    seen = first_to_see(verification.sightings, document.seq)
+    attestations: list[Json] = [
+        judged_row(one, part)
+        for one in verification.attestations
+        for seq, part in one.places
+        if seq == document.seq
+    ]
     return {
         "id": document_id_text(document.leaf),
         "title": document.title,
@@ -241,8 +260,9 @@ def _document(document: VerifiedDocument, sightings: tuple[Sighting, ...], judge
         "size_bytes": document.size_bytes,
         "entry": document.seq,
         "status": document.row.claimed_status,
-        "issuer": None if document.cards is None else cards_object(document.cards, judged_ms),
+        "issuer": None if document.cards is None else cards_object(document.cards, verification.judged_ms),
         "claimed": not document.is_disclosed,
         "entered": rfc3339(document.entered_ms),
         **interval_fields(None, None if seen is None else seen.time_ms),
+        "attestations": attestations,
     }

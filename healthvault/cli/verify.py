@@ -6,6 +6,7 @@ from typing import Unpack
 
 import click
 
+from healthvault.cli.attestation_objects import beside_documents
 from healthvault.cli.command import hv_command
 from healthvault.cli.exits import EXITS, worst_exit
 from healthvault.cli.reading_options import ReadChoice, read_options
@@ -19,7 +20,7 @@ __all__ = ["verify"]
 @hv_command(
     "hv verify visit.hvb",
     "hv verify visit.hvb --status lee.hvs --purpose treatment --max-age 30d",
-    "hv verify stolen.hvnote erased.txt *.hvb --json | jq .codes",
+    "hv verify stolen.hvnote erased.txt review.hva *.hvb --json | jq .codes",
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @receipt_option
@@ -35,6 +36,7 @@ def verify(terminal: Terminal, files: tuple[str, ...], receipt: Path | None, **c
 
     A compromise note, by which somebody declares her keys stolen, is taken in: what the old keys signed is refused
     from then on. An erasure certificate is checked against its owner's log; that bytes are gone no file can show.
+    Of an attestation, alone or in a bundle, it is said who signed it, if you have their card.
     A fork proof that holds is exit 23, and is remembered: later files of that vault are flagged.
 
     The exit code is 0 if every verdict asked for holds; else the first of 24, 20, 23, 22, 21 over all files, or 3
@@ -54,7 +56,9 @@ def verify(terminal: Terminal, files: tuple[str, ...], receipt: Path | None, **c
                 exits.append(EXITS[PartlyDone])
                 continue
             exits.append(exit_of_verification(outcome))
-            terminal.fields(verification_object(file, outcome, exits[-1]), unsaid=("ok", "exit", "completeness"))
+            said = verification_object(file, outcome, exits[-1])
+            shown = said if terminal.settings.json else beside_documents(said)
+            terminal.fields(shown, unsaid=("ok", "exit", "completeness"))
             terminal.lines("completeness", completeness_of(outcome))
             terminal.lines("limits", limits_of(outcome))
             terminal.lines("next", hints_of(outcome))

@@ -52,6 +52,8 @@ class Kind(Enum):
     STATUS = "status"
     ANCHOR = "anchor"
     APPROVAL = "approval"
+    ATTEST = "attest"
+    ATTEST_OUT = "attest.out"
     ROLE_DEFINE = "role.define"
     ROLE_BIND = "role.bind"
     ROLE_UNBIND = "role.unbind"
@@ -59,6 +61,10 @@ class Kind(Enum):
     STANDING_END = "standing.end"
     ISSUER_PIN = "issuer.pin"
     ISSUER_DROP = "issuer.drop"
+    ID_ADD = "id.add"
+    ID_DROP = "id.drop"
+    ID_LINK = "id.link"
+    ID_UNLINK = "id.unlink"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

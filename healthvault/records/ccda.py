@@ -4,13 +4,14 @@
 The body is not read. Spec: docs/spec/records.md section 4.
 """
 
+from healthvault.records.categories import Category
 from healthvault.records.dates import from_compact
 from healthvault.records.description import Found
 from healthvault.records.kinds import Kind
 from healthvault.records.probe import Probe
 from healthvault.records.xml_walk import Enough, split_name, walk_xml
 
-__all__ = ["describe_ccda"]
+__all__ = ["DIRECTIVES", "describe_ccda"]
 
 HEADER_BYTES = 1024 * 1024
 MAX_CHARS = 1000  # of one text
@@ -24,6 +25,7 @@ _AUTHOR = ("author",)
 _PERSON = ("author", "assignedAuthor", "assignedPerson", "name")
 _SOFTWARE = ("author", "assignedAuthor", "assignedAuthoringDevice", "softwareName")
 _CUSTODIAN = ("custodian", "assignedCustodian", "representedCustodianOrganization", "name")
+DIRECTIVES = frozenset({"42348-3", "64298-3", "81334-5"})  # LOINC: documents of advance directives
 _NAME_PARTS = ("prefix", "given", "family", "suffix")
 
 
@@ -37,6 +39,7 @@ def describe_ccda(probe: Probe) -> Found:
         date=from_compact(header.time),
         author=header.author or header.texts.get(_SOFTWARE),
         source=header.texts.get(_CUSTODIAN),
+        category=Category.DIRECTIVE if header.is_directive else None,
     )
 
 
@@ -47,6 +50,7 @@ class _Header:
         self.texts: dict[tuple[str, ...], str] = {}
         self.time: str | None = None
         self.code: str | None = None
+        self.is_directive = False
         self.author: str | None = None
         self._path: list[str] = []
         self._parts: list[str] = []
@@ -64,6 +68,7 @@ class _Header:
             self.time = attributes.get("value")
         elif path == _CODE:
             self.code = attributes.get("displayName")
+            self.is_directive = attributes.get("code") in DIRECTIVES
         elif path == _PERSON:
             self._parts = []
         self._is_nickname = attributes.get("qualifier") == "CL"

@@ -11,7 +11,7 @@ from healthvault.records.json_walk import Json, text_at, value_at
 from healthvault.records.kinds import MEDIA_TYPES, Kind
 from healthvault.records.probe import Probe
 
-__all__ = ["XPT_SIGNS", "describe_xpt", "found_dataset_json"]
+__all__ = ["XPT_SIGNS", "describe_xpt", "found_dataset_json", "sas_date"]
 
 XPT_SIGNS = (
     b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!",
@@ -32,7 +32,7 @@ def describe_xpt(probe: Probe) -> Found:
     name = member[8 : 8 + name_chars].strip()
     label = member[RECORD_BYTES + 32 : RECORD_BYTES + 72].strip()
     title = f"{name}: {label}" if name and label else name
-    return Found(kind=Kind.CDISC, title=title, date=_sas_date(member[RECORD_BYTES : RECORD_BYTES + 7]))
+    return Found(kind=Kind.CDISC, title=title, date=sas_date(member[RECORD_BYTES : RECORD_BYTES + 7]))
 
 
 def found_dataset_json(members: Json) -> Found:
@@ -58,7 +58,7 @@ def _first_group(members: Json) -> Json:
     return None
 
 
-def _sas_date(value: str) -> str | None:
+def sas_date(value: str) -> str | None:
     """Return the date of `04APR12`."""
     day, month, year = value[:2], value[2:5].upper(), value[5:7]
     if month not in MONTHS or not year.isdigit():

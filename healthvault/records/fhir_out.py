@@ -166,7 +166,7 @@ def _label(word: str) -> JsonObject:
     return coded(_ACT_CODE, codes[word][0]) if word in codes else coded("urn:healthvault:sensitivity", word)
 
 
-def _rung(rung: str) -> list[JsonObject]:
+def _rung(rung: str) -> list[Json]:
     """Return the word on where a document comes from, as an extension: FHIR has no element that says no more."""
     return [{"url": RUNG_EXTENSION, "valueCode": rung}] if rung else []
 

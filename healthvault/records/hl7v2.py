@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""HL7 version 2 messages: type, first order or vaccine told, time of it or of the message, sending facility.
+"""HL7 version 2 messages: type, first order or vaccine told, time of it or of the message, who sent it.
 
 Separators are those that the first segment declares, even odd ones; segments may end in CR, LF or both.
 Spec: docs/spec/records.md section 4.
@@ -69,7 +69,7 @@ def describe_hl7v2(probe: Probe) -> Found:
         kind=Kind.HL7V2,
         title=f"{title}: {about}" if about else title,
         date=date or from_compact(_field(header, 6)),
-        source=_first_component(_field(header, 3), marks),
+        source=_first_component(_field(header, 3), marks) or _first_component(_field(header, 2), marks),
         category=_CATEGORIES.get(kind[0]),
     )
 

@@ -68,7 +68,11 @@ Reader: TypeAlias = "Callable[[Probe, Inside], Iterator[Statement | Placed]]"
 _ROOM = "healthvault.records."
 _READERS: dict[Kind, str] = {
     Kind.APPLE_HEALTH: "apple_read:read_export",
+    Kind.CCDA: "ccda_read:read_ccda",
+    Kind.CDISC: "cdisc_read:read_cdisc",
     Kind.CSV: "table_read:read_table",
+    Kind.EPCIS: "epcis_read:read_epcis",
+    Kind.HL7V2: "hl7_read:read_hl7v2",
     Kind.JSON: "wearable_json:read_json",
     Kind.DICOM: "dicom:read_dicom",
     Kind.FIT: "fit:read_fit",

@@ -17,6 +17,8 @@ __all__ = ["SENSE_BYTES", "sense_of"]
 
 SENSE_BYTES = 16
 _WITHOUT_TIME = 10  # characters of a date
+_DENIED = frozenset({"entered-in-error", "not-done", "not-taken", "refuted"})
+"""Of a status that takes a statement back: it must not be joined with the statement itself."""
 
 
 def sense_of(item: Item) -> bytes:
@@ -32,6 +34,8 @@ def sense_of(item: Item) -> bytes:
         _number(item.quantity),
         " ".join((item.text or "").casefold().split()) if item.quantity is None else "",
     ]
+    if item.status in _DENIED:
+        said.append(item.status)
     return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).digest()[:SENSE_BYTES]
 
 

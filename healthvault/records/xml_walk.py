@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NoReturn, Protocol
 from xml.parsers import expat
 
-__all__ = ["Enough", "Refused", "XmlReader", "refuse_expansion", "split_name", "walk_xml"]
+__all__ = ["Enough", "Refused", "XmlReader", "refuse_expansion", "split_name", "walk_xml", "xml_parser"]
 
 MAX_DEPTH = 100
 MAX_ELEMENTS = 200_000
@@ -49,7 +49,7 @@ def walk_xml(pieces: Iterable[bytes], reader: XmlReader) -> bool:
         Whether the reader had enough or the document was well-formed to its end.
     """
     try:
-        parser = _parser(reader)
+        parser = xml_parser(reader)
         for piece in pieces:
             parser.Parse(piece, False)  # noqa: FBT003 - expat takes no keywords
         parser.Parse(b"", True)  # noqa: FBT003
@@ -66,14 +66,16 @@ def split_name(name: str) -> tuple[str, str]:
     return namespace, local
 
 
-def _parser(reader: XmlReader) -> expat.XMLParserType:
+def xml_parser(reader: XmlReader, *, max_elements: int | None = None) -> expat.XMLParserType:
+    """Return a parser that feeds a reader; it raises `Refused` at whatever could expand or is too much."""
     parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
     depth = elements = 0
+    most = MAX_ELEMENTS if max_elements is None else max_elements
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth, elements
         depth, elements = depth + 1, elements + 1
-        if depth > MAX_DEPTH or elements > MAX_ELEMENTS:
+        if depth > MAX_DEPTH or elements > most:
             raise Refused
         reader.start(name, attributes)
 

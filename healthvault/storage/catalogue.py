@@ -24,7 +24,7 @@ from healthvault.storage.database import Schema, connected, discard, is_own, tra
 __all__ = ["Catalogue", "CatalogueLost", "Position", "peek"]
 
 _SCHEMA = Schema(
-    version=7,
+    version=8,
     script="""
 create table meta (key text primary key, value blob not null) without rowid;
 create table document (
@@ -56,6 +56,8 @@ create index consent_id on consent (id);
 create table grantee (party blob not null, seq integer not null, primary key (party, seq)) without rowid;
 create table approval (seq integer primary key, about integer not null, vault blob not null, raw blob not null);
 create index approval_about on approval (about);
+create table attestation (seq integer primary key, about integer not null, raw blob not null);
+create index attestation_about on attestation (about);
 create table role (name text primary key, seq integer not null, sealed blob not null) without rowid;
 create table binding (
     role text not null, vault blob not null, until integer, primary key (role, vault)) without rowid;
@@ -66,6 +68,9 @@ create table made_by (rule text not null, document integer not null, grant_seq i
 create table issuer_pin (
     seq integer primary key, document integer not null, form text not null, issuers text not null,
     dropped text);
+create table fact (seq integer primary key, sealed blob not null, added integer not null);
+create table decided (seq integer primary key, about integer not null, subject integer, decision text not null);
+create index decided_about on decided (about);
 create table share (
     seq integer primary key, id text not null, slots blob not null, recipients text not null,
     documents integer not null);

@@ -279,7 +279,7 @@ class ConsentRows:
 
     def entries_about(self, document_id: str) -> tuple[int, ...]:
         """Return the entries that hold a document or say something of it, rising."""
-        kinds = "('doc.add', 'doc.revise', 'note', 'attest')"
+        kinds = "('doc.add', 'doc.revise', 'note', 'attest', 'attest.out')"
         rows = self._db.execute(
             f"select seq from history where id = ? and kind in {kinds} order by seq",  # noqa: S608  our own text
             (document_id,),

@@ -30,8 +30,11 @@ create table reading (
     seq integer primary key, version integer not null, state text not null, detail text not null,
     hint text, token blob not null);
 create table subject (
-    seq integer not null, number integer not null, statement blob not null,
+    seq integer not null, number integer not null, statement blob not null, main integer not null, verdict text,
     primary key (seq, number)) without rowid;
+create index subject_waiting on subject (seq, number) where verdict is null;
+create index subject_outside on subject (seq, number, main) where verdict <> 'same';
+create table judge (one integer primary key check (one = 1), digest blob not null);
 create table item (
     id integer primary key, seq integer not null, number integer not null, subject integer, type text not null,
     category text not null, date text, sense blob not null, identity text, digest blob, status text,
@@ -207,8 +210,8 @@ class Contents:
             self._add_passage(seq, statement.place, statement.words, None)
         elif isinstance(statement, Subject):
             run(
-                "insert into subject select ?, count(*), ? from subject where seq = ?",
-                (seq, statement_bytes(statement), seq),
+                "insert into subject select ?, count(*), ?, ?, null from subject where seq = ?",
+                (seq, statement_bytes(statement), statement.is_main, seq),
             )
         elif isinstance(statement, Tally):
             run(

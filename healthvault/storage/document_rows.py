@@ -229,6 +229,11 @@ class DocumentRows:
         row = self._db.execute(query, (seq,)).fetchone()
         return _document(row) if row else None
 
+    def id_at(self, seq: int) -> str | None:
+        """Return the id of the document of an entry."""
+        row = self._db.execute("select id from document where seq = ?", (seq,)).fetchone()
+        return row[0] if row else None
+
     def ids_in(self, seqs: Ranges) -> tuple[str, ...]:
         """Return the ids of the documents among some entries, rising by entry."""
         query = "select id from document where seq between ? and ? order by seq"

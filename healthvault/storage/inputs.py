@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from healthvault.errors import HealthVaultError, InvalidRequest
+from healthvault.identity.matching import Judged
 
 __all__ = ["Failure", "InputError", "InputFile", "InputFolder", "OpenInput", "collect"]
 
@@ -41,6 +42,8 @@ class InputFile:
     """The file's own name, as valid text."""
     path: Path | None = None
     data: bytes | None = field(default=None, repr=False)
+    identity: Judged | None = field(default=None, repr=False)
+    """Whose it is, if that was looked at."""
 
     @property
     def shown(self) -> str:
@@ -79,6 +82,8 @@ class InputFolder:
     """At least one; those of the folder itself, then those of folders in it, each sorted by name."""
     has_directory: bool
     """It is a CD of images, with a DICOMDIR."""
+    identity: Judged | None = field(default=None, repr=False)
+    """Whose it is, as far as its files tell, and somebody looked."""
 
 
 class OpenInput:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import FormatError, InvalidRequest
+from healthvault.identity.matching import Judged
 from healthvault.ledger.documents import DocAdd
 from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.inputs import Failure, InputError, InputFile, InputFolder
@@ -95,18 +96,27 @@ class _Piece:
     mark: str = ""
     """Behind the title, where a folder is several documents."""
     set_id: bytes | None = None
+    identity: Judged | None = None
 
 
 def _pieces(item: InputFile | InputFolder) -> Iterator[_Piece]:
     if isinstance(item, InputFile):
-        yield _Piece(name=item.name, shown=item.shown, files=(item,))
+        yield _Piece(name=item.name, shown=item.shown, files=(item,), identity=item.identity)
         return
     count = -(-len(item.files) // MAX_FILES)
     set_id = random_bytes(16) if count > 1 else None
     for number in range(count):
         files = item.files[number * MAX_FILES : (number + 1) * MAX_FILES]
         mark = f" ({number + 1} of {count})" if count > 1 else ""
-        yield _Piece(name=item.name, shown=item.shown, files=files, folder=item, mark=mark, set_id=set_id)
+        yield _Piece(
+            name=item.name,
+            shown=item.shown,
+            files=files,
+            folder=item,
+            mark=mark,
+            set_id=set_id,
+            identity=item.identity,
+        )
 
 
 class _Batch:
@@ -122,7 +132,7 @@ class _Batch:
 
     def _start(self) -> None:
         self._transaction = Transaction(self._vault, now_ms=self._now_ms)
-        self._outcomes: list[tuple[int, str] | Failure] = []  # (entry, own name) of new and known documents
+        self._outcomes: list[tuple[int, _Piece] | Failure] = []  # entries of new and known documents
         self._new: dict[tuple[bytes, ...], int] = {}  # by the tags of all its files
         self._held: dict[bytes, int] = {}  # by that of one
         self._bytes = 0
@@ -152,13 +162,13 @@ class _Batch:
             if isinstance(outcome, Failure):
                 yield outcome
                 continue
-            seq, name = outcome
-            document = document_of(self._vault, seq)
+            seq, item = outcome
+            document = replace(document_of(self._vault, seq), identity=item.identity)
             if seq in new:
                 new.discard(seq)
                 yield cards.checked(document)
             else:
-                yield replace(document, name=name, duplicate_of=document.id)
+                yield replace(document, name=item.name, duplicate_of=document.id)
         self._start()
 
     def close(self) -> None:
@@ -170,12 +180,12 @@ class _Batch:
         known = self._known(tags)
         if known is not None:
             self._transaction.abandon()
-            self._outcomes.append((known, item.name))
+            self._outcomes.append((known, item))
             return document.size_bytes
         self._transaction.append(draft, document.to_map())
         self._new[tags] = draft.seq
         self._held |= {tag: draft.seq for tag in tags if tag not in self._held}
-        self._outcomes.append((draft.seq, item.name))
+        self._outcomes.append((draft.seq, item))
         self._bytes += document.size_bytes
         return document.size_bytes
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE
-from healthvault.errors import InvalidRequest
+from healthvault.errors import InvalidRequest, VaultDamaged
 from healthvault.ledger.secrets import file_key
 from healthvault.records.extras import EXTRA_MISSING, is_installed
 from healthvault.records.kinds import Kind
@@ -167,7 +167,7 @@ def _read(vault: Vault, contents: Contents, sandbox: Sandbox, row: DocumentRow) 
             number += len(batch)
     except ReaderFailed as err:
         state, detail, hint = err.code, err.message, err.hint
-    except (OSError, InvalidRequest):
+    except (OSError, InvalidRequest, VaultDamaged):
         return  # it counts as underway, and is tried again
     with contents.change():
         if contents.is_ours(row.seq, token):

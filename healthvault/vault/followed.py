@@ -12,6 +12,7 @@ from healthvault.codec import Fields
 from healthvault.consent.roles import Role, RoleBind, RoleUnbind
 from healthvault.consent.standing import StandingEnd, StandingRule
 from healthvault.ledger import ids
+from healthvault.ledger.attested import Attested, AttestedOut
 from healthvault.ledger.entry import Entry
 from healthvault.ledger.issuers import IssuerDrop, IssuerPin
 from healthvault.ledger.kinds import (
@@ -24,9 +25,13 @@ from healthvault.ledger.kinds import (
     Share,
     StatusGiven,
 )
+from healthvault.ledger.person import IdAdd, IdDrop, IdLink, IdUnlink
+from healthvault.storage.attestation_rows import AttestationRow, AttestationRows
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ApprovalRow, ConsentRows, ContactRow, ShareRow
+from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.issuer_rows import IssuerRows, PinRow
+from healthvault.storage.person_rows import DecisionRow, FactRow, PersonRows
 from healthvault.storage.role_rows import BindingRow, RoleRows
 from healthvault.storage.standing_rows import StandingRow, StandingRows
 from healthvault.vault.receipt_rows import receipt_row
@@ -43,6 +48,9 @@ class Rows:
     consents: ConsentRows
     roles: RoleRows
     standings: StandingRows
+    documents: DocumentRows
+    attestations: AttestationRows
+    persons: PersonRows
 
 
 @singledispatch
@@ -115,6 +123,17 @@ def _approval(approval: Approved, rows: Rows, entry: Entry, _sealed: Fields) -> 
 
 
 @follow.register
+def _attest(attested: Attested, rows: Rows, entry: Entry, _sealed: Fields) -> str | None:
+    rows.attestations.insert(AttestationRow(seq=entry.seq, about=attested.about, raw=attested.attestation))
+    return rows.documents.id_at(attested.about)
+
+
+@follow.register
+def _attest_out(attested: AttestedOut, rows: Rows, _entry: Entry, _sealed: Fields) -> str | None:
+    return None if attested.about is None else rows.documents.id_at(attested.about)
+
+
+@follow.register
 def _role(role: Role, rows: Rows, entry: Entry, sealed: Fields) -> str | None:
     rows.roles.define(role.name, entry.seq, sealed)
     return None
@@ -156,3 +175,35 @@ def _issuer_pin(pin: IssuerPin, rows: Rows, entry: Entry, _sealed: Fields) -> st
 def _issuer_drop(drop: IssuerDrop, rows: Rows, _entry: Entry, _sealed: Fields) -> str | None:
     IssuerRows(rows.catalogue).drop(drop.about, drop.issuers)
     return None
+
+
+@follow.register
+def _id_add(fact: IdAdd, rows: Rows, entry: Entry, sealed: Fields) -> str | None:
+    rows.persons.add_fact(FactRow(seq=entry.seq, sealed=sealed, added_ms=entry.header.ts_ms))
+    return None if fact.source is None else _document_at(rows, fact.source)
+
+
+@follow.register
+def _id_drop(drop: IdDrop, rows: Rows, _entry: Entry, _sealed: Fields) -> str | None:
+    rows.persons.drop_fact(drop.about)
+    return None
+
+
+@follow.register
+def _id_link(link: IdLink, rows: Rows, entry: Entry, _sealed: Fields) -> str | None:
+    rows.persons.decide(
+        DecisionRow(seq=entry.seq, about=link.about, subject=link.subject, decision=link.decision.value)
+    )
+    return _document_at(rows, link.about)
+
+
+@follow.register
+def _id_unlink(unlink: IdUnlink, rows: Rows, _entry: Entry, _sealed: Fields) -> str | None:
+    undone = rows.persons.decision_at(unlink.about)
+    rows.persons.undo(unlink.about)
+    return _document_at(rows, undone.about) if undone else None
+
+
+def _document_at(rows: Rows, seq: int) -> str | None:
+    row = DocumentRows(rows.catalogue).at(seq)
+    return row.id if row else None

@@ -18,7 +18,7 @@ from healthvault.vault.history import damaged
 from healthvault.vault.vault import Place, Vault
 from healthvault.verify.pins import PinBook, VaultPins, parse_pin_book
 
-__all__ = ["load_pins", "pin_file", "pins_of", "read_pins", "store_pins", "with_card"]
+__all__ = ["load_pins", "own_pins", "pin_file", "pins_of", "read_pins", "store_pins", "with_card"]
 
 
 def pin_file(vault: Vault | None, place: Place) -> SealedFile:
@@ -38,6 +38,11 @@ def pins_of(vault: Vault, vault_id: bytes) -> VaultPins:
     cards = (row.card for row in ConsentRows(vault.catalogue).contacts() if row.vault == vault_id)
     card, pins = next(cards, None), load_pins(vault).of(vault_id)
     return pins if card is None else with_card(pins, open_card(card).chain)
+
+
+def own_pins(vault: Vault) -> VaultPins:
+    """Return the key events of the own vault, as a reader keeps those of others."""
+    return with_card(VaultPins(vault=vault.keyring.vault_id), vault.history.chain)
 
 
 def with_card(pins: VaultPins, chain: KeyChain) -> VaultPins:

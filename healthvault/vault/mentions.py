@@ -16,6 +16,7 @@ from healthvault.ledger.party import Party, parse_party
 from healthvault.ledger.ranges import Ranges, parse_ranges, ranges_of
 from healthvault.storage.consent_rows import ConsentRows
 from healthvault.storage.trail_rows import Named
+from healthvault.vault.attested_rows import claimed
 
 __all__ = ["UNKNOWN", "Mentions", "action_of", "kinds_of", "mentions_of", "sources_of", "to_be_indexed"]
 
@@ -123,6 +124,11 @@ def _pinned(said: Mentions, sealed: Fields, _seq: int) -> Mentions:
     return replace(said, parties=(Party(vault=vault_id, name=sealed.text("name")),))
 
 
+def _attester(said: Mentions, sealed: Fields, _seq: int) -> Mentions:
+    attestation = claimed(sealed.bin("attestation"))
+    return said if attestation is None else replace(said, parties=(Party(vault=attestation.vault),))
+
+
 _RULES = {
     Kind.OWNER.value: _Rule(action="name"),
     Kind.DOC_ADD.value: _Rule(
@@ -143,7 +149,8 @@ _RULES = {
     Kind.STANDING.value: _Rule(action="standing", reads=(_vaults("vaults"),)),
     Kind.STANDING_END.value: _Rule(action="standing-end", reads=(_about("about"),)),
     "note": _Rule(action="note", reads=(_document("about"),)),
-    "attest": _Rule(action="attest", reads=(_document("about"),)),
+    Kind.ATTEST.value: _Rule(action="attest", reads=(_document("about"), _attester)),
+    Kind.ATTEST_OUT.value: _Rule(action="attest-out", reads=(_document("about"), _vault("owner"))),
     Kind.STATUS.value: _Rule(action="status", reads=(_parties("recipients"), _slot("k", means_grants=True))),
     "receipt.in": _Rule(action="receipt", reads=(_about("about"), _vault("vault"))),
     Kind.ANCHOR.value: _Rule(action="anchor"),
@@ -151,6 +158,10 @@ _RULES = {
     Kind.ISSUER_PIN.value: _Rule(action="trust", reads=(_document("about"),)),
     Kind.ISSUER_DROP.value: _Rule(action="distrust", reads=(_about("about"),)),
     Kind.EMERGENCY.value: _Rule(action="emergency", reads=(_document("sheet"),)),
+    Kind.ID_ADD.value: _Rule(action="describe", reads=(_document("from"),)),
+    Kind.ID_DROP.value: _Rule(action="undescribe", reads=(_about("about"),)),
+    Kind.ID_LINK.value: _Rule(action="link", reads=(_document("about"),)),
+    Kind.ID_UNLINK.value: _Rule(action="unlink", reads=(_about("about"),)),
 }
 
 

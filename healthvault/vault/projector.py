@@ -14,10 +14,12 @@ from healthvault.errors import FormatError, IntegrityError, InvalidRequest
 from healthvault.ledger import ids
 from healthvault.ledger.documents import DocAdd, DocErase, DocRevise, DocStatus
 from healthvault.ledger.entry import Entry
+from healthvault.storage.attestation_rows import AttestationRows
 from healthvault.storage.catalogue import Catalogue
 from healthvault.storage.consent_rows import ConsentRows, GrantRow, HistoryRow
 from healthvault.storage.document_rows import OTHER, DocumentRow, DocumentRows, PartRow
 from healthvault.storage.objects import Objects
+from healthvault.storage.person_rows import PersonRows
 from healthvault.storage.role_rows import RoleRows
 from healthvault.storage.standing_rows import StandingRows
 from healthvault.storage.trail_rows import Named, TrailRows
@@ -85,8 +87,15 @@ class Projector:
         self._consents = ConsentRows(catalogue)
         self._trail = TrailRows(catalogue)
         self._standings = StandingRows(catalogue)
+        self._attestations = AttestationRows(catalogue)
         self._rows = Rows(
-            catalogue=catalogue, consents=self._consents, roles=RoleRows(catalogue), standings=self._standings
+            catalogue=catalogue,
+            consents=self._consents,
+            roles=RoleRows(catalogue),
+            standings=self._standings,
+            documents=self._documents,
+            attestations=self._attestations,
+            persons=PersonRows(catalogue),
         )
         self._walk = PackWalk(objects, stored_at)
         self._slots = load_slots(catalogue) if is_strict else None
@@ -230,6 +239,7 @@ class Projector:
     @_follow.register
     def _doc_erase(self, erasure: DocErase, _entry: Entry, _sealed: Fields) -> str | None:
         for seq in erasure.victims:
+            self._attestations.erase(seq)
             row = self.holes.pop(seq, None)
             if row is None:
                 self._documents.erase(seq)

@@ -25,10 +25,11 @@ from healthvault.vault.addressees import code_of
 from healthvault.vault.card_checks import trust_of
 from healthvault.vault.contacts import chain_of
 from healthvault.vault.delegating import acting_grant
-from healthvault.vault.memory import pin_file, read_pins, store_pins, with_card
+from healthvault.vault.memory import own_pins, pin_file, read_pins, store_pins, with_card
 from healthvault.vault.openers import own_openers
 from healthvault.vault.staging import FolderSink, ImportSink
 from healthvault.vault.statements import (
+    attestation_text,
     certificate_text,
     compromise_note,
     fork_proof_file_text,
@@ -37,6 +38,7 @@ from healthvault.vault.statements import (
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Place, Vault
 from healthvault.vault.views import Document
+from healthvault.verify.attestations import verify_attestation
 from healthvault.verify.bundle import verify_bundle
 from healthvault.verify.compromise import verify_note
 from healthvault.verify.context import Context, NothingTaken, Opener, Sink, StatusInput, Verification
@@ -54,6 +56,7 @@ __all__ = [
 ]
 
 _TEXTS: tuple[tuple[Callable[[InputFile], bytes | None], Callable[[bytes, Context], Verification]], ...] = (
+    (attestation_text, verify_attestation),
     (certificate_text, verify_certificate),
     (compromise_note, verify_note),
     (view_file_text, verify_view_file),
@@ -83,23 +86,30 @@ class VerifyOptions:
 
 
 def verify_file(
-    vault: Vault | None, place: Place, file: InputFile, options: VerifyOptions, *, now_ms: int
+    vault: Vault | None,
+    place: Place,
+    file: InputFile,
+    options: VerifyOptions,
+    *,
+    now_ms: int,
+    actions: tuple[str, ...] = (),
 ) -> Verification:
     """Verify a file of another vault, of whatever kind, and remember what it showed.
 
     Args:
         vault: Unlocked; None for somebody who has no vault: a bundle then needs a code.
         place: Where this reader's memory is.
-        file: A bundle, status file, proof file, erasure certificate, compromise note, view or fork proof.
+        file: A bundle, status or proof file, erasure certificate, compromise note, view, fork proof, attestation.
         options: What is asked of it.
         now_ms: The clock.
+        actions: What the reader is about to do with the documents of a bundle: `view`.
 
     Raises:
         InputError: `unreadable`, `not_a_file`.
         AnswerNeeded: `code_needed`, there is neither a vault nor a code.
         VaultDamaged, VaultBusy, InvalidRequest: the memory cannot be read or written.
     """
-    reading = _Reading(file=file, options=options, now_ms=now_ms)
+    reading = _Reading(file=file, options=options, now_ms=now_ms, actions=actions)
     for find, judge in _TEXTS:
         text = find(file)
         if text is not None:
@@ -239,6 +249,7 @@ def _context(vault: Vault | None, pins: PinBook, reading: _Reading, openers: tup
         purpose=reading.options.purpose,
         max_age_ms=reading.options.max_age_ms,
         issuers=trust_of(vault, given=reading.options.issuers),
+        own=own_pins(vault) if vault else None,
     )
 
 

@@ -19,6 +19,7 @@ from healthvault.consent.roles import (
 )
 from healthvault.consent.standing import StandingEnd, StandingRule, parse_standing, parse_standing_end
 from healthvault.errors import FormatError, IntegrityError
+from healthvault.ledger.attested import Attested, AttestedOut, parse_attested, parse_attested_out
 from healthvault.ledger.documents import (
     DocAdd,
     DocErase,
@@ -53,7 +54,18 @@ from healthvault.ledger.kinds import (
     parse_status_given,
 )
 from healthvault.ledger.meta import open_meta
+from healthvault.ledger.person import (
+    IdAdd,
+    IdDrop,
+    IdLink,
+    IdUnlink,
+    parse_id_add,
+    parse_id_drop,
+    parse_id_link,
+    parse_id_unlink,
+)
 from healthvault.ledger.secrets import meta_key
+from healthvault.vault.attested_rows import attested_detail
 from healthvault.vault.history import refusal
 from healthvault.vault.receipt_rows import receipt_detail
 
@@ -73,6 +85,8 @@ Sealed = (
     | Anchor
     | EmergencyPage
     | Approved
+    | Attested
+    | AttestedOut
     | ReceiptIn
     | Role
     | RoleBind
@@ -81,6 +95,10 @@ Sealed = (
     | StandingEnd
     | IssuerPin
     | IssuerDrop
+    | IdAdd
+    | IdDrop
+    | IdLink
+    | IdUnlink
 )
 _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.OWNER.value: lambda sealed, _: parse_owner(sealed),
@@ -97,6 +115,8 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.STATUS.value: lambda sealed, _: parse_status_given(sealed),
     Kind.ANCHOR.value: lambda sealed, _: parse_anchor(sealed),
     Kind.APPROVAL.value: lambda sealed, _: parse_approved(sealed),
+    Kind.ATTEST.value: parse_attested,
+    Kind.ATTEST_OUT.value: parse_attested_out,
     Kind.ROLE_DEFINE.value: parse_role_define,
     Kind.ROLE_BIND.value: lambda sealed, _: parse_role_bind(sealed),
     Kind.ROLE_UNBIND.value: lambda sealed, _: parse_role_unbind(sealed),
@@ -104,6 +124,10 @@ _PARSERS: dict[str, Callable[[Fields, int], Sealed]] = {
     Kind.STANDING_END.value: lambda sealed, _: parse_standing_end(sealed),
     Kind.ISSUER_PIN.value: lambda sealed, _: parse_issuer_pin(sealed),
     Kind.ISSUER_DROP.value: lambda sealed, _: parse_issuer_drop(sealed),
+    Kind.ID_ADD.value: lambda sealed, _: parse_id_add(sealed),
+    Kind.ID_DROP.value: lambda sealed, _: parse_id_drop(sealed),
+    Kind.ID_LINK.value: lambda sealed, _: parse_id_link(sealed),
+    Kind.ID_UNLINK.value: lambda sealed, _: parse_id_unlink(sealed),
 }
 
 
@@ -150,7 +174,7 @@ def what_it_did(said: Sealed | None, id_of: Callable[[int], str | None]) -> str:
             return receipt_detail(said)
         case IssuerPin() | IssuerDrop():
             return ", ".join(said.issuers)
-    return _of_consent(said)
+    return attested_detail(said) if isinstance(said, Attested | AttestedOut) else _of_consent(said)
 
 
 def _of_consent(said: Sealed | None) -> str:
@@ -166,4 +190,14 @@ def _of_consent(said: Sealed | None) -> str:
             return said.name
         case RoleBind() | RoleUnbind():
             return said.role
+    return _of_person(said)
+
+
+def _of_person(said: Sealed | None) -> str:
+    match said:
+        case IdAdd():
+            return said.fact.value
+        case IdLink():
+            subject = "" if said.subject is None else f" subject {said.subject}"
+            return f"{said.decision.value}{subject}"
     return ""

@@ -37,6 +37,7 @@ from healthvault.vault.addressees import (
     grantees_again,
 )
 from healthvault.vault.approvals import asked_of, grant_not_ended
+from healthvault.vault.attestations import attestations_along, check_room_along
 from healthvault.vault.counting import check_committed, check_named
 from healthvault.vault.deciding import check_included, words_of
 from healthvault.vault.delegating import check_delegated
@@ -65,6 +66,8 @@ class Letter:
     """Disclose the sealed description too: tags, file name, source."""
     complete: tuple[str, ...] = ()
     """Categories of which to say how many documents there are, shared or not."""
+    with_attestations: bool = True
+    """What others attest of the documents goes along."""
 
 
 NO_LETTER = Letter()
@@ -245,6 +248,8 @@ def _hand_out(
 ) -> BundleView:
     """Log the share once the file can be written, then write it; it gets its name when it is whole."""
     check_sizes(vault, parcel.rows)
+    if parcel.letter.with_attestations:
+        check_room_along(vault, parcel.rows)
     _check_text(parcel.letter.message)
     check_committed(vault, parcel.letter.complete)
     code = None if audience_of(parcel.addressees) else "-".join(random_words(CODE_WORDS))
@@ -316,6 +321,7 @@ def _manifest(vault: Vault, parcel: _Parcel, logged: _Logged, now_ms: int) -> tu
         grants=(grant,),
         docs=tuple(docs),
         witnessed=tuple(witnessed.values()),
+        attestations=attestations_along(vault, parcel.rows) if parcel.letter.with_attestations else (),
         message=parcel.letter.message,
         complete=inventories_of(vault, parcel.letter.complete, parcel.rows),
     )

@@ -18,12 +18,15 @@ from healthvault.codec import Fields
 from healthvault.consent.grant import Grant
 from healthvault.crypto.hashing import random_bytes
 from healthvault.errors import InvalidRequest
+from healthvault.ledger.attested import Attested
 from healthvault.ledger.documents import RECEIVED, DocAdd, DocStatus, Part, Received
 from healthvault.ledger.ids import contact_id_text, document_id_text, grant_id_text
 from healthvault.ledger.ranges import ranges_contain
 from healthvault.ledger.secrets import dedupe_tag
+from healthvault.storage.attestation_rows import AttestationRows
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.storage.outputs import OutputFile, free_name, make_folder, safe_name, safe_paths, take_name
+from healthvault.vault.attestations import MAX_ABOUT_ONE, is_new_about
 from healthvault.vault.card_checks import CardChecker
 from healthvault.vault.delegating import grants_held_under, makes_proxy
 from healthvault.vault.history import damaged
@@ -33,6 +36,7 @@ from healthvault.vault.transaction import Draft, Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document, PartView
 from healthvault.verify.context import Verification, VerifiedDocument
+from healthvault.verify.verdicts import Result
 
 __all__ = ["FolderSink", "ImportSink"]
 
@@ -155,6 +159,7 @@ class ImportSink:
         self._vault = vault
         self._transaction = transaction
         self._documents = {document.seq: document for document in verification.documents}
+        self._attestations = verification.attestations
         self._evidence = EvidenceMaker(verification.manifest, (*chain.rotations, *chain.restarts))
         self._grants = tuple(zip(verification.manifest.grants, verification.grants, strict=True))
         self._sender = verification.signer_name or contact_id_text(chain.vault_id)
@@ -213,6 +218,7 @@ class ImportSink:
         if known is not None and not self._is_wider(known, row):
             self._transaction.abandon()
             self._outcomes.append((known.seq, False))
+            self._attest(known.seq, [raw for raw in self._along(row) if is_new_about(self._vault, known, raw)])
             return
         proof = self._evidence.make(
             row, tuple(grant for grant, terms in self._grants if ranges_contain(terms.records, row.seq))
@@ -235,6 +241,22 @@ class ImportSink:
         )
         self._transaction.append(draft, sealed.to_map())
         self._outcomes.append((draft.seq, True))
+        self._attest(draft.seq, self._along(row))
+
+    def _along(self, row: DisclosedDocument) -> list[bytes]:
+        """Return the attestations that came along about a document, but for those that are forged."""
+        return [
+            judged.raw
+            for judged in self._attestations
+            if judged.result is not Result.FAIL and row.seq in {seq for seq, _ in judged.places}
+        ]
+
+    def _attest(self, about: int, raws: list[bytes]) -> None:
+        """Keep attestations with a document, as many as one may have."""
+        room = MAX_ABOUT_ONE - len(AttestationRows(self._vault.catalogue).about(about))
+        for raw in list(dict.fromkeys(raws))[: max(room, 0)]:
+            draft = self._transaction.begin()
+            self._transaction.append(draft, Attested(about=about, attestation=raw).to_map())
 
     def _is_wider(self, known: DocumentRow, row: DisclosedDocument) -> bool:
         """Tell whether a document that was received before came again, from the same vault, and may be used more.

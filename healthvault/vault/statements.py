@@ -4,13 +4,15 @@
 Spec: docs/spec/erasure.md, docs/spec/keys.md section 6, docs/spec/views.md.
 """
 
+from healthvault.bundle.attestation import BEGIN_ATTESTATION
+from healthvault.bundle.attestation import MAX_TEXT_BYTES as MAX_ATTESTATION_TEXT_BYTES
 from healthvault.bundle.erasure import BEGIN_CERTIFICATE, MAX_TEXT_BYTES
 from healthvault.bundle.view import BEGIN_FORK_PROOF, BEGIN_VIEW, MAX_VIEW_TEXT_BYTES
 from healthvault.storage.inputs import InputFile
 from healthvault.tlog.compromise import is_compromise_note
 from healthvault.tlog.note import MAX_NOTE_BYTES
 
-__all__ = ["certificate_text", "compromise_note", "fork_proof_file_text", "view_file_text"]
+__all__ = ["attestation_text", "certificate_text", "compromise_note", "fork_proof_file_text", "view_file_text"]
 
 _BLANK_BYTES = 1024  # a mail program may have put blank lines before the first
 
@@ -22,6 +24,11 @@ def certificate_text(file: InputFile) -> bytes | None:
         InputError: `unreadable`, `not_a_file`.
     """
     return _text(file, BEGIN_CERTIFICATE, MAX_TEXT_BYTES)
+
+
+def attestation_text(file: InputFile) -> bytes | None:
+    """Return the unverified text of an attestation, None if it is something else. Raises as `certificate_text`."""
+    return _text(file, BEGIN_ATTESTATION, MAX_ATTESTATION_TEXT_BYTES)
 
 
 def view_file_text(file: InputFile) -> bytes | None:

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass, field
 
+from healthvault.identity.matching import Judged
 from healthvault.records.cards import CardDocument
 from healthvault.storage.attempts import FailedUnlocks
 from healthvault.storage.inputs import Failure
@@ -80,6 +81,8 @@ class Document:
     """Of a document of health cards: what is known of them with the issuers that are pinned."""
     proxy: str | None = None
     """Set in the result of an import: the owner's grant under which the sender added it as her proxy."""
+    identity: Judged | None = None
+    """Set in the result of an add: whose it is, if that was looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,8 @@ from healthvault.ledger.ids import contact_id_text
 from healthvault.ledger.keychain import KeyChain
 from healthvault.ledger.party import Party
 from healthvault.verify import authorship, consent, documents, inclusion
+from healthvault.verify.attestations import judge_along, tally
+from healthvault.verify.attested import JudgedAttestation
 from healthvault.verify.cards import judge_cards, seqs_of_cards
 from healthvault.verify.completeness import Completeness, judge_inventories
 from healthvault.verify.consistency import check_events, judge_history, remember
@@ -37,7 +39,7 @@ from healthvault.verify.context import (
 from healthvault.verify.delegation import Act, in_whose_name, judge_delegations
 from healthvault.verify.documents import Members
 from healthvault.verify.freshness import check_age, check_clock, known_end, newest_statuses, say_status
-from healthvault.verify.issuer import Examined, examine, judge_issuers
+from healthvault.verify.issuer import Examined, combined, examine, judge_issuers
 from healthvault.verify.owners import learn_of_owners
 from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
 from healthvault.verify.status import judge_beside, verify_small
@@ -138,6 +140,7 @@ class _Steps:
         self._witnessed_ms = 0
         self._documents: tuple[VerifiedDocument, ...] = ()
         self._members = Members()
+        self._attestations: tuple[JudgedAttestation, ...] = ()
 
     def run(self, sink: Sink) -> Verification:
         """Take the remaining steps in their order and return the outcome."""
@@ -318,7 +321,9 @@ class _Steps:
         cards = judge_cards(self._members.cards, self._context.issuers, self._judged_ms()) if self._entries else ()
         found = {one.seq: one.found for one in cards}
         self._documents = tuple(replace(each, cards=found.get(each.seq)) for each in self._documents)
-        judged = judge_issuers(examined, self._context.contacts, cards)
+        if self._entries and not self._report.has_problem(Question.INTEGRITY):
+            self._attestations = judge_along(self._manifest, self._entries, examined, self._context)
+        judged = combined(judge_issuers(examined, self._context.contacts, cards), tally(self._attestations))
         self._report.problem(Question.ISSUER, *judged.problems)
         if judged.is_false:
             self._report.contradict(Question.ISSUER)
@@ -366,6 +371,7 @@ class _Steps:
             status_files=tuple(self._status_files),
             delegations=self._delegations,
             documents=self._documents,
+            attestations=self._attestations,
             sightings=self._sightings,
             completeness=() if self._report.has_problem(Question.INTEGRITY) else self._completeness,
             message=manifest.message,

@@ -20,8 +20,9 @@ from healthvault.ledger.party import Party
 from healthvault.records.cards import CardDocument
 from healthvault.records.issuer_keys import NO_TRUST, Trust
 from healthvault.tlog.note import NoteKey
+from healthvault.verify.attested import JudgedAttestation
 from healthvault.verify.completeness import Completeness
-from healthvault.verify.pins import KnownStatus, PinBook
+from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
 from healthvault.verify.verdicts import Verdict
 from healthvault.verify.witnesses import Sighting
 
@@ -83,6 +84,8 @@ class Context:
     """Status files beside the bundle."""
     issuers: Trust = NO_TRUST
     """Keys of issuers of health cards that she pinned, or named for this run."""
+    own: VaultPins | None = None
+    """Key events of the reader's own vault: what it attested itself is known too."""
 
 
 class Sink(Protocol):
@@ -206,7 +209,7 @@ class Verification:
     pins: PinBook
     """To be stored before anything is shown; unchanged unless the bundle earned a place in it."""
     kind: str = "bundle"
-    """What the file is: `bundle`, `erasure`, `compromise`, `status`, `proof`, `view` or `fork-proof`."""
+    """`bundle`, `erasure`, `compromise`, `status`, `proof`, `view`, `fork-proof` or `attestation`."""
     manifest: Manifest | None = None
     bundle_id: bytes | None = None
     chain: KeyChain | None = None
@@ -224,6 +227,8 @@ class Verification:
     delegations: tuple[Delegation, ...] = ()
     """In whose names the signer shared; proved."""
     documents: tuple[VerifiedDocument, ...] = ()
+    attestations: tuple[JudgedAttestation, ...] = ()
+    """Those that came along, each judged by itself; the file itself if it is one."""
     sightings: tuple[Sighting, ...] = ()
     """What witnesses that the reader knows saw of this history, and when."""
     completeness: tuple[Completeness, ...] = ()

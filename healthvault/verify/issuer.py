@@ -21,7 +21,7 @@ from healthvault.verify.documents import ReceivedEvidence
 from healthvault.verify.pins import PinBook
 from healthvault.verify.view import View
 
-__all__ = ["Examined", "Issuers", "Proved", "examine", "judge_issuers", "prove"]
+__all__ = ["Examined", "Issuers", "Proved", "combined", "examine", "judge_issuers", "prove"]
 
 _NOTHING = "the owner's signature proves custody, not who wrote a document"
 
@@ -62,6 +62,8 @@ class Issuers:
     detail: str
     is_false: bool = False
     """An issuer that the reader pinned is contradicted."""
+    is_silent: bool = False
+    """There was nothing to judge."""
     problems: tuple[HealthVaultError, ...] = ()
 
 
@@ -98,7 +100,20 @@ def judge_issuers(
         is_established=bool(examined or cards) and good == len(examined) and len(signed) == len(cards),
         is_false=any(one.problem is not None for one in cards),
         detail=detail,
+        is_silent=not examined and not cards,
         problems=tuple(problems),
+    )
+
+
+def combined(*judged: Issuers) -> Issuers:
+    """Return one judgement of several kinds of proof: something was established, and nothing is unknown."""
+    spoken = [one for one in judged if not one.is_silent] or judged[:1]
+    return Issuers(
+        is_established=all(one.is_established for one in spoken),
+        is_false=any(one.is_false for one in spoken),
+        detail="; ".join(one.detail for one in spoken),
+        is_silent=all(one.is_silent for one in judged),
+        problems=tuple(problem for one in spoken for problem in one.problems),
     )
 
 

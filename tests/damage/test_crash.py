@@ -11,11 +11,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from healthvault.bundle.attestation import armour_attestation
 from healthvault.errors import InvalidRequest
 from healthvault.storage import files
 from healthvault.storage.document_rows import DocumentRows
@@ -24,6 +25,8 @@ from healthvault.storage.objects import Objects
 from healthvault.storage.slots import SlotKind
 from healthvault.vault.add import AddOptions, add_documents
 from healthvault.vault.amend import replace_document, retract_document
+from healthvault.vault.attestations import keep_attestation
+from healthvault.vault.attesting import attest, in_bundle
 from healthvault.vault.contacts import add_contact, list_contacts
 from healthvault.vault.grants import list_grants, make_grant, revoke_grant
 from healthvault.vault.keyslots import add_key_file
@@ -52,6 +55,8 @@ class Scene:
     card: bytes
     bundle: Path
     out: Path
+    attestation: bytes
+    """Dr Lee's, about Ana's first document."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +66,17 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     ana, lee = vaults.pair(folder)
     ana.share(folder / "old.hvb", ana.add(*OLD)[:1])
     lee.share(folder / "lee.hvb", lee.add(b"letter from the doctor"), to=("Ana",))
-    return Scene(ana=ana, lee=lee, card=lee.card(), bundle=folder / "lee.hvb", out=folder)
+    said = attested_by(lee, folder / "old.hvb")
+    return Scene(ana=ana, lee=lee, card=lee.card(), bundle=folder / "lee.hvb", out=folder, attestation=said)
+
+
+def attested_by(reader: Sample, bundle: Path) -> bytes:
+    """Return what a reader attests of the only document of a bundle, as text."""
+    with reader.open(writing=True) as vault:
+        source = InputFile(name="b", path=bundle)
+        found = verify_file(vault, reader.place, source, vaults.PLAIN, now_ms=NOW_MS)
+        raw, _ = attest(vault, in_bundle(found, None, 0), "seen", now_ms=NOW_MS)
+    return armour_attestation(raw).encode()
 
 
 def copy_of(scene: Scene, folder: Path) -> Scene:
@@ -70,7 +85,7 @@ def copy_of(scene: Scene, folder: Path) -> Scene:
     ana = vaults.copy_vault(scene.ana, folder / "ana", folder / "state")
     with ana.open():
         pass  # the machine has seen the vault before, as a machine has that writes to it
-    return Scene(ana=ana, lee=scene.lee, card=scene.card, bundle=scene.bundle, out=folder)
+    return replace(scene, ana=ana, out=folder)
 
 
 def add(vault: Vault, scene: Scene) -> None:
@@ -129,7 +144,31 @@ def share_again(vault: Vault, scene: Scene) -> None:
     share_under(vault, UnderGrant(grant=standing.id), scene.out / "new.hvb", now_ms=NOW_MS)
 
 
-COMMANDS = (add, share_one, revoke, pin, add_key, take_in, amend, retract, grant, share_again)
+def give_attestation(vault: Vault, scene: Scene) -> None:
+    """Attest the document of a bundle; the journal says so before the file is written."""
+    found = verify_file(vault, vault.place, InputFile(name="b", path=scene.bundle), vaults.PLAIN, now_ms=NOW_MS)
+    attest(vault, in_bundle(found, None, 0), "seen", now_ms=NOW_MS)
+
+
+def keep_attested(vault: Vault, scene: Scene) -> None:
+    """Keep what somebody attests of the first document."""
+    keep_attestation(vault, InputFile(name="a", data=scene.attestation), (), now_ms=NOW_MS)
+
+
+COMMANDS = (
+    add,
+    share_one,
+    revoke,
+    pin,
+    add_key,
+    take_in,
+    amend,
+    retract,
+    grant,
+    share_again,
+    give_attestation,
+    keep_attested,
+)
 ADDED = {add: NEW, take_in: (b"letter from the doctor",), amend: (NEWER,)}
 
 

@@ -48,6 +48,8 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("contact list", (0,)),
     ("contact show {word}-contact", (0,)),
     ("share {doc} --to {word}-contact --message {word} --with-metadata -o a.hvb --yes", (0,)),
+    ("import in/lee.hva", (0,)),
+    ("show {doc}", (0,)),
     ("share --tag {word} --code --message {word} -o b.hvb --yes", (0,)),
     ("grant {doc} --to {word}-contact --yes", (0,)),
     ("grant {doc} --to {word}-contact --needs 1 --approver {word}-contact --request out/ask.hvb --yes", (0,)),
@@ -89,6 +91,8 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("approve lee.hvb -o out/none.hva --accept unknown_signer --yes", (20,)),
     ("open lee.hvb -o out/opened --accept unknown_signer", (0,)),
     ("import lee.hvb --accept unknown_signer", (0,)),
+    ("attest lee.hvb --statement {word} -o out/review.hva --accept unknown_signer", (0,)),
+    ("verify out/review.hva", (0, 21)),
     ("attest-deleted lee.hvb -o out/deleted.hvr --yes", (1, 21)),
     ("export -o out/rows", (0,)),
     ("export --format files -o out/files", (0,)),
@@ -163,6 +167,10 @@ REFUSED = (
     "verify broken.hvb",
     "open broken.hvb -o out/refused",
     "import broken.hvb",
+    "import broken.hva",
+    "attest lee.hvb --statement seen -o in/plain.txt --accept unknown_signer",
+    "attest {doc} --statement seen -o out/refused.hva",
+    "attest broken.hvb --statement seen -o out/refused.hva",
     "export -o out/refused-rows",
     "export --format files -o out/refused-files",
     "log",
@@ -288,6 +296,7 @@ def meet_lee(scene: Scene, lee: Person) -> None:
     data = bytearray(out.read_bytes())
     data[len(data) // 2] ^= 1
     (scene.home / "broken.hvb").write_bytes(data)
+    (scene.home / "broken.hva").write_text("-----BEGIN HEALTHVAULT ATTESTATION-----\n")
 
 
 @pytest.fixture(scope="module")
@@ -304,6 +313,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Scene:
         scene.ana = at_home(home)
         if line.startswith("id "):
             meet_lee(scene, lee)
+        if line.startswith("share {doc}"):
+            lee.hv("attest", home / "a.hvb", "--statement", WORD, "-o", home / "in/lee.hva")
         scene.learn(done)
     return scene
 

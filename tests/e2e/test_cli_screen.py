@@ -302,3 +302,20 @@ def test_data_may_come_by_stdin_while_the_terminal_answers(asked: Person) -> Non
     assert 0 == os.waitstatus_to_exitcode(status)
     row = wrapped.hv("list", "-n", "1", "--json", HV_KEY_FILE=str(asked.home / "key")).object
     assert "piped.txt" == row["name"]
+
+
+def test_what_is_attested_is_shown_before_it_is_signed(ana: Person, lee: Person) -> None:
+    """On the terminal; a name or statement that would act on it is made visible. Then a table of who says what."""
+    lee.hv("contact", "add", "Ana", ana.home / "own.hvcard", "--yes")
+    document = ana.ids()[0]
+    ana.hv("share", document, "--to", "Dr Lee", "-o", "visit.hvb", "--yes")
+    bundle = ana.home / "visit.hvb"
+    signing = Session(lee, "attest", bundle, "--statement", "seen \u202ebackwards", "-o", "review.hva")
+    shown = ESCAPES.sub("", signing.read_until(None))
+    assert "signing, about" in shown
+    assert "seen <U+202E>backwards" in shown
+    assert "\u202e" not in shown
+    ana.hv("import", lee.home / "review.hva")
+    listed = ESCAPES.sub("", Session(ana, "show", document).read_until(None))
+    assert "attestations" in listed
+    assert "Dr Lee" in listed

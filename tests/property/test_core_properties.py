@@ -3,9 +3,11 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from healthvault.bundle.attestation import Attestation, parse_attestation, sign_attestation
 from healthvault.bundle.card import armour, dearmour, make_card, open_card
 from healthvault.bundle.manifest import parse_manifest
 from healthvault.codec import MAX_INT, Fields, pack, unpack
@@ -15,7 +17,7 @@ from healthvault.consent.purposes import ACTIONS, PURPOSES
 from healthvault.consent.status import SlotTable, Status, check_status
 from healthvault.crypto.hashing import sha256
 from healthvault.crypto.signing import check_signature
-from healthvault.errors import FormatError, IntegrityError
+from healthvault.errors import FormatError, IntegrityError, NotEstablished
 from healthvault.ledger.documents import DocAdd, Part, parse_doc_add
 from healthvault.ledger.entry import parse_entry, sign_entry, verify_entry
 from healthvault.ledger.header import BlobRef, Header
@@ -344,3 +346,25 @@ def test_another_history_is_a_fork(files: list[tuple[int, list[int], bool]], siz
     meets = {seen.size for seen in pins.sizes} & {size, *view.mark_roots}
     found = {problem.code for problem in judge_history(replace(pins, sizes=other), view).problems}
     assert bool(meets) == ("fork" in found)
+
+
+@given(
+    st.builds(
+        Attestation,
+        vault=st.just(ENTRIES[0].header.vault_id),
+        signer=st.just(0),
+        leaf=digests,
+        commit=digests,
+        statement=st.text(st.characters(codec="utf-8", exclude_categories=("Cc",)), min_size=1, max_size=40),
+        time_ms=uints,
+    ),
+    st.data(),
+)
+def test_an_attestation_comes_back_and_any_changed_byte_is_refused(said: Attestation, data: st.DataObject) -> None:
+    """By its form, its vault or its signature; nothing else comes of it."""
+    chain, raw = walk([ENTRIES[0].raw]), sign_attestation(said, SIGN)
+    assert said == parse_attestation(raw).verified(chain, ())
+    place = data.draw(st.integers(0, len(raw) - 1))
+    changed = raw[:place] + bytes([raw[place] ^ data.draw(st.integers(1, 255))]) + raw[place + 1 :]
+    with pytest.raises((FormatError, IntegrityError, NotEstablished)):
+        parse_attestation(changed).verified(chain, ())

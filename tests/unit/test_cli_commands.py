@@ -62,7 +62,10 @@ def test_every_example_can_be_read(example: str) -> None:
     words = shlex.split(own)
     context = root.make_context("hv", words[1:])
     while isinstance(context.command, click.Group):
-        name, command, rest = context.command.resolve_command(context, [*context._protected_args, *context.args])
+        left = [*context._protected_args, *context.args]
+        if not left and context.command.invoke_without_command:
+            return
+        name, command, rest = context.command.resolve_command(context, left)
         assert command is not None
         context = command.make_context(name, rest, parent=context)
 

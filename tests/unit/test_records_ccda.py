@@ -61,3 +61,8 @@ def test_a_damaged_document_is_told_as_far_as_it_goes() -> None:
     """What stands before the damage counts."""
     told = described(f"<title>Letter</title>{CUSTODIAN}<a>")
     assert ("Letter", "Good Health") == (told.title, told.source)
+
+
+def test_an_advance_directive_is_a_directive() -> None:
+    """The code of the document tells what it is about."""
+    assert described('<code code="81334-5"/><title>Wishes</title>').category == "directive"

@@ -3,7 +3,7 @@
 
 import pytest
 
-from healthvault.records.dates import from_compact, from_iso, from_unix
+from healthvault.records.dates import from_compact, from_iso, from_unix, moment_from_compact, moment_from_iso
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,39 @@ def test_compact_dates(value: str | None, expected: str | None) -> None:
 def test_unix_times(value: object, expected: str | None) -> None:
     """Seconds give a UTC day; milliseconds, texts and what is out of range do not."""
     assert expected == from_unix(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2024", "2024"),
+        ("20240315", "2024-03-15"),
+        ("2024031510", "2024-03-15T10"),
+        ("202403151030-0800", "2024-03-15T10:30-08:00"),
+        ("20240315103026.655+0530", "2024-03-15T10:30:26.655+05:30"),
+        ("2024031530", "2024-03-15"),
+        ("202403151099", "2024-03-15"),
+        ("20240315 morning", "2024-03-15"),
+        ("20240230103000", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_compact_moments(value: str | None, expected: str | None) -> None:
+    """A timestamp of HL7 keeps its offset, and is no more exact than it is written."""
+    assert expected == moment_from_compact(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2024-03-15T10:30:00.5Z", "2024-03-15T10:30:00.5Z"),
+        ("2024-03-15T10:30+01:00", "2024-03-15T10:30+01:00"),
+        ("2024-03-15T25:00:00Z", "2024-03-15"),
+        ("2024-03-15", "2024-03-15"),
+        ("15-03-2024", None),
+    ],
+)
+def test_iso_moments(value: str, expected: str | None) -> None:
+    """A date and time stays as it is written if it is one; else its date is kept."""
+    assert expected == moment_from_iso(value)

@@ -3,7 +3,9 @@
 
 import pytest
 
+from healthvault.bundle.attestation import Attestation, sign_attestation
 from healthvault.codec import Fields, Value
+from healthvault.crypto.signing import signing_key
 from healthvault.ledger.kinds import Kind
 from healthvault.ledger.party import CODE_BEARER, Party
 from healthvault.records.fhir_consent import AUDITED
@@ -11,6 +13,10 @@ from healthvault.vault.mentions import UNKNOWN, Mentions, action_of, kinds_of, m
 
 LEE = Party(vault=b"L" * 32, name="Dr Lee")
 SEQ = 20
+ATTESTATION = sign_attestation(
+    Attestation(vault=b"L" * 32, signer=0, leaf=bytes(32), commit=bytes(32), statement="seen", time_ms=1),
+    signing_key(b"\x09" * 32),
+)
 
 
 def sealed(kind: str, **keys: Value) -> Fields:
@@ -44,7 +50,22 @@ CASES = [
     ),
     (sealed("share", k=[2], seqs=[], recipients=[]), "share", Mentions(slots=(2,))),
     (sealed("note", about=4, text=""), "note", Mentions(documents=((4, 1),))),
-    (sealed("attest", about=4), "attest", Mentions(documents=((4, 1),))),
+    (
+        sealed("attest", about=4, attestation=ATTESTATION),
+        "attest",
+        Mentions(documents=((4, 1),), parties=(Party(vault=b"L" * 32),)),
+    ),
+    (sealed("attest", about=4, attestation=b"of tomorrow"), "attest", Mentions(documents=((4, 1),))),
+    (
+        sealed("attest.out", about=4, owner=b"A" * 32, attestation=ATTESTATION),
+        "attest-out",
+        Mentions(documents=((4, 1),), parties=(Party(vault=b"A" * 32),)),
+    ),
+    (
+        sealed("attest.out", owner=b"A" * 32, attestation=ATTESTATION),
+        "attest-out",
+        Mentions(parties=(Party(vault=b"A" * 32),)),
+    ),
     (
         sealed("status", k=2, recipients=[LEE.to_value()]),
         "status",
