@@ -157,7 +157,9 @@ def measure(folder: Path, rounds: int) -> None:
     print()
     for command in commands():
         print(f"{' '.join(command):<52} ", end="", flush=True)
-        print(f"  {timed(rounds, lambda _, command=command: hv('full', *command)) / listing:.2f} x list", flush=True)
+        print(
+            f"  {timed(rounds, lambda _, command=command: hv('full', *command)) / listing:.2f} x list", flush=True
+        )
     for vault in ("empty", "full"):
         file = folder / "one.txt"
 
