@@ -27,10 +27,10 @@ _RANK = {word: place for place, word in enumerate(SYSTEMS)}
 
 
 def concept_of(item: Item) -> str:
-    """Return `system|code` of the code that counts, a known system by its short word; else the title, folded."""
+    """Return `system|code` of the code that counts, a known system by its short word; else `title|` and title."""
     codes = [coding for coding in item.codes if coding.code]
     if not codes:
-        return " ".join(folded(item.title).split())
+        return f"title|{' '.join(folded(item.title).split())}"
     return code_text(min(codes, key=_place))
 
 

@@ -22,6 +22,8 @@ class Scope:
     category: str | None = None
     not_owners: tuple[tuple[int, int | None], ...] = ()
     """Document and subject (its number) of what is not known to be about the owner."""
+    hidden: tuple[int, ...] = ()
+    """Documents of which nothing is known to be about the owner."""
     undated: bool = False
     """What has no date is looked at too where `since` or `until` is given."""
 
@@ -34,6 +36,7 @@ class Scope:
             "kind": self.kind,
             "category": self.category,
             "others": others,
+            "hidden": json.dumps(self.hidden),
         }
 
     def of_items(self) -> str:
@@ -54,6 +57,7 @@ class Scope:
         tests += self._days("substr(label.date, 1, 10)")
         tests += ["label.type = :kind"] if self.kind else []
         tests += ["label.category = :category"] if self.category else []
+        tests += ["label.seq not in (select value from json_each(:hidden))"] if self.hidden else []
         return " and ".join(tests)
 
     def _days(self, day: str) -> list[str]:

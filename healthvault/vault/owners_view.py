@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whose records a view shows: the owner's, unless everybody's are asked for. Spec: docs/spec/contents.md section 7."""
+"""Whose records a view shows: the owner's, unless everybody's are asked for.
+
+Spec: docs/spec/contents.md section 7.
+"""
 
 from dataclasses import replace
 
@@ -28,4 +31,6 @@ def owners_scope(
     whose = whose_records(vault, contents)
     pairs = ItemRows(contents).subjects(whose.left_out)
     others = tuple(pair for pair in pairs if not whose.includes(*pair))
-    return replace(scope, not_owners=others), tuple(sorted({seq for seq, _ in others}))
+    partly = {seq for seq, _ in set(pairs) - set(others)}
+    hidden = tuple(seq for seq in whose.left_out if seq not in partly)
+    return replace(scope, not_owners=others, hidden=hidden), whose.left_out

@@ -2,7 +2,8 @@
 """The timeline: what happened by the day, the newest first, each thing once with every document that says it.
 
 Days of measurements by devices are told as one row for each thing measured, at its newest day, so that they do not
-drown the rest; so are more than a handful of values of one thing on one day. Spec: docs/spec/contents.md section 7.2.
+drown the rest; so are more than a handful of values of one thing on one day.
+Spec: docs/spec/contents.md section 7.2.
 """
 
 from collections.abc import Iterator
