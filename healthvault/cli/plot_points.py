@@ -68,11 +68,13 @@ def _dot(point: "Point") -> Dot | None:
     if x is None or y is None:
         return None
     quantity = point.quantity
+    least, most = _number(quantity.least), _number(quantity.most)
+    is_span = least is not None and most is not None and least <= y <= most  # else it is a sum of several
     return Dot(
         x=x,
         y=y,
-        least=_number(quantity.least),
-        most=_number(quantity.most),
+        least=least if is_span else None,
+        most=most if is_span else None,
         low=_number(quantity.low),
         high=_number(quantity.high),
         comparator=quantity.comparator,

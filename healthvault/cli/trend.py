@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["trend"]
 
-_PIPE = ("date", "value", "unit", "low", "high", "document", "least", "most", "count")
+_PIPE = ("date", "value", "unit", "low", "high", "documents", "least", "most", "count")
 _SCREEN = ("date", "value", "unit", "range", "source", "document")
 _SHOWN = 30  # values in the table of a screen
 _MAX_CANDIDATES = 12  # that are listed
@@ -53,9 +53,9 @@ def trend(
     """Show the values of one thing over time: by a code, or by words of its title.
 
     Values are as they were written. Nothing is converted: another unit is a series of its own, and codes of two
-    systems are never taken for the same; if several match, they are listed (exit 2). A value that several documents
-    give is one. `<` and `>` stand as written; a day of a device has its smallest and largest value. The reference
-    range is that of each document. The plot needs the extra `plot`; without it there is the table.
+    systems are never taken for the same; if several match, they are listed (exit 2). What several documents say
+    alike is one value. `<` and `>` stand as written; a day of a device has its smallest and largest value. The
+    reference range is that of each document. The plot needs the extra `plot`; without it there is the table.
     """
     from healthvault.cli.content_objects import point_objects
     from healthvault.cli.look_options import day_of

@@ -12,6 +12,7 @@ import json
 from decimal import Decimal, InvalidOperation
 
 from healthvault.records.statements import Item, Quantity
+from healthvault.records.units import unit_key
 
 __all__ = ["SENSE_BYTES", "sense_of"]
 
@@ -57,4 +58,4 @@ def _number(quantity: Quantity | None) -> list[str] | None:
         number = format(Decimal(quantity.number).normalize(), "f")
     except InvalidOperation:
         number = quantity.number
-    return [quantity.comparator or "", number, (quantity.unit or "").casefold()]
+    return [quantity.comparator or "", number, unit_key(quantity.unit).casefold()]

@@ -38,6 +38,8 @@ UNDERWAY = "underway"
 READ = "read"
 _TOKEN_BYTES = 8
 _DAY_CHARS = 10
+_LEAST_DAYS = 5  # of a series
+_MOST_APART = 4  # days between two of its days, on average
 _SCHEMA = Schema(
     version=2,
     script="""
@@ -54,10 +56,10 @@ create table item (
     id integer primary key, seq integer not null, number integer not null, subject integer, type text not null,
     category text not null, date text, sense blob not null, identity text, digest blob, status text,
     title text not null, statement blob not null, day text, concept text not null, count integer not null,
-    least real, most real, unit text);
+    amount real, least real, most real, unit text, daily integer not null);
 create unique index item_place on item (seq, number);
-create index item_day on item (day, concept) where count = 1;
-create index item_series on item (concept, unit, day) where count > 1;
+create index item_day on item (day, concept) where daily = 0;
+create index item_series on item (concept, unit, day) where daily = 1;
 create index item_concept on item (concept, day);
 create index item_sense on item (sense, seq);
 create index item_type on item (type, day);
@@ -92,6 +94,12 @@ create table card (
 """
     + CARD_CHECK_TABLE,
 )
+_MARK_DAILY = f"""
+update item set daily = 1 where seq = :seq and (count > 1 or concept in (
+    select concept from item where seq = :seq and length(day) = {_DAY_CHARS} group by concept
+    having count(distinct day) >= {_LEAST_DAYS}
+    and julianday(max(day)) - julianday(min(day)) <= {_MOST_APART} * count(distinct day)))"""  # noqa: S608
+"""What is told day by day, as devices do: it is shown as one series, and not as so many events."""
 _OF_A_DOCUMENT = ("card", "subject", "tally", "remainder")
 
 
@@ -217,6 +225,7 @@ class Contents:
 
     def finish(self, seq: int, state: str, detail: str = "", hint: str | None = None) -> None:
         """Say what became of it; inside a `change`."""
+        self.connection.execute(_MARK_DAILY, {"seq": seq})
         self.connection.execute(
             "update reading set state = ?, detail = ?, hint = ? where seq = ?", (state, detail, hint, seq)
         )
@@ -257,7 +266,7 @@ class Contents:
     def _add_item(self, seq: int, number: int, item: Item, sense: bytes) -> None:
         run = self.connection.execute
         row = run(
-            "insert into item values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into item values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
             (
                 seq,
                 number,
@@ -295,18 +304,14 @@ def _taught(connection: "sqlcipher.Connection") -> "sqlcipher.Connection":
     return connection
 
 
-def _measured(quantity: Quantity | None) -> tuple[int, float | None, float | None, str | None]:
-    """Return what is compared of a quantity: how many are told as one, the smallest, the largest, the unit."""
+def _measured(quantity: Quantity | None) -> tuple[int, float | None, float | None, float | None, str | None]:
+    """Return what is compared of a quantity: how many are told as one, it, the smallest, the largest, the unit."""
     if quantity is None:
-        return 1, None, None, None
-    number = _number(quantity.number)
-    least, most = _number(quantity.least), _number(quantity.most)
-    return (
-        quantity.count,
-        number if least is None else least,
-        number if most is None else most,
-        unit_key(quantity.unit),
-    )
+        return 1, None, None, None, None
+    number, least, most = _number(quantity.number), _number(quantity.least), _number(quantity.most)
+    if least is None or most is None or number is None or not least <= number <= most:
+        least = most = number  # one value, or the sum of several
+    return quantity.count, number, least, most, unit_key(quantity.unit)
 
 
 def _number(text: str | None) -> float | None:

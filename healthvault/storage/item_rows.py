@@ -92,7 +92,7 @@ class ItemRows:
         is_dated = f"item.day is {'not ' if dated else ''}null"
         query = (
             "select item.day, item.concept, count(distinct item.sense), min(least), max(most),"
-            f" min(ifnull(unit, '')), max(ifnull(unit, '')) {_FROM} where item.count = 1 and {is_dated} and"
+            f" min(ifnull(unit, '')), max(ifnull(unit, '')) {_FROM} where item.daily = 0 and {is_dated} and"
             f" {_no_error()} and {scope.of_items()} group by item.day, item.concept"
             f" order by item.day desc, item.concept desc limit {limit:d}"
         )
@@ -100,7 +100,7 @@ class ItemRows:
 
     def of_group(self, scope: Scope, group: Group, *, limit: int) -> tuple[ItemRow, ...]:
         """Return the items of a group, at most so many."""
-        where = f"item.count = 1 and item.day is :day and item.concept = :concept and {_no_error()}"
+        where = f"item.daily = 0 and item.day is :day and item.concept = :concept and {_no_error()}"
         return self._items(scope, f"{where} and {scope.of_items()} order by item.id limit {limit:d}", group)
 
     def of_types(self, scope: Scope, types: Sequence[str], *, category: str | None = None) -> tuple[ItemRow, ...]:
@@ -126,19 +126,19 @@ class ItemRows:
     def with_code(self, scope: Scope, code: str, systems: Sequence[str]) -> tuple[ItemRow, ...]:
         """Return the measured items that carry a code, in the order of their dates."""
         where = (
-            f"item.id in (select item from code where code = :code{_systems(systems)}) and item.least is not null"
+            f"item.id in (select item from code where code = :code{_systems(systems)}) and item.amount is not null"
         )
         tail = f"{where} and {_no_error()} and {scope.of_items()} order by item.date, item.seq, item.id"
         return self._items(scope, tail, code=code, systems=systems)
 
     def about(self, scope: Scope, concept: str) -> tuple[ItemRow, ...]:
         """Return the measured items about one thing, in the order of their dates."""
-        where = f"item.concept = :concept and item.least is not null and {_no_error()} and {scope.of_items()}"
+        where = f"item.concept = :concept and item.amount is not null and {_no_error()} and {scope.of_items()}"
         return self._items(scope, f"{where} order by item.date, item.seq, item.id", concept=concept)
 
     def measured(self, scope: Scope) -> tuple[tuple[str, str, int], ...]:
         """Return what is measured at all: concept, a title, and how many values there are."""
-        where = f"item.least is not null and {_no_error()} and {scope.of_items()}"
+        where = f"item.amount is not null and {_no_error()} and {scope.of_items()}"
         query = (
             f"select item.concept, item.title, count(*) {_FROM} where {where} group by item.concept, item.title"
         )
@@ -160,7 +160,7 @@ class ItemRows:
         query = (
             "select item.concept, item.unit, count(distinct item.day), min(item.day), max(item.day) as last,"
             " sum(item.count), min(least), max(most), max(item.title), max(item.type), max(item.category),"
-            f" json_group_array(distinct item.seq) {_FROM} where item.count > 1 and {_no_error()} and"
+            f" json_group_array(distinct item.seq) {_FROM} where item.daily = 1 and {_no_error()} and"
             f" {scope.of_items()} group by item.concept, item.unit order by last desc"
         )
         return tuple(_series(row) for row in self._db.execute(query, scope.values()))

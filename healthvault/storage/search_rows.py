@@ -94,28 +94,35 @@ class _Question:
         sets = [self._having(word) for word in self.sought.words]
         if self.sought.code is not None:
             sets.append(f"select item.seq from item where item.id in ({self._coded()})")
-        return " intersect ".join(f"select seq from ({each})" for each in sets)
+        return " intersect ".join(f"select distinct seq from ({each})" for each in sets)
 
-    def lines(self) -> str:
-        """The lines that have any word, each with its rank; the smaller, the better."""
+    def lines(self, joint: str) -> str:
+        """The lines that have all words (`AND`) or any (`OR`), each with its rank; the smaller, the better."""
         where = [self._of_lines()]
         if self.sought.code is not None:
             where.append(f"passage.item in ({self._coded()})")
         if not self.sought.words:
             return f"select passage.seq, passage.id, 0 as rank from passage {_ITEM} where {' and '.join(where)}"
-        where.append(f"found match {self._any()}")
+        where.append(f"found match {self._expression(joint)}")
         return (
             f"select passage.seq, passage.id, found.rank as rank"
             f" from found join passage on passage.id = found.rowid {_ITEM} where {' and '.join(where)}"
         )
 
-    def names(self, column: str = "") -> str:
-        """The documents whose label, or whose column of it, has a word, each with its rank."""
+    def names(self) -> str:
+        """The documents whose label has a word, each with its rank."""
         if not self.sought.words or self.sought.code is not None:
             return "select 0 as seq, 0 as rank where 0"
-        within = f"{{{column}}} : " if column else ""
-        any_word = self.put(f"{within}({' OR '.join(map(_expression, self.sought.words))})")
-        return f"select rowid as seq, bm25(labelled, 10, 1) as rank from labelled where labelled match {any_word}"
+        return (
+            "select rowid as seq, bm25(labelled, 10, 1) as rank from labelled"
+            f" where labelled match {self._expression('OR')}"
+        )
+
+    def titles(self) -> str:
+        """The documents whose title has all words."""
+        if not self.sought.words:
+            return "select 0 as seq where 0"
+        return f"select rowid as seq from labelled where labelled match {self._expression('AND', 'title')}"
 
     def of_documents(self) -> str:
         """Return what a document must be, whatever its lines are."""
@@ -157,8 +164,9 @@ class _Question:
             f" union select rowid as seq from labelled where labelled match {value}"
         )
 
-    def _any(self) -> str:
-        return self.put(" OR ".join(map(_expression, self.sought.words)))
+    def _expression(self, joint: str, column: str = "") -> str:
+        within = f"{{{column}}} : " if column else ""
+        return self.put(f"{within}({f' {joint} '.join(map(_expression, self.sought.words))})")
 
     def _coded(self) -> str:
         systems = f" and system in (select value from json_each({self.put(json.dumps(self.sought.systems))}))"
@@ -186,29 +194,34 @@ class SearchRows:
         question = _Question(sought)
         query = f"""
             with hit as materialized ({question.documents()}),
-            line as ({question.lines()} and passage.seq in hit),
-            best as materialized (select seq, count(*) as matches, min(rank) as rank from line group by seq),
+            line as ({question.lines("AND")} and passage.seq in hit),
+            other as ({question.lines("OR")} and passage.seq in hit),
+            whole as materialized (select seq, count(*) as matches, min(rank) as rank from line group by seq),
+            part as materialized (select seq, count(*) as matches, min(rank) as rank from other group by seq),
             named as materialized ({question.names()}),
-            titled as materialized ({question.names("title")}),
+            titled as materialized ({question.titles()}),
             seen as materialized (
-                select label.seq, coalesce(best.matches, 0) as matches, label.status <> 'current' as late,
-                       label.seq in (select seq from titled) as in_title,
-                       min(coalesce(best.rank, 0), coalesce(named.rank, 0)) as rank
+                select label.seq, coalesce(whole.matches, part.matches, 0) as matches,
+                       label.status <> 'current' as late, label.seq in titled as in_title,
+                       whole.seq is not null as in_line,
+                       min(coalesce(whole.rank, part.rank, 0), coalesce(named.rank, 0)) as rank
                 from hit join label on label.seq = hit.seq
-                left join best on best.seq = hit.seq left join named on named.seq = hit.seq
+                left join whole on whole.seq = hit.seq left join part on part.seq = hit.seq
+                left join named on named.seq = hit.seq
                 where {question.of_documents()}
-                and (best.seq is not null or (named.seq is not null and {question.of_labels()})))
+                and (part.seq is not null or (named.seq is not null and {question.of_labels()})))
             select {_LABEL}, matches, (select count(*) from seen) from seen join label on label.seq = seen.seq
-            order by late, in_title desc, rank, label.seq desc limit {limit:d}"""
+            order by late, in_title desc, in_line desc, rank, label.seq desc limit {limit:d}"""
         rows = self._db.execute(query, question.values).fetchall()
-        best = self._lines(sought, [row[0] for row in rows], lines)
+        best = self._lines(sought, [row[0] for row in rows], "AND", lines)
+        best |= self._lines(sought, [row[0] for row in rows if row[0] not in best], "OR", lines)
         return tuple(_found(row, best.get(row[0], ())) for row in rows), rows[0][-1] if rows else 0
 
-    def _lines(self, sought: Sought, seqs: list[int], count: int) -> dict[int, tuple[Line, ...]]:
+    def _lines(self, sought: Sought, seqs: list[int], joint: str, count: int) -> dict[int, tuple[Line, ...]]:
         question = _Question(sought)
         chosen = question.put(json.dumps(seqs))
         query = f"""
-            with line as ({question.lines()} and passage.seq in (select value from json_each({chosen}))),
+            with line as ({question.lines(joint)} and passage.seq in (select value from json_each({chosen}))),
             best as (select id, row_number() over (partition by seq order by rank, id) as place from line)
             select passage.seq, passage.place, passage.words, item.date, item.type
             from best join passage on passage.id = best.id left join item on item.id = passage.item

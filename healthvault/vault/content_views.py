@@ -2,12 +2,15 @@
 """Frozen results of looking into contents: what the terminal shows. Texts in them are untrusted and unescaped."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from healthvault.records.statements import Item, Quantity
 from healthvault.storage.item_rows import LabelView
 
-__all__ = ["Source", "TimelineEntry", "range_text", "said_on", "source_of", "value_text"]
+__all__ = ["Source", "TimelineEntry", "range_text", "said_on", "shown_unit", "source_of", "value_text"]
+
+_ANNOTATION = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +64,15 @@ def value_text(item: Item) -> str | None:
     quantity = item.quantity
     if quantity is None:
         return " ".join(item.text.split()) if item.text else None
-    said = f"{quantity.comparator or ''}{quantity.number} {quantity.unit or ''}".strip()
+    said = f"{quantity.comparator or ''}{quantity.number} {shown_unit(quantity.unit)}".strip()
     limits = range_text(quantity)
     return f"{said} ({limits})" if limits else said
+
+
+def shown_unit(unit: str | None) -> str:
+    """Return a unit as people read it: one that is only an annotation, such as `{steps}`, without its braces."""
+    found = _ANNOTATION.fullmatch(unit or "")
+    return found[1] if found else unit or ""
 
 
 def range_text(quantity: Quantity) -> str | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from healthvault.storage.contents import Contents
 from healthvault.storage.item_rows import Group, ItemRow, ItemRows, LabelView, Series
 from healthvault.storage.item_scope import Scope
-from healthvault.vault.content_views import TimelineEntry, source_of, value_text
+from healthvault.vault.content_views import TimelineEntry, shown_unit, source_of, value_text
 
 __all__ = ["timeline"]
 
@@ -133,7 +133,7 @@ def _span(least: float | None, most: float | None, unit: str | None) -> str | No
     if least is None or most is None:
         return None
     ends = f"{least:g}" if least == most else f"{least:g}\u2013{most:g}"
-    return f"{ends} {unit}" if unit else ends
+    return f"{ends} {shown_unit(unit)}".rstrip()
 
 
 def _newest_last(entry: TimelineEntry) -> tuple[str, str, str]:
