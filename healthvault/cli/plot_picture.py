@@ -24,6 +24,7 @@ _INCHES = (8.0, 3.6)  # of one unit
 _DOTS_PER_INCH = 150
 MAX_SOURCES = 8  # in the legend; the rest are one
 _OTHERS = "other documents"
+_BELOW, _ABOVE = "written as less than (<)", "written as more than (>)"
 _EPOCH = 719_163  # the day of 1970-01-01, from which matplotlib counts
 _MARKERS = {"<": "v", "<=": "v", ">": "^", ">=": "^"}
 _SETTINGS = {
@@ -56,44 +57,51 @@ def picture(trend: "Trend", kind: str) -> bytes:
         matplotlib.rcParams.update(_SETTINGS)
         size = (_INCHES[0], _INCHES[1] * max(1, len(panels)))
         figure = figure_class(figsize=size, layout="constrained")
+        names = list(dict.fromkeys(dot.source for _, dots in panels for dot in dots))
+        first = None
         for number, (series, dots) in enumerate(panels, 1):
-            _panel(figure.add_subplot(len(panels), 1, number), trend, series, dots)
+            axes = figure.add_subplot(len(panels), 1, number, sharex=first)
+            first = first or axes
+            _panel(axes, label_text(trend.title), series, _by_name(dots, names))
+        if first is not None:
+            _dates(first)
         out = io.BytesIO()
         metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
         figure.savefig(out, format=kind, dpi=_DOTS_PER_INCH, metadata=metadata)
     return out.getvalue()
 
 
-def _panel(axes: "Axes", trend: "Trend", series: "TrendSeries", dots: list[Dot]) -> None:
+def _by_name(dots: list[Dot], names: list[str]) -> list[tuple[Dot, int]]:
+    """Return the values with the number of their source; those beyond the legend's length share one."""
+    places = {name: min(number, MAX_SOURCES) for number, name in enumerate(names)}
+    return [(dot, places[dot.source]) for dot in dots]
+
+
+def _panel(axes: "Axes", title: str, series: "TrendSeries", dots: list[tuple[Dot, int]]) -> None:
     unit = label_text(series.unit or "no unit given")
-    axes.set_title(f"{label_text(trend.title)} ({unit})", fontsize=11)
+    axes.set_title(f"{title} ({unit})", fontsize=11)
     axes.set_ylabel(unit)
     axes.grid(visible=True, color="#e4e4e4", linewidth=0.6)
     axes.set_axisbelow(True)
-    _band(axes, dots)
-    axes.plot([_day(dot) for dot in dots], [dot.y for dot in dots], color="#b0b0b0", linewidth=0.8, zorder=2)
-    names = list(dict.fromkeys(dot.source for dot in dots))
-    for number, name in enumerate([*names[:MAX_SOURCES], *([_OTHERS] if len(names) > MAX_SOURCES else [])]):
-        own = [dot for dot in dots if _shown_name(dot, names) == name]
-        _points(axes, own, _COLOURS[number], label_text(name))
-    _dates(axes)
+    every = [dot for dot, _ in dots]
+    _band(axes, every)
+    axes.plot([_day(dot) for dot in every], [dot.y for dot in every], color="#b0b0b0", linewidth=0.8, zorder=2)
+    for place in sorted({place for _, place in dots}):
+        own = [dot for dot, number in dots if number == place]
+        _points(axes, own, _COLOURS[place], _OTHERS if place == MAX_SOURCES else label_text(own[0].source))
+    for marker, words in (("v", _BELOW), ("^", _ABOVE)):
+        if any(_MARKERS.get(dot.comparator or "") == marker for dot in every):
+            axes.scatter([], [], 26, marker=marker, facecolors="white", edgecolors="#444444", label=words)
     axes.legend(fontsize=8, loc="best", framealpha=0.85)
 
 
-def _shown_name(dot: Dot, names: list[str]) -> str:
-    return dot.source if dot.source in names[:MAX_SOURCES] else _OTHERS
-
-
 def _points(axes: "Axes", dots: list[Dot], colour: str, name: str) -> None:
-    named = False
+    axes.scatter([], [], 26, marker="o", facecolors=colour, edgecolors=colour, label=name)
     for marker in ("o", "v", "^"):
         own = [dot for dot in dots if _MARKERS.get(dot.comparator or "", "o") == marker]
-        if own:
-            label = name if not named else f"_{name}"  # a name with an underscore stays out of the legend
-            filled = colour if marker == "o" else "white"
-            x, y = [_day(dot) for dot in own], [dot.y for dot in own]
-            axes.scatter(x, y, 26, marker=marker, facecolors=filled, edgecolors=colour, zorder=4, label=label)
-            named = True
+        filled = colour if marker == "o" else "white"
+        x, y = [_day(dot) for dot in own], [dot.y for dot in own]
+        axes.scatter(x, y, 26, marker=marker, facecolors=filled, edgecolors=colour, zorder=4)
     spans = [dot for dot in dots if dot.least is not None and dot.most is not None]
     axes.vlines(
         [_day(dot) for dot in spans],

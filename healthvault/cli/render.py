@@ -201,18 +201,17 @@ def print_rows(rows: Iterable[Row]) -> None:
 
 
 def _shrunk(spans: list[tuple[str, Span]], room: int) -> Iterator[tuple[str, str]]:
-    """Yield the texts of a line; those that may shrink lose what is too much, the last of them first."""
-    excess = sum(cell_len(text) for text, _ in spans) - room
-    fitted: list[tuple[str, str]] = []
-    for text, span in reversed(spans):
-        width = cell_len(text)
-        cut = min(excess, width - _LEAST_COLUMNS) if span.shrinks else 0
-        if cut > 0:
-            excess -= cut
-            fitted.append((set_cell_size(text, width - cut - 1).rstrip() + "\u2026", span.style))
-        else:
-            fitted.append((text, span.style))
-    return reversed(fitted)
+    """Yield the texts of a line; of those that may shrink the widest loses what is too much, until all fit."""
+    widths = [cell_len(text) for text, _ in spans]
+    may = [number for number, (_, span) in enumerate(spans) if span.shrinks]
+    fitted = list(widths)
+    while sum(fitted) > room and may:
+        widest = max(may, key=lambda number: fitted[number])
+        if fitted[widest] <= _LEAST_COLUMNS:
+            break
+        fitted[widest] -= 1
+    for (text, span), width, wanted in zip(spans, fitted, widths, strict=True):
+        yield text if width == wanted else set_cell_size(text, width - 1).rstrip() + "\u2026", span.style
 
 
 def _objects(value: Json) -> list[JsonObject]:

@@ -22,6 +22,7 @@ __all__ = ["search"]
 
 _PIPE = ("id", "date", "status", "title", "place", "text")
 _LIMIT = 20
+_PLACE_COLUMNS = 26
 _ROOM = 60  # columns in which the first marked word of a line is seen
 
 
@@ -93,7 +94,7 @@ def show(terminal: Terminal, found: "tuple[Found, ...]", sought: "Sought") -> No
 def _rows(found: "Found", sought: "Sought") -> "Iterator[Row]":
     from healthvault.vault.search import marks_in
 
-    title = tuple(marked_spans(found.title, marks_in(found.title, sought), "bold"))
+    title = marked_spans(found.title, marks_in(found.title, sought), "bold")
     status = (Span(f"  {found.status}", "red"),) if found.status != "current" else ()
     lead = Span(f"{short_id(found.id)}  {(found.date or '-')[:10]:<10}  ", "cyan")
     more = found.matches - len(found.lines)
@@ -107,4 +108,8 @@ def _line(line: "Line", sought: "Sought") -> Row:
 
     text, marks = around(line.words, marks_in(line.words, sought), _ROOM)
     date = f"{line.date[:10]}  " if line.date else ""
-    return Row((Span(f"    {date}", "cyan"), *marked_spans(text, marks)), tail=line.place[-30:])
+    return Row((Span(f"    {date}", "cyan"), *marked_spans(text, marks)), tail=_short_place(line.place))
+
+
+def _short_place(place: str) -> str:
+    return place if len(place) <= _PLACE_COLUMNS else "\u2026" + place[1 - _PLACE_COLUMNS :]

@@ -17,7 +17,7 @@ class Span:
     text: str
     style: str = ""
     shrinks: bool = False
-    """It may be cut where the line is too long."""
+    """It may be cut where the line is too long; the widest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,8 @@ def _thing(section: "Section", thing: "Thing") -> "Iterator[Row]":
 
 def _spans(word: "Word") -> "Iterator[Span]":
     if word.value:
-        yield Span(f"  {word.value}", "green", shrinks=True)
+        yield Span("  ")
+        yield Span(word.value, "green", shrinks=not word.is_measured)
     if word.status:
         yield Span(f"  {word.status}", "")
     if word.date:

@@ -77,12 +77,13 @@ def _rows(entries: "Sequence[TimelineEntry]") -> "Iterator[Row]":
 def _row(entry: "TimelineEntry") -> Row:
     more = len(entry.sources) - 1
     tail = short_id(entry.sources[0].id) + (f" +{more}" if more else "") if entry.sources else ""
+    about = "document" if entry.kind == "document" else entry.category
     spans = [
-        Span(f"  {entry.category:<{_CATEGORY_COLUMNS}}", "cyan"),
+        Span(f"  {about:<{_CATEGORY_COLUMNS}}", "cyan"),
         Span(entry.title, "bold" if entry.kind == "document" else "", shrinks=True),
     ]
     if entry.value:
-        spans.append(Span(f"  {entry.value}", "green", shrinks=True))
+        spans += [Span("  "), Span(entry.value, "green", shrinks=not entry.is_measured)]
     if entry.kind == "series":
         spans.append(Span(f"  {_extent(entry)}", "dim"))
     if entry.status:

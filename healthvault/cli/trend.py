@@ -123,7 +123,7 @@ def _table(series: "TrendSeries") -> "Iterator[dict]":  # type: ignore[type-arg]
         quantity = point.quantity
         value = f"{quantity.comparator or ''}{quantity.number}"
         if quantity.count > 1:
-            value += f" ({quantity.least or '?'}\u2013{quantity.most or '?'}, {quantity.count})"
+            value += f" ({quantity.least or '?'}\u2013{quantity.most or '?'} of {quantity.count})"
         yield {
             "date": (point.date or "")[:16].replace("T", " ") or None,
             "value": value,

@@ -34,6 +34,8 @@ class TimelineEntry:
     date: str | None
     title: str
     value: str | None
+    is_measured: bool
+    """The value is a number, or a range of numbers."""
     status: str | None
     type: str
     """FHIR type; of a document its kind."""

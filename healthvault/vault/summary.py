@@ -28,6 +28,8 @@ class Word:
     """The newest date that they give it."""
     until: str | None
     value: str | None
+    is_measured: bool
+    """The value is a number."""
     said: str
     """The day of the newest of them."""
     sources: tuple[Source, ...]
@@ -169,6 +171,7 @@ def _word(rows: list[ItemRow]) -> Word:
         date=max((row.item.date for row in rows if row.item.date), default=None),
         until=newest.item.until,
         value=value_text(newest.item),
+        is_measured=newest.item.quantity is not None,
         said=said_on(newest.document),
         sources=tuple(map(source_of, documents.values())),
     )
