@@ -41,7 +41,7 @@ _DAY_CHARS = 10
 _LEAST_DAYS = 5  # of a series
 _MOST_APART = 4  # days between two of its days, on average
 _SCHEMA = Schema(
-    version=2,
+    version=3,
     script="""
 create table reading (
     seq integer primary key, version integer not null, state text not null, detail text not null,
