@@ -9,7 +9,7 @@ from healthvault.records.statements import Coding, Item, Quantity, Statement
 from healthvault.storage.contents import READ, Contents
 from healthvault.storage.inputs import InputFile
 from healthvault.vault.add import AddOptions, add_documents
-from healthvault.vault.contents import _opened
+from healthvault.vault.contents_file import contents_as_it_is
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document
 from tests.vaults import NOW_MS
@@ -25,7 +25,7 @@ def state(
     item = InputFile(name=name, data=(text or f"{name} {len(statements)}").encode())
     (added,) = add_documents(vault, [item], options or AddOptions(), now_ms=NOW_MS)
     assert isinstance(added, Document)
-    contents = _opened(vault)
+    contents = contents_as_it_is(vault)
     put(contents, added.entry, statements)
     contents.close()
     return added

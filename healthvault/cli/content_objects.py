@@ -13,10 +13,17 @@ if TYPE_CHECKING:
     from healthvault.vault.difference import Difference
     from healthvault.vault.search import Found, Line, Sought
     from healthvault.vault.summary import Section, Thing
-    from healthvault.vault.trend import Point, Trend
+    from healthvault.vault.trend import Candidate, Point, Trend
     from healthvault.vault.views import Document
 
-__all__ = ["difference_object", "hit_object", "point_objects", "summary_object", "timeline_object"]
+__all__ = [
+    "candidate_object",
+    "difference_object",
+    "hit_object",
+    "point_objects",
+    "summary_object",
+    "timeline_object",
+]
 
 
 def hit_object(found: "Found", sought: "Sought") -> JsonObject:
@@ -73,6 +80,12 @@ def point_objects(trend: "Trend") -> "Iterator[JsonObject]":
     for series in trend.series:
         for point in series.points:
             yield new_object("trend_point", _point(trend, point))
+
+
+def candidate_object(candidate: "Candidate") -> JsonObject:
+    """Return something that is measured and may be meant."""
+    said: JsonObject = {"concept": candidate.concept, "title": candidate.title, "count": candidate.count}
+    return new_object("trend_candidate", said)
 
 
 def difference_object(old: "Document", new: "Document", found: "Difference") -> JsonObject:

@@ -2,7 +2,7 @@
 """`hv trend`: values of one thing over time."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, NoReturn, TypedDict, Unpack
 
 import click
 
@@ -20,8 +20,8 @@ __all__ = ["trend"]
 
 _PIPE = ("date", "value", "unit", "low", "high", "documents", "least", "most", "count")
 _SCREEN = ("date", "value", "unit", "range", "source", "document")
+_CANDIDATE = ("concept", "title", "count")
 _SHOWN = 30  # values in the table of a screen
-_MAX_CANDIDATES = 12  # that are listed
 _LEAST_DOTS = 2
 _PICTURE = click.Path(path_type=Path)
 
@@ -68,26 +68,28 @@ def trend(
     asked = Scope(since=day_of(days["since"]), until=day_of(days["until"]))
     with looking(terminal) as (vault, contents):
         scope, left_out = owners_scope(vault, contents, asked, everyone=everyone)
-        wanted = _only(candidates(contents, scope, " ".join(what)))
-        found = follow(contents, scope, wanted, unit=unit)
+        wanted = candidates(contents, scope, " ".join(what))
+        if len(wanted) > 1:
+            _ask_again(terminal, wanted)
+        found = follow(contents, scope, wanted[0], unit=unit)
         if terminal.is_screen:
             _show(terminal, found)
         else:
             terminal.rows(point_objects(found), _PIPE)
         if len(found.series) > 1:
-            units = ", ".join(series.unit or "none" for series in found.series)
-            terminal.say(f"values in different units are not converted and stand apart: {units}")
+            terminal.say(f"the values are in {len(found.series)} units, which stand apart: nothing is converted")
         _write_pictures(found, svg=svg, png=png)
         say_left_out(terminal, left_out)
 
 
-def _only(found: "tuple[Candidate, ...]") -> "Candidate":
-    """Return the one that is meant. Raises UsageError: there are several."""
-    if len(found) == 1:
-        return found[0]
-    listed = "; ".join(f"{each.concept} ({each.title}, {each.count})" for each in found[:_MAX_CANDIDATES])
-    more = f"; and {len(found) - _MAX_CANDIDATES} more" if len(found) > _MAX_CANDIDATES else ""
-    raise click.UsageError(f"several match, say one of their codes: {listed}{more}")
+def _ask_again(terminal: Terminal, found: "tuple[Candidate, ...]") -> NoReturn:
+    """List what may be meant, and end: nobody chooses one. What stands in documents does not go to stderr."""
+    from healthvault.cli.content_objects import candidate_object
+    from healthvault.cli.exits import USAGE
+
+    terminal.rows(map(candidate_object, found), _CANDIDATE)
+    terminal.say(f"{len(found)} match; say one by its concept: hv trend 'CONCEPT'")
+    raise click.exceptions.Exit(USAGE)
 
 
 def _show(terminal: Terminal, found: "Trend") -> None:

@@ -7,6 +7,7 @@ leave no half of anything that counts as read. Spec: docs/spec/contents.md secti
 """
 
 import contextlib
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import isfinite
@@ -62,7 +63,7 @@ create index item_day on item (day, concept) where daily = 0;
 create index item_series on item (concept, unit, day) where daily = 1;
 create index item_concept on item (concept, day);
 create index item_sense on item (sense, seq);
-create index item_type on item (type, day);
+create index item_type on item (type, category, concept, unit, date, day, status, seq, subject);
 create index item_identity on item (identity, digest) where identity is not null;
 create index item_digest on item (digest) where digest is not null;
 create table code (
@@ -174,6 +175,14 @@ class Contents:
         """Return what became of every document that somebody began to read, by entry."""
         rows = self.connection.execute("select seq, version, state, detail, hint from reading")
         return {row[0]: _reading(row) for row in rows}
+
+    def readings_but(self, *states: str) -> tuple[ReadingRow, ...]:
+        """Return what became of the documents that are in none of these states."""
+        query = (
+            "select seq, version, state, detail, hint from reading"
+            " where state not in (select value from json_each(?)) order by seq"
+        )
+        return tuple(map(_reading, self.connection.execute(query, (json.dumps(states),))))
 
     def reading(self, seq: int) -> ReadingRow | None:
         """Return what became of reading one document."""

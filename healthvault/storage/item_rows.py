@@ -115,10 +115,11 @@ class ItemRows:
         """Return the newest items of each thing in each unit, of one type and category; all of one moment."""
         where = f"item.type = :type and item.category = :own and {_no_error()} and {scope.of_items()}"
         newest = f"select item.concept, ifnull(item.unit, ''), max(ifnull(item.date, '')) {_FROM} where {where}"
-        is_newest = "(item.concept, ifnull(item.unit, ''), ifnull(item.date, '')) in (select a, b, c from best)"
         query = (
-            f"with best(a, b, c) as materialized ({newest} group by 1, 2)"
-            f" select {_COLUMNS} {_FROM} where {is_newest} and {where} order by item.seq, item.id"
+            f"with best(a, b, c) as materialized ({newest} group by 1, 2) select {_COLUMNS} from best"
+            " join item on item.concept = a and item.day is nullif(substr(c, 1, 10), '')"
+            " and ifnull(item.date, '') = c and ifnull(item.unit, '') = b"
+            f" join label on label.seq = item.seq where {where} order by item.seq, item.id"
         )
         rows = self._db.execute(query, {**scope.values(), "type": type_name, "own": category})
         return tuple(map(_item, rows))

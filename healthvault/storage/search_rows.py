@@ -174,6 +174,7 @@ class _Question:
         return f"select item from code where code = {code}{systems if self.sought.systems else ''}"
 
 
+_OTHER = "select seq, count(*) as matches, min(rank) as rank from other group by seq"
 _ITEM = "join label on label.seq = passage.seq left join item on item.id = passage.item"
 
 
@@ -197,7 +198,7 @@ class SearchRows:
             line as ({question.lines("AND")} and passage.seq in hit),
             other as ({question.lines("OR")} and passage.seq in hit),
             whole as materialized (select seq, count(*) as matches, min(rank) as rank from line group by seq),
-            part as materialized (select seq, count(*) as matches, min(rank) as rank from other group by seq),
+            part as materialized ({_OTHER if len(sought.words) > 1 else "select * from whole"}),
             named as materialized ({question.names()}),
             titled as materialized ({question.titles()}),
             seen as materialized (

@@ -78,8 +78,9 @@ def candidates(contents: Contents, scope: Scope, asked: str) -> tuple[Candidate,
     coded = rows.with_code(scope, code, systems)
     found = _counted((row.concept, row.item.title, 1) for row in coded) if coded else _titled(rows, scope, asked)
     if not found:
+        hint = "`hv search` shows what documents say"
         raise NotFound(
-            "not_found", f"no values of {asked!r} are known", hint="`hv search` shows what documents say"
+            "not_found", "nothing that is measured has this code, or these words in its title", hint=hint
         )
     return found
 

@@ -27,7 +27,7 @@ from healthvault.storage.contents import READ
 from healthvault.storage.inputs import InputFile
 from healthvault.storage.slots import SlotKind
 from healthvault.vault.add import AddOptions, add_documents
-from healthvault.vault.contents import _opened
+from healthvault.vault.contents_file import contents_as_it_is
 from healthvault.vault.create import NewVault, create_vault
 from healthvault.vault.keyslots import add_key_file
 from healthvault.vault.session import open_vault
@@ -88,7 +88,7 @@ def make(folder: Path, name: str, count: int) -> Place:
             for _ in add_documents(vault, inputs, AddOptions(author="Lab of the City"), now_ms=NOW_MS):
                 pass
             print(f"added {start + len(inputs)}", flush=True)
-        contents = _opened(vault)
+        contents = contents_as_it_is(vault)
         entries = [seq for (seq,) in vault.catalogue.connection.execute("select seq from document order by seq")]
         with contents.change():
             for seq, (_, item) in zip(entries, made, strict=True):

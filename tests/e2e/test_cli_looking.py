@@ -4,6 +4,7 @@
 import pytest
 from people import Person
 from test_cli_json import check
+from test_cli_screen import Session
 
 from healthvault.storage.slots import SlotKind
 from healthvault.vault.add import AddOptions
@@ -64,14 +65,16 @@ def test_rows_in_a_pipe(stated: Person) -> None:
 def test_several_that_match_are_listed(stated: Person) -> None:
     """Nobody chooses one: exit 2, with their codes."""
     done = stated.hv("trend", "in", exit=2)
-    assert "loinc|2276-4 (Ferritin, 4); loinc|718-7 (Hemoglobin, 1)" in done.err
+    assert ["loinc|2276-4\tFerritin\t4", "loinc|718-7\tHemoglobin\t1"] == done.out.splitlines()
+    assert "Ferritin" not in done.err
+    check(stated.hv("trend", "in", "--json", exit=2).objects, "trend_candidate", "trend_candidate")
     assert "hv search" in stated.hv("trend", "2276-4", "--since", "2030-01-01", exit=5).err
 
 
 def test_pictures(stated: Person) -> None:
     """The same bytes each time; what is there is not overwritten; different units are said to stand apart."""
     done = stated.hv("trend", "2276-4", "--svg", "one.svg", "--png", "one.png")
-    assert "ug/L, pmol/L" in done.err
+    assert "2 units" in done.err
     stated.hv("trend", "2276-4", "--svg", "two.svg")
     assert (stated.home / "one.svg").read_bytes() == (stated.home / "two.svg").read_bytes()
     assert (stated.home / "one.png").read_bytes().startswith(b"\x89PNG")
@@ -114,3 +117,19 @@ def test_diff_says_whether_the_bytes_are_the_same(ana: Person) -> None:
     assert ["-\tline\t\t\t\tsecond line\t", "+\tline\t\t\t\t\tthird line"] == done.out.splitlines()
     assert "They differ." in done.err
     assert "byte for byte" in ana.hv("diff", note, note).err
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (("search", "ferritin"), "A report"),
+        (("timeline",), "2023-01-01"),
+        (("summary",), "no document says anything about allergies"),
+        (("trend", "2276-4", "--unit", "ug/L"), "\u25cf"),
+    ],
+)
+def test_on_a_screen(stated: Person, command: tuple[str, ...], expected: str) -> None:
+    """Laid out for it, and nothing in a title acts on it."""
+    shown = Session(stated, *command).read_until(None)
+    assert expected in shown
+    assert "\x1b[31m letter" not in shown
