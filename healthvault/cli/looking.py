@@ -14,6 +14,7 @@ from healthvault.vault.contents import unread
 from healthvault.vault.looking import looked_into
 from healthvault.vault.read import find_document
 from healthvault.vault.vault import Vault
+from healthvault.vault.whose import NOT_CHECKED, Whose
 
 __all__ = ["looking", "say_left_out"]
 
@@ -59,8 +60,12 @@ def _say_unread(terminal: Terminal, contents: Contents) -> None:
         terminal.warn(f"{said}; {hint}" if hint else said)
 
 
-def say_left_out(terminal: Terminal, left_out: tuple[int, ...]) -> None:
-    """Say how many documents were left out because they are not known to be about the owner."""
-    if left_out:
-        count = "1 document is" if len(left_out) == 1 else f"{len(left_out)} documents are"
-        terminal.warn(f"{count} not known to be about you, or not all of it, and left out; --everyone shows it")
+def say_left_out(terminal: Terminal, whose: Whose) -> None:
+    """Say how many documents were left out because they are not known to be about the owner, or that none was."""
+    if not whose.is_checked:
+        terminal.say(NOT_CHECKED)
+    count = len(whose.left_out)
+    if count:
+        which = "1 document is" if count == 1 else f"{count} documents are"
+        said = f"{which} not known to be about you, or not all of it, and left out"
+        terminal.warn(f"{said}: `hv id check` says why, --everyone shows all")

@@ -48,15 +48,15 @@ def summary(terminal: Terminal, at: When | None, *, everyone: bool) -> None:
     day = day_of(at or Day()) or ""
     with looking(terminal) as (vault, contents):
         asked = Scope(until=day, undated=True)
-        scope, left_out = owners_scope(vault, contents, asked, everyone=everyone)
+        scope, whose = owners_scope(vault, contents, asked, everyone=everyone)
         sections = gather(contents, scope)
         if terminal.is_screen:
             terminal.painted(row for section in sections for row in _section(section))
         elif terminal.settings.json:
-            terminal.rows([summary_object(day, sections, left_out)], ())
+            terminal.rows([summary_object(day, sections, whose.left_out)], ())
         else:
             terminal.rows((row for section in sections for row in _plain(section)), _PIPE)
-        say_left_out(terminal, left_out)
+        say_left_out(terminal, whose)
 
 
 def _plain(section: "Section") -> "Iterator[dict]":  # type: ignore[type-arg]  # rows of text

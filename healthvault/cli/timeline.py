@@ -54,7 +54,7 @@ def timeline(
 
     asked = Scope(since=day_of(days["since"]), until=day_of(days["until"]), kind=kind, category=category)
     with looking(terminal) as (vault, contents):
-        scope, left_out = owners_scope(vault, contents, asked, everyone=everyone)
+        scope, whose = owners_scope(vault, contents, asked, everyone=everyone)
         entries = tell(contents, scope, limit=limit)
         if terminal.is_screen:
             terminal.painted(_rows(entries[:limit]))
@@ -62,7 +62,7 @@ def timeline(
             terminal.rows(map(timeline_object, entries[:limit]), _PIPE)
         if len(entries) > limit:
             terminal.say(f"there is more than these {limit}; --limit, --since and --until show it")
-        say_left_out(terminal, left_out)
+        say_left_out(terminal, whose)
 
 
 def _rows(entries: "Sequence[TimelineEntry]") -> "Iterator[Row]":

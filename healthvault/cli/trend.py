@@ -67,7 +67,7 @@ def trend(
 
     asked = Scope(since=day_of(days["since"]), until=day_of(days["until"]))
     with looking(terminal) as (vault, contents):
-        scope, left_out = owners_scope(vault, contents, asked, everyone=everyone)
+        scope, whose = owners_scope(vault, contents, asked, everyone=everyone)
         wanted = candidates(contents, scope, " ".join(what))
         if len(wanted) > 1:
             _ask_again(terminal, wanted)
@@ -79,7 +79,7 @@ def trend(
         if len(found.series) > 1:
             terminal.say(f"the values are in {len(found.series)} units, which stand apart: nothing is converted")
         _write_pictures(found, svg=svg, png=png)
-        say_left_out(terminal, left_out)
+        say_left_out(terminal, whose)
 
 
 def _ask_again(terminal: Terminal, found: "tuple[Candidate, ...]") -> NoReturn:

@@ -2,7 +2,7 @@
 """Statements that there is nothing: "no known allergies" is a fact that somebody states, no entry of a list.
 
 And "no information" is neither. Pure. Source: HL7 IPS code system absent-unknown-uv-ips; SNOMED CT 716186003 and
-what is below it. Spec: docs/spec/contents.md section 7.3.
+what is below it. Spec: docs/spec/contents.md section 9.3.
 """
 
 from healthvault.records.folding import folded

@@ -2,7 +2,7 @@
 """What an item is about: the one code, or the title, by which values are put in a row and statements side by side.
 
 An item may carry codes of several systems; which of them counts is fixed, so that two documents that both have it
-agree. Codes of different systems are never taken for the same. Pure. Spec: docs/spec/contents.md section 7.
+agree. Codes of different systems are never taken for the same. Pure. Spec: docs/spec/contents.md section 9.
 """
 
 from healthvault.records.folding import folded

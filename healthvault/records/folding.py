@@ -2,7 +2,7 @@
 """How words are compared when somebody looks for them: letter case, diacritics and width of letters do not count.
 
 Scripts that put no spaces between words are searched character by character, so that any part of a line is found.
-What is folded is only compared, never shown. Pure. Spec: docs/spec/contents.md section 7.1.
+What is folded is only compared, never shown. Pure. Spec: docs/spec/contents.md section 9.1.
 """
 
 import re

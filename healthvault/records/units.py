@@ -3,7 +3,7 @@
 
 Source: UCUM, The Unified Code for Units of Measure, sections 2.1 and 2.2: annotations in braces mean nothing, `l`
 and `L` are both the litre, `10*` and `10^` the same power, `u` stands for micro.
-Spec: docs/spec/contents.md section 7.
+Spec: docs/spec/contents.md section 9.
 """
 
 import re

@@ -2,7 +2,7 @@
 # ruff: noqa: S608  the text of each question is our own; what comes from elsewhere is bound
 """Items in the index: by day, by what they are about, by document.
 
-Documents that are out of force count for nothing here. Spec: docs/spec/contents.md section 7.
+Documents that are out of force count for nothing here. Spec: docs/spec/contents.md section 9.
 """
 
 import json

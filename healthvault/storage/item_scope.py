@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which items and documents are looked at, as tests of a question and the values that are bound in it.
 
-Spec: docs/spec/contents.md section 7.
+Spec: docs/spec/contents.md section 9.
 """
 
 import json

@@ -3,7 +3,7 @@
 """Searching: one question to the index, over what documents say and what is said of them.
 
 Words come from a user and go in as quoted strings of the search language, so that none of them is an operator.
-Spec: docs/spec/contents.md section 7.1.
+Spec: docs/spec/contents.md section 9.1.
 """
 
 import json

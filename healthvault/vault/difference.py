@@ -2,7 +2,7 @@
 """The difference of two documents in what they say: items added, removed and changed, and lines of text.
 
 An item is the same by its identity, else by what it is about and when; whether the bytes are equal is said too.
-Spec: docs/spec/contents.md section 7.5.
+Spec: docs/spec/contents.md section 9.5.
 """
 
 import difflib

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every look into contents begins with: the index brought up, what is said of documents beside it.
 
-Spec: docs/spec/contents.md section 7.
+Spec: docs/spec/contents.md section 9.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Searching: from what a person types to documents and the lines that have it. Spec: docs/spec/contents.md 7.1."""
+"""Searching: from what a person types to documents and the lines that have it. Spec: docs/spec/contents.md 9.1."""
 
 import re
 from collections.abc import Iterator, Sequence

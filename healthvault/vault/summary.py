@@ -2,7 +2,7 @@
 """The summary: problems, medicines, allergies and the rest as of a day, each with the documents that say so.
 
 Nothing is decided here. Where documents differ, what each says stands side by side, the newest word first; that
-nothing is said is told as that, which is not the same as that there is nothing. Spec: docs/spec/contents.md 7.3.
+nothing is said is told as that, which is not the same as that there is nothing. Spec: docs/spec/contents.md 9.3.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -3,7 +3,7 @@
 
 Days of measurements by devices are told as one row for each thing measured, at its newest day, so that they do not
 drown the rest; so are more than a handful of values of one thing on one day.
-Spec: docs/spec/contents.md section 7.2.
+Spec: docs/spec/contents.md section 9.2.
 """
 
 from collections.abc import Iterator

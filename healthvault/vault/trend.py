@@ -2,7 +2,7 @@
 """The trend: values of one thing over time, as they were written.
 
 Nothing is converted: values in another unit are a series of their own, joined only where units are the same by
-their spelling. The same value said by several documents is one point. Spec: docs/spec/contents.md section 7.4.
+their spelling. The same value said by several documents is one point. Spec: docs/spec/contents.md section 9.4.
 """
 
 from collections.abc import Iterable

@@ -129,11 +129,12 @@ def test_what_is_not_known_to_be_the_owners_is_left_out(vault: Vault, monkeypatc
         [who, lab("1-3", "Child", "1", "g", "2026-01-01", subject=0)],
         AddOptions(date="2026-02-01"),
     )
-    left_out = (own.entry, alone.entry)
-    monkeypatch.setattr("healthvault.vault.owners_view.whose_records", lambda *_: Whose(left_out=left_out))
+    left_out = (alone.entry,)
+    whose = Whose(left_out=left_out, outside=frozenset({(own.entry, 0), (alone.entry, 0)}))
+    monkeypatch.setattr("healthvault.vault.owners_view.whose_records", lambda *_: whose)
     with looked_into(vault) as contents:
         scope, seen = owners_scope(vault, contents, Scope(), everyone=False)
-        assert left_out == seen
+        assert left_out == seen.left_out
         assert {"Own", own.title} == {entry.title for entry in timeline(contents, scope, limit=10)}
         everyone, _ = owners_scope(vault, contents, Scope(), everyone=True)
         assert {"Own", "Other", "Child"} <= {entry.title for entry in timeline(contents, everyone, limit=10)}
