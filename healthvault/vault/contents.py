@@ -90,9 +90,8 @@ def bring_up(
 def unread(contents: Contents) -> tuple[Unread, ...]:
     """Return what was not read, or not to the end, by reason; kinds that nobody reads are not among it."""
     reasons: dict[tuple[str, str, str | None], list[int]] = {}
-    for row in contents.readings().values():
-        if row.state not in {READ, NO_READER}:
-            reasons.setdefault((row.state, row.detail, row.hint), []).append(row.seq)
+    for row in contents.readings_but(READ, NO_READER):
+        reasons.setdefault((row.state, row.detail, row.hint), []).append(row.seq)
     return tuple(
         Unread(code=code, detail=detail, hint=hint, entries=tuple(entries))
         for (code, detail, hint), entries in sorted(reasons.items(), key=lambda each: each[1])

@@ -72,3 +72,17 @@ def test_images_one_by_one(ana: Person) -> None:
     one, two = ana.hv("add", "one.dcm", "two.dcm", "--json").objects
     assert ("MR: Knee left", "St Mary") == (one["title"], one["source"])
     assert ("two", "dicom") == (two["title"], two["kind"])
+
+
+def test_somebody_elses_cd(ana: Person) -> None:
+    """Once she said who she is, a CD of another patient is not stored unless she says so; her own is."""
+    ana.hv("id", "add", "name", "Ana Silva")
+    ana.hv("id", "add", "birth-date", "1980-02-29")
+    for name, patient in (("mine", "Silva^Ana"), ("other", "Kim^Jo")):
+        (ana.home / name).mkdir()
+        write_cd(ana.home / name, patients=(patient,))
+    assert ana.hv("add", "mine", "--json").object["identity"] is not None
+    assert "other_person" in ana.hv("add", "other", "--json", exit=3).err
+    assert 1 == len(ana.hv("list", "--type", "dicom", "--json").objects)
+    ana.hv("add", "other", "--accept", "other_person")
+    assert 2 == len(ana.hv("list", "--type", "dicom", "--json").objects)
