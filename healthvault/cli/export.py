@@ -12,13 +12,13 @@ from healthvault.cli.terminal import Terminal
 
 __all__ = ["export"]
 
-_FORMATS = ("jsonl", "files", "fhir", "csv")
+_FORMATS = ("jsonl", "files", "fhir", "ips", "csv")
 
 
 @hv_command(
     "hv export --format files -o ./everything",
     "hv export --format fhir --content -o vault.ndjson --report mapping.jsonl",
-    "hv export --format csv > values.csv",
+    "hv export --format ips -o summary.json",
 )
 @click.option(
     "--format", "form", type=click.Choice(_FORMATS), default="jsonl", show_default=True, help="The form."
@@ -49,10 +49,11 @@ def export(
     files: the original bytes in folders by type, with a manifest.jsonl. fhir: a FHIR R4 resource a line: patient,
     documents with their provenance, a Consent for each grant, an AuditEvent for what was shared, taken in, revoked
     and erased; with a filter, those that name a chosen document; then what documents say: FHIR resources word for
-    word, and of other formats what R4 can hold. csv: a row for each number that documents state. Proofs travel
-    in bundles only (`hv share`). A document that is damaged is named on stderr, the others are written (exit 3).
+    word, and of other formats what R4 can hold. ips: an International Patient Summary of what `hv summary` shows,
+    put together by a program. csv: a row for each number that documents state. Proofs travel in bundles only
+    (`hv share`). A document that is damaged is named on stderr, the others are written (exit 3).
     """
-    from healthvault.cli.exporting import ExportChoice, export_folder, export_lines
+    from healthvault.cli.exporting import ExportChoice, export_folder, export_lines, export_summary
     from healthvault.cli.opening import opened
     from healthvault.cli.selection import filter_of
 
@@ -63,7 +64,9 @@ def export(
     if report is not None and form != "fhir":
         raise click.UsageError("`--report` goes with `--format fhir`")
     with opened(terminal) as vault:
-        if form == "files" and output is not None:
+        if form == "ips":
+            export_summary(terminal, vault, output)
+        elif form == "files" and output is not None:
             export_folder(terminal, vault, output, filter_of(chosen))
         else:
             choice = ExportChoice(form=form, content=content, items=items, report=report)

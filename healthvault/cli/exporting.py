@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from healthvault.cli.clock import now_ms, wall_clock
+from healthvault.cli.looking import say_left_out
 from healthvault.cli.objects import Json, JsonObject, document_object
 from healthvault.cli.options import is_stdout
 from healthvault.cli.outcomes import Outcomes
@@ -21,6 +23,7 @@ from healthvault.records.json_stream import as_written
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.export import export_contents, export_files
 from healthvault.vault.export_fhir import export_fhir
+from healthvault.vault.export_ips import export_ips
 from healthvault.vault.export_parsed import Mapping, parsed_resources
 from healthvault.vault.export_values import stated_items, stated_values
 from healthvault.vault.read import Filter, list_documents
@@ -28,7 +31,7 @@ from healthvault.vault.status import owner_name
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document, Failure
 
-__all__ = ["ExportChoice", "export_folder", "export_lines"]
+__all__ = ["ExportChoice", "export_folder", "export_lines", "export_summary"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +61,21 @@ def export_lines(
     """
     outcomes, mappings = Outcomes(terminal), list[Mapping]()
     lines = _whole(outcomes, _lines(vault, choice, wanted, mappings))
-    if output is None or is_stdout(output):
-        for line in lines:
-            sys.stdout.buffer.write(line.encode())
-    else:
-        with OutputFile(output) as file:
-            for line in lines:
-                file.write(line.encode())
-            file.publish()
+    _write_out(lines, output)
     if choice.form == "fhir":
         tell_mapping(terminal, mappings, choice.report)
     outcomes.check_complete()
+
+
+def export_summary(terminal: Terminal, vault: Vault, output: Path | None) -> None:
+    """Write an International Patient Summary to a file or stdout, and say what is not in it."""
+    moment = now_ms()
+    with terminal.progress() as progress:
+        bundle, whose = export_ips(
+            vault, day=wall_clock(moment).date().isoformat(), now_ms=moment, observer=progress
+        )
+    _write_out(iter([as_written(bundle).decode() + "\n"]), output)
+    say_left_out(terminal, whose)
 
 
 def export_folder(terminal: Terminal, vault: Vault, folder: Path, wanted: Filter) -> None:
@@ -79,6 +86,17 @@ def export_folder(terminal: Terminal, vault: Vault, folder: Path, wanted: Filter
         terminal.stream(_noted(outcomes.documents(export_files(vault, folder, wanted)), manifest), _COLUMNS)
         manifest.publish()
     outcomes.check_complete()
+
+
+def _write_out(lines: Iterator[str], output: Path | None) -> None:
+    if output is None or is_stdout(output):
+        for line in lines:
+            sys.stdout.buffer.write(line.encode())
+        return
+    with OutputFile(output) as file:
+        for line in lines:
+            file.write(line.encode())
+        file.publish()
 
 
 def _noted(rows: Iterator[JsonObject], manifest: OutputFile) -> Iterator[JsonObject]:

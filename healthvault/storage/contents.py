@@ -20,6 +20,7 @@ from healthvault.records.concept import concept_of, system_words
 from healthvault.records.folding import apart
 from healthvault.records.statements import (
     Card,
+    Inner,
     Item,
     Left,
     Passage,
@@ -42,7 +43,7 @@ _DAY_CHARS = 10
 _LEAST_DAYS = 5  # of a series
 _MOST_APART = 4  # days between two of its days, on average
 _SCHEMA = Schema(
-    version=3,
+    version=4,
     script="""
 create table reading (
     seq integer primary key, version integer not null, state text not null, detail text not null,
@@ -92,6 +93,9 @@ create table remainder (seq integer not null, place text not null, reason text n
 create index remainder_seq on remainder (seq);
 create table card (
     seq integer not null, place text not null, token text not null, primary key (seq, place)) without rowid;
+create table inner_file (
+    seq integer not null, place text not null, tag blob not null, primary key (seq, place)) without rowid;
+create index inner_file_tag on inner_file (tag);
 """
     + CARD_CHECK_TABLE,
 )
@@ -101,7 +105,7 @@ update item set daily = 1 where seq = :seq and (count > 1 or concept in (
     having count(distinct day) >= {_LEAST_DAYS}
     and julianday(max(day)) - julianday(min(day)) <= {_MOST_APART} * count(distinct day)))"""  # noqa: S608
 """What is told day by day, as devices do: it is shown as one series, and not as so many events."""
-_OF_A_DOCUMENT = ("card", "subject", "tally", "remainder")
+_OF_A_DOCUMENT = ("card", "inner_file", "subject", "tally", "remainder")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +231,8 @@ class Contents:
         Args:
             seq: The document.
             number: How many statements of it were added before.
-            statements: Each with the sense (`records.sense`) of an item; of others it does not matter.
+            statements: Each with the sense (`records.sense`) of an item, or the dedupe tag of a document inside;
+                of others it does not matter.
         """
         for place, (statement, sense) in enumerate(statements, number):
             self._add(seq, place, statement, sense)
@@ -269,6 +274,8 @@ class Contents:
             )
         elif isinstance(statement, Card):
             run("insert or ignore into card values (?, ?, ?)", (seq, statement.place, statement.token))
+        elif isinstance(statement, Inner):
+            run("insert or ignore into inner_file values (?, ?, ?)", (seq, statement.place, sense))
         elif isinstance(statement, Left):
             run("insert into remainder values (?, ?, ?)", (seq, statement.place, statement.reason))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from healthvault.storage.contents import Contents
 
-__all__ = ["Shared", "holders", "said_anew", "said_in_all", "shared_with"]
+__all__ = ["Shared", "holders", "inner_tags", "said_anew", "said_in_all", "shared_with"]
 
 MAX_OTHERS = 10
 
@@ -46,7 +46,13 @@ def shared_with(contents: Contents, seq: int) -> tuple[Shared, ...]:
     return tuple(Shared(seq=other, count=count) for other, count in rows)
 
 
-def holders(contents: Contents, tag: bytes) -> tuple[tuple[int, str], ...]:
-    """Return the documents that hold a file with this dedupe tag (32 bytes) within them, and its place there."""
-    rows = contents.connection.execute("select seq, place from inner where tag = ? order by seq, place", (tag,))
-    return tuple((seq, place) for seq, place in rows)
+def holders(contents: Contents, tag: bytes) -> tuple[int, ...]:
+    """Return the documents that hold a file with this dedupe tag (32 bytes) within them."""
+    rows = contents.connection.execute("select distinct seq from inner_file where tag = ? order by seq", (tag,))
+    return tuple(seq for (seq,) in rows)
+
+
+def inner_tags(contents: Contents, seq: int) -> tuple[bytes, ...]:
+    """Return the dedupe tags of the files within a document."""
+    rows = contents.connection.execute("select distinct tag from inner_file where seq = ? order by tag", (seq,))
+    return tuple(tag for (tag,) in rows)

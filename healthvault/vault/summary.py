@@ -7,6 +7,7 @@ nothing is said is told as that, which is not the same as that there is nothing.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 from healthvault.records.absence import absence_of
 from healthvault.storage.contents import Contents
@@ -144,7 +145,15 @@ def _said_status(row: ItemRow) -> str | None:
 
 
 def _said_value(row: ItemRow) -> str | None:
-    return value_text(row.item)
+    """Return the value as it is compared: `57.90 cm` and `57.9 cm` are no difference."""
+    quantity = row.item.quantity
+    text = value_text(row.item)
+    if quantity is None or text is None:
+        return text
+    try:
+        return text.replace(quantity.number, format(Decimal(quantity.number).normalize(), "f"), 1)
+    except InvalidOperation:
+        return text
 
 
 def _thing(group: list[ItemRow], said: Callable[[ItemRow], str | None]) -> Thing:
