@@ -23,6 +23,7 @@ __all__ = ["summary"]
 _PIPE = ("section", "title", "value", "status", "date", "until", "said", "note", "documents")
 _NOTES = {"none_known": "stated: none known", "no_information": "stated: no information"}
 _DIFFERS = "documents differ"
+_SEVERAL = "several are said"
 
 
 @hv_command("hv summary", "hv summary --at 2024-06-30", "hv summary --json")
@@ -88,7 +89,8 @@ def _plain(section: "Section") -> "Iterator[dict]":  # type: ignore[type-arg]  #
 
 def _note(section: "Section", thing: "Thing") -> str:
     differs = thing.differs or (section.differs and thing.absence is not None)
-    notes = [_NOTES.get(thing.absence or "", ""), _DIFFERS if differs else ""]
+    several = _DIFFERS if differs else _SEVERAL if len(thing.words) > 1 else ""
+    notes = [_NOTES.get(thing.absence or "", ""), several]
     return "; ".join(note for note in notes if note)
 
 

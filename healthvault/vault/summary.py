@@ -6,10 +6,10 @@ nothing is said is told as that, which is not the same as that there is nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, replace
 
 from healthvault.records.absence import absence_of
+from healthvault.records.decimals import decimal_of, plain
 from healthvault.storage.contents import Contents
 from healthvault.storage.item_rows import IN_ERROR, ItemRow, ItemRows
 from healthvault.storage.item_scope import Scope
@@ -17,6 +17,7 @@ from healthvault.vault.content_views import Source, said_on, source_of, value_te
 
 __all__ = ["Section", "Thing", "Word", "summary"]
 
+MAX_VALUES = 4  # of one moment that are named
 _IN_FORCE = frozenset({"active", "recurrence", "relapse", "in-progress", "intended", "on-hold"})
 
 
@@ -45,7 +46,7 @@ class Thing:
     absence: str | None
     """`none_known`, `no_information`, or None: it names something."""
     differs: bool
-    """Documents say different things of it."""
+    """Documents say different things of it; one may say several."""
     words: tuple[Word, ...]
 
 
@@ -126,7 +127,7 @@ def _results(rows: ItemRows, scope: Scope, name: str, category: str) -> Section:
     for row in rows.newest(scope, "Observation", category):
         unit = (row.item.quantity.unit if row.item.quantity else None) or ""
         groups.setdefault((row.concept, unit), []).append(row)
-    things = [_thing(group, _said_value) for group in groups.values()]
+    things = [_few(_thing(group, _said_value)) for group in groups.values()]
     return Section(name=name, things=tuple(sorted(things, key=_order)), differs=False, documents=())
 
 
@@ -150,10 +151,8 @@ def _said_value(row: ItemRow) -> str | None:
     text = value_text(row.item)
     if quantity is None or text is None:
         return text
-    try:
-        return text.replace(quantity.number, format(Decimal(quantity.number).normalize(), "f"), 1)
-    except InvalidOperation:
-        return text
+    number = decimal_of(quantity.number)
+    return text if number is None else text.replace(quantity.number, plain(number), 1)
 
 
 def _thing(group: list[ItemRow], said: Callable[[ItemRow], str | None]) -> Thing:
@@ -167,9 +166,20 @@ def _thing(group: list[ItemRow], said: Callable[[ItemRow], str | None]) -> Thing
         title=newest.item.title,
         concept=newest.concept,
         absence=absence_of(newest.item),
-        differs=len(words) > 1,
+        differs=len(words) > 1 and len({row.document.seq for row in group}) > 1,
         words=tuple(words),
     )
+
+
+def _few(thing: Thing) -> Thing:
+    """Return a thing of whose values of one moment not more are named than people read."""
+    if len(thing.words) <= MAX_VALUES:
+        return thing
+    newest = thing.words[0]
+    value = f"{len(thing.words)} values of one moment"
+    documents = {source.id: source for word in thing.words for source in word.sources}
+    word = replace(newest, value=value, is_measured=False, sources=tuple(documents.values()))
+    return replace(thing, words=(word,))
 
 
 def _word(rows: list[ItemRow]) -> Word:

@@ -117,3 +117,11 @@ def test_a_document_that_nobody_can_read_is_named(vault: Vault) -> None:
         vault, "w.txt", [Passage(words="x", place="line 1")], AddOptions(title="Will", category="directive")
     )
     assert [will.id] == [source.id for source in section(vault, "directives").documents]
+
+
+def test_many_values_of_one_moment_are_counted(vault: Vault) -> None:
+    """They are not named one by one, and one document does not differ from itself."""
+    state(vault, "a.csv", [lab("1-1", "Steps", str(n), "1", "2026-01-01") for n in range(9)])
+    (steps,) = section(vault, "results").things
+    assert ["9 values of one moment"] == [word.value for word in steps.words]
+    assert not steps.differs
