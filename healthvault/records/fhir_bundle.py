@@ -15,6 +15,7 @@ from healthvault.records.description import Found
 from healthvault.records.fhir import Names, date_of, is_resource_type, resource_name, title_of, writers_of
 from healthvault.records.json_walk import Json, items_at, text_at, value_at
 from healthvault.records.kinds import Kind
+from healthvault.records.provenance import MADE_HERE
 
 __all__ = ["BundleSummary", "found_resource"]
 
@@ -135,9 +136,14 @@ def _found_document(members: Json, bundle: BundleSummary, media_type: str) -> Fo
         title=text_at(composition, "title") or title_of(composition),
         date=from_iso(text_at(composition, "date")) or _timestamp(members),
         author=author,
-        source=source,
+        source=MADE_HERE if _is_made_here(members) else source,
         category=Category.LETTER,
     )
+
+
+def _is_made_here(members: Json) -> bool:
+    """Tell whether it calls itself a summary of ours: a program's work, whoever says so."""
+    return (text_at(members, "identifier", "system") or "").startswith(MADE_HERE)
 
 
 def _timestamp(members: Json) -> str | None:

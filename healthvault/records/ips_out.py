@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from healthvault.records.fhir_derived import DERIVED, item_resource
 from healthvault.records.fhir_parts import Json, JsonObject, coded, coding, filled, instant
 from healthvault.records.json_walk import Number
+from healthvault.records.provenance import MADE_HERE
 from healthvault.records.statements import Item
 
 __all__ = ["SECTIONS", "Person", "Section", "Stated", "ips_bundle"]
@@ -114,7 +115,7 @@ def ips_bundle(person: Person, stated: Mapping[str, Sequence[Stated]], *, now_ms
         "meta": {
             "tag": [coding(DERIVED, "machine-made", "put together by a program from the patient's documents")]
         },
-        "identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{_uuid(person.vault, str(now_ms))}"},
+        "identifier": {"system": f"{MADE_HERE}:summary", "value": str(_uuid(person.vault, str(now_ms)))},
         "type": "document",
         "timestamp": instant(now_ms),
         "entry": [*head, *entries],

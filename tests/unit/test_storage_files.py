@@ -15,7 +15,14 @@ from healthvault.errors import InvalidRequest, VaultDamaged
 from healthvault.storage import files
 
 STORAGE = Path(healthvault.storage.__file__).parent
-OWN_WAYS = {"files.py", "openfile.py", "inputs.py", "outputs.py", "catalogue.py"} | {  # users' files, SQLCipher
+OWN_WAYS = {
+    "files.py",
+    "openfile.py",
+    "inputs.py",
+    "outputs.py",
+    "catalogue.py",
+    "database.py",
+} | {  # users' files, SQLCipher
     "lock.py",  # asks about processes
     "permissions.py",  # asks about users
 }

@@ -17,7 +17,7 @@ from healthvault.errors import (
     VaultNotFound,
     WrongKey,
 )
-from healthvault.storage import catalogue
+from healthvault.storage import catalogue, database
 from healthvault.storage.slots import SlotKind
 from healthvault.vault import session
 from healthvault.vault.create import NewVault, create_vault
@@ -313,7 +313,7 @@ def test_an_index_that_another_process_makes(ana: Sample, monkeypatch: pytest.Mo
     path = ana.paths.catalogue
     with ana.open() as vault:
         key = catalogue_key(vault.keys)
-    monkeypatch.setattr(catalogue, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(database, "WAIT_SECONDS", 0.05)
     other = catalogue.Catalogue.open(path, key)
     with other.change():
         other.clear()
