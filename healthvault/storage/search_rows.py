@@ -174,6 +174,7 @@ class _Question:
         return f"select item from code where code = {code}{systems if self.sought.systems else ''}"
 
 
+_SPARE = 3  # lines that are looked at for each that is shown: the same one is shown once
 _OTHER = "select seq, count(*) as matches, min(rank) as rank from other group by seq"
 _ITEM = "join label on label.seq = passage.seq left join item on item.id = passage.item"
 
@@ -226,10 +227,13 @@ class SearchRows:
             best as (select id, row_number() over (partition by seq order by rank, id) as place from line)
             select passage.seq, passage.place, passage.words, item.date, item.type
             from best join passage on passage.id = best.id left join item on item.id = passage.item
-            where best.place <= {count:d} order by passage.seq, best.place"""
+            where best.place <= {count * _SPARE:d} order by passage.seq, best.place"""
         found: dict[int, tuple[Line, ...]] = {}
         for seq, place, words, date, kind in self._db.execute(query, question.values):
-            found[seq] = (*found.get(seq, ()), Line(place=place, words=words, date=date, type=kind))
+            lines = found.get(seq, ())
+            line = Line(place=place, words=words, date=date, type=kind)
+            if len(lines) < count and line not in lines:
+                found[seq] = (*lines, line)
         return found
 
 

@@ -112,7 +112,8 @@ def summary(contents: Contents, scope: Scope) -> tuple[Section, ...]:
 
 def _part(rows: ItemRows, scope: Scope, part: _Part, silent: list[tuple[Source, str]]) -> Section:
     found = rows.of_types(scope, part.types, category=part.category if part.only else None)
-    things = tuple(sorted(_things(found, is_event=part.is_event), key=_order))
+    newest_first = sorted(_things(found, is_event=part.is_event), key=_newest, reverse=True)
+    things = tuple(sorted(newest_first, key=_order))
     absences = {thing.absence for thing in things if thing.absence}
     return Section(
         name=part.name,
@@ -198,6 +199,10 @@ def _word(rows: list[ItemRow]) -> Word:
 
 def _age(row: ItemRow) -> tuple[str, int]:
     return said_on(row.document), row.document.seq
+
+
+def _newest(thing: Thing) -> str:
+    return thing.words[0].date or ""
 
 
 def _order(thing: Thing) -> tuple[bool, bool, str]:
