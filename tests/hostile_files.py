@@ -74,7 +74,7 @@ def _bundle(entries: list[dict], kind: str = "collection") -> bytes:
 
 
 def samples() -> dict[Kind, bytes]:
-    """Return a small honest file of every kind."""
+    """Return a small honest file of every kind that is read, and of some others."""
     apple = export_bytes(4000)
     observation = json.dumps(_OBSERVATION).encode()
     patient = {"resourceType": "Patient", "id": "p", "birthDate": "1970-02-03"}

@@ -41,7 +41,6 @@ class _Said(TypedDict):
 @click.option("--author", help="Who made it.")
 @click.option("--source", help="Where it came from.")
 @click.option("--name", help="File name for what comes by stdin.")
-@click.option("--one", "as_one", is_flag=True, help="Make one document of each folder, with a part for each file.")
 @click.option(
     "--accept",
     multiple=True,
@@ -50,6 +49,7 @@ class _Said(TypedDict):
     help="Store a file although it is about somebody else (other_person), or contradicts itself about being yours"
     " (identity_conflict).",
 )
+@click.option("--one", "as_one", is_flag=True, help="Make one document of each folder, with a part for each file.")
 @label_options
 @clock_ok_option
 def add(  # noqa: PLR0913  one argument an option

@@ -100,7 +100,9 @@ def _rank(match: NameMatch) -> tuple[int, int, int]:
 
 def _matched(ones: Iterable[_Reading], others: Iterable[_Reading]) -> NameMatch:
     others = tuple(others)
-    return max((_compare(one, other) for one in ones for other in others), key=_rank, default=NOTHING)
+    found = [_compare(one, other) for one in ones for other in others]
+    comparable = [match for match in found if match.is_comparable]  # a contradiction is more than silence
+    return max(comparable, key=_rank, default=NOTHING)
 
 
 def _compare(one: _Reading, other: _Reading) -> NameMatch:
@@ -197,6 +199,8 @@ def _readings(name: Name) -> Iterator[_Reading]:
     if name.family or any(name.given):
         family, given = _plain(_words(name.family or "")), _plain(_words(" ".join(name.given)))
         divided = [(family, given, True), (given, family, False)] if family or given else []
+        if name.text and _script(_words(name.text)) != _script((*family, *given)):
+            divided += _divided(name.text)  # in ideographs, say, beside parts in letters
     else:
         divided = list(_divided(name.text or ""))
     for one, other, is_sure in divided:

@@ -31,6 +31,7 @@ single_valued = frozenset({SSN, _NHS, "http://www.kanta.fi/hetu", _ALIASES["urn:
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9]\d*))+", re.ASCII)
 _DIGITS_ONLY = {SSN: 9, _NHS: 10}
 _LEAST_CHARS = 4
+_EVERYBODYS = frozenset({"hospital", "local", "facility", "patient", "patientid", "default", "unknown", "test"})
 _KNOWN_FILLERS = frozenset({"111002330", "078051120", "219099999", "987654320", "457555462"})
 _RUNS = ("01234567890123456789", "98765432109876543210")
 
@@ -57,7 +58,7 @@ def label_of(system: str) -> str:
 def proves(number: Coding) -> str | None:
     """Return the value of a number in the form in which values are compared; None if it proves nothing.
 
-    Nothing is proved without a system, or by fillers, masked numbers, and values with too few digits.
+    Nothing is proved without a system of its own, or by fillers, masked numbers, and values with too few digits.
     """
     system = system_of(number.system)
     value = "".join(number.code.split()).casefold()
@@ -66,7 +67,7 @@ def proves(number: Coding) -> str | None:
         if len(value) != _DIGITS_ONLY[system]:
             return None
     is_filler = system == SSN and _is_no_ssn(value)
-    if not system or is_filler or not any(map(str.isdigit, value)) or _says_little(value):
+    if not _is_own(system) or is_filler or not any(map(str.isdigit, value)) or _says_little(value):
         return None
     return value
 
@@ -79,6 +80,11 @@ def proving(numbers: Iterable[Coding]) -> dict[str, frozenset[str]]:
         if value is not None:
             found.setdefault(system_of(number.system), set()).add(value)
     return {system: frozenset(values) for system, values in found.items()}
+
+
+def _is_own(system: str) -> bool:
+    """Tell whether a system can be told from another: a URI, or a local name that says more than `1` or `MRN`."""
+    return ":" in system or (len(system) >= _LEAST_CHARS and system not in _EVERYBODYS)
 
 
 def _says_little(value: str) -> bool:

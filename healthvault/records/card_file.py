@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from healthvault.crypto.jose import MAX_TOKEN_CHARS
 from healthvault.errors import FormatError
 
-__all__ = ["MAX_CARD_FILE_BYTES", "CardFile", "CardText", "read_card_file"]
+__all__ = ["MAX_CARD_FILE_BYTES", "QR_SIGN", "CardFile", "CardText", "read_card_file"]
 
 MAX_CARD_FILE_BYTES = 4 << 20
 MAX_CARDS = 64
 MALFORMED = "malformed_card"
 _BOM = "\ufeff"
 _MEMBER = "verifiableCredential"
-_QR_SIGN = "shc:/"
+QR_SIGN = "shc:/"
 _QR_OFFSET = 45  # two digits are the code of a character less this
 _QR_MOST = 77  # the highest two digits: the code of `z`
 _MAX_CHUNKS = 32
@@ -63,7 +63,7 @@ def read_card_file(data: bytes) -> CardFile:
     text = text.removeprefix(_BOM)
     if text.lstrip().startswith("{"):
         return _json_file(text, fault)
-    if text.startswith(_QR_SIGN):
+    if text.startswith(QR_SIGN):
         return CardFile(cards=(CardText(place="qr", token=_from_qr(text.split()), fault=fault),))
     line = text.removesuffix("\n").removesuffix("\r")
     if line != line.strip():
@@ -97,9 +97,9 @@ def _from_qr(texts: list[str]) -> str:
     parts: dict[int, str] = {}
     count = 1
     for text in texts:
-        *chunk, digits = text.removeprefix(_QR_SIGN).split("/")
+        *chunk, digits = text.removeprefix(QR_SIGN).split("/")
         number, of = _chunk(chunk) if chunk else (1, 1)
-        if not text.startswith(_QR_SIGN) or number in parts or (parts and of != count):
+        if not text.startswith(QR_SIGN) or number in parts or (parts and of != count):
             raise FormatError(MALFORMED, "the parts of the QR code do not fit together")
         parts[number], count = digits, of
     if set(parts) != set(range(1, count + 1)):

@@ -88,8 +88,9 @@ def category_of(resource: Json) -> Category:
 
 
 def sensitivity_of(resource: Json) -> frozenset[Sensitivity]:
-    """Return how one FHIR resource (unverified) is labelled in `meta.security`."""
+    """Return how one FHIR resource (unverified) is labelled, in `meta.security` or `securityLabel`."""
     labels = {text_at(label, "code") for label in items_at(resource, "meta", "security")[:MAX_LABELS]}
+    labels |= set(_codes(items_at(resource, "securityLabel")))
     return frozenset(word for word, codes in SENSITIVITY_CODES.items() if labels.intersection(codes))
 
 

@@ -5,6 +5,8 @@ Fields are looked for by name, not by profile: versions moved them about, and a 
 validate. Nothing is looked up in a terminology. Spec: docs/spec/records.md section 4.
 """
 
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping
 from typing import TypeAlias
 
 from healthvault.records.dates import from_iso
@@ -12,8 +14,10 @@ from healthvault.records.json_walk import Json, items_at, text_at, value_at
 
 __all__ = [
     "Names",
+    "date_fields",
     "date_of",
     "is_resource_type",
+    "label_of",
     "person_name",
     "resource_name",
     "title_of",
@@ -29,8 +33,9 @@ MAX_NAMES = 10  # references or names of one field that are looked at
 _NAMED = ("Patient", "Practitioner", "Person", "RelatedPerson")
 # the first that has words gives the title
 _LABELS = (
-    "code", "vaccineCode", "medicationCodeableConcept", "medication", "medicationReference", "serviceType",
-    "subtype", "type", "class", "activity", "description", "deviceName", "scope", "category", "contentType",
+    "code", "substance", "vaccineCode", "medicationCodeableConcept", "medication", "medicationReference",
+    "serviceType", "subtype", "type", "class", "activity", "description", "deviceName", "scope", "category",
+    "contentType",
 )  # fmt: skip
 # clinical time before administrative time
 _DATE_NAMES = (
@@ -39,7 +44,7 @@ _DATE_NAMES = (
     "issued", "recordedDate", "recorded", "assertedDate", "dateRecorded", "dateAsserted", "period", "start",
     "created", "indexed",
 )  # fmt: skip
-_CHOICES = ("", "DateTime", "Period", "Instant", "Date")
+_CHOICES = ("", "DateTime", "Period", "Instant", "Date", "Timing")
 _DATES = tuple(name + choice for name in _DATE_NAMES for choice in _CHOICES)
 _DATES_BY_TYPE: dict[str, tuple[str, ...]] = {
     "Patient": (),
@@ -63,7 +68,7 @@ def is_resource_type(name: Json) -> bool:
 def title_of(resource: Json) -> str:
     """Return `Type: what it is about`, or the type alone."""
     kind = text_at(resource, "resourceType") or "Resource"
-    label = resource_name(resource) if kind in _NAMED else _label(resource)
+    label = resource_name(resource) if kind in _NAMED else label_of(resource)
     return f"{kind}: {label}" if label else kind
 
 
@@ -71,12 +76,17 @@ def date_of(resource: Json) -> str | None:
     """Return the clinical date, else the administrative one; never a birth date."""
     if not isinstance(resource, dict):
         return None
-    for field in _DATES_BY_TYPE.get(text_at(resource, "resourceType") or "", _DATES):
+    for field in date_fields(text_at(resource, "resourceType") or ""):
         if field in resource:
             value = resource[field]
             if date := from_iso(text_at(value) or text_at(value, "start")):
                 return date
     return None
+
+
+def date_fields(kind: str) -> tuple[str, ...]:
+    """Return the members of a type of resource that may hold its date, the clinical ones first."""
+    return _DATES_BY_TYPE.get(kind, _DATES)
 
 
 def writers_of(resource: Json, names: Names) -> tuple[str | None, str | None]:
@@ -86,7 +96,7 @@ def writers_of(resource: Json, names: Names) -> tuple[str | None, str | None]:
         resource: The resource.
         names: Who references may point at, beside what the resource itself contains.
     """
-    known = dict(names)
+    known: MutableMapping[str, tuple[str, str]] = ChainMap({}, names)  # what is contained goes first
     for item in items_at(resource, "contained")[:MAX_NAMES]:
         known[f"#{text_at(item, 'id')}"] = (text_at(item, "resourceType") or "", resource_name(item) or "")
     author = _first_name(resource, _WRITERS, known, is_organization=False)
@@ -98,7 +108,7 @@ def resource_name(resource: Json) -> str | None:
     """Return the name of a person, organisation, device or place."""
     if text_at(resource, "resourceType") in _NAMED:
         return person_name(value_at(resource, "name"))
-    return text_at(resource, "name") or text_at(resource, "deviceName", "name") or _label(resource)
+    return text_at(resource, "name") or text_at(resource, "deviceName", "name") or label_of(resource)
 
 
 def person_name(names: Json) -> str | None:
@@ -111,7 +121,8 @@ def person_name(names: Json) -> str | None:
     return " ".join(part for part in parts if isinstance(part, str)) or None
 
 
-def _label(resource: Json) -> str | None:
+def label_of(resource: Json) -> str | None:
+    """Return what a resource is about, in its own words or by its first code."""
     if title := text_at(resource, "title"):
         return title
     for field in _LABELS:
@@ -131,7 +142,9 @@ def words_of(value: Json) -> str | None:
     return None
 
 
-def _first_name(resource: Json, fields: tuple[str, ...], names: Names, *, is_organization: bool) -> str | None:
+def _first_name(
+    resource: Json, fields: tuple[str, ...], names: Mapping[str, tuple[str, str]], *, is_organization: bool
+) -> str | None:
     for field in fields:
         for item in items_at(resource, field)[:MAX_NAMES]:
             kind, name = _resolve(_reference(item), names)
@@ -148,7 +161,7 @@ def _reference(item: Json) -> Json:
     return item
 
 
-def _resolve(reference: Json, names: Names) -> tuple[str, str]:
+def _resolve(reference: Json, names: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
     """Return type and name of what a reference points to, each empty if it cannot be told."""
     target = text_at(reference, "reference") or ""
     steps = target.split("/")[-2:]

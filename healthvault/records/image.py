@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from healthvault.errors import InvalidRequest
+from healthvault.records.card_file import QR_SIGN
 from healthvault.records.extras import STUMBLES, extra
 from healthvault.records.plain_text import encodable
 from healthvault.records.probe import Probe
 from healthvault.records.reading import Inside, Placed
-from healthvault.records.shc import QR_SIGN
 from healthvault.records.statements import Left, Passage, Statement, Tally
 
 if TYPE_CHECKING:

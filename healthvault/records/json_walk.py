@@ -10,11 +10,12 @@ Spec: docs/spec/records.md section 3.
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TypeAlias, cast
 
-__all__ = ["STREAMED", "Json", "JsonWalk", "is_bounded", "items_at", "parse", "text_at", "value_at"]
+__all__ = ["STREAMED", "Json", "JsonWalk", "Number", "is_bounded", "items_at", "parse", "text_at", "value_at"]
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = "bool | int | float | str | Number | list[Json] | dict[str, Json] | None"
 
 STREAMED = "entry"  # the array whose elements are handed over singly
 MAX_VALUES = 1_000_000  # objects, arrays and commas in one text: bounds memory at about 100 MiB
@@ -22,6 +23,13 @@ MAX_MEMBERS = 10_000  # of the outermost object
 SMALL_CHARS = 1024 * 1024  # a text of this size cannot hold too many
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that Python would write in another way than it was written, such as `6.30`; see `json_stream`."""
+
+    text: str
 
 
 def is_bounded(text: str) -> bool:

@@ -5,6 +5,7 @@ Every reader takes a probe instead of the stream, so that no file, however large
 the limits here. A probe writes nothing. Spec: docs/spec/records.md section 3.
 """
 
+import codecs
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -14,6 +15,7 @@ __all__ = ["HEAD_BYTES", "WHOLE_BYTES", "Probe"]
 
 HEAD_BYTES = 64 * 1024
 WHOLE_BYTES = 16 * 1024 * 1024
+PIECE_BYTES = 256 * 1024
 
 
 class Probe:
@@ -56,6 +58,27 @@ class Probe:
             return self.text
         data = self.whole()
         return None if data is None else decode_all(data, self._codec)
+
+    def text_pieces(self) -> Iterator[str]:
+        """Yield the text of the whole file, however large, piece by piece; nothing if it is no text.
+
+        Raises:
+            UnicodeDecodeError: Further on, it is no text of the encoding that its head is in.
+        """
+        if self.text is None:
+            return
+        is_western = self._codec == "cp1252"  # in which not every byte is a character
+        decoder = codecs.getincrementaldecoder(self._codec)("replace" if is_western else "strict")
+        self.stream.seek(0)
+        data = b"x"
+        while data:
+            data = self._read(PIECE_BYTES)
+            try:
+                yield decoder.decode(data, final=not data)
+            except UnicodeDecodeError as err:
+                if self._codec == "utf-8-sig":
+                    yield err.object[: err.start].decode()
+                raise
 
     def tail(self) -> bytes:
         """Return the last 64 KiB; the whole file if it is smaller."""

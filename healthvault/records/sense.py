@@ -11,12 +11,23 @@ import hashlib
 import json
 from decimal import Decimal, InvalidOperation
 
-from healthvault.records.statements import Item, Quantity
+from healthvault.records.statements import Coding, Item, Quantity
 
 __all__ = ["SENSE_BYTES", "sense_of"]
 
 SENSE_BYTES = 16
 _WITHOUT_TIME = 10  # characters of a date
+_CODE_AND_DATE = frozenset((
+    "AllergyIntolerance", "Condition", "Encounter", "ImagingStudy", "Immunization", "Procedure",
+))  # fmt: skip
+_SYSTEMS = (
+    "http://loinc.org",
+    "http://snomed.info/sct",
+    "http://www.nlm.nih.gov/research/umls/rxnorm",
+    "http://hl7.org/fhir/sid/cvx",
+)
+"""Of several codes of one thing, those of the first of these systems that it has say what it is."""
+_SPELLINGS = {"mmhg": "mm[hg]", "bpm": "/min", "beats/min": "/min", "{beats}/min": "/min", "degc": "cel"}
 _DENIED = frozenset({"entered-in-error", "not-done", "not-taken", "refuted"})
 """Of a status that takes a statement back: it must not be joined with the statement itself."""
 
@@ -25,18 +36,27 @@ def sense_of(item: Item) -> bytes:
     """Return the sense (16 bytes) of an item.
 
     Without a code the title counts, and without a date the identity: what says too little is like nothing else.
+    What is told beside code and date (a lot, a severity) makes no difference where the type says that code and
+    date are what it is.
     """
-    codes = sorted({f"{coding.system}|{coding.code}" for coding in item.codes})
+    is_value = item.quantity is None and item.type not in _CODE_AND_DATE
     said = [
         item.type,
-        codes or " ".join(item.title.casefold().split()),
+        _codes(item.codes) or " ".join(item.title.casefold().split()),
         _moment(item.date) if item.date else [item.identity or item.place],
         _number(item.quantity),
-        " ".join((item.text or "").casefold().split()) if item.quantity is None else "",
+        " ".join((item.text or "").casefold().split()) if is_value else "",
     ]
     if item.status in _DENIED:
         said.append(item.status)
     return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).digest()[:SENSE_BYTES]
+
+
+def _codes(codings: tuple[Coding, ...]) -> list[str]:
+    for system in _SYSTEMS:
+        if found := sorted({coding.code for coding in codings if coding.system == system}):
+            return [f"{system}|{code}" for code in found]
+    return sorted({f"{coding.system}|{coding.code}" for coding in codings})
 
 
 def _moment(date: str) -> str:
@@ -57,4 +77,5 @@ def _number(quantity: Quantity | None) -> list[str] | None:
         number = format(Decimal(quantity.number).normalize(), "f")
     except InvalidOperation:
         number = quantity.number
-    return [quantity.comparator or "", number, (quantity.unit or "").casefold()]
+    unit = (quantity.unit or "").casefold()
+    return [quantity.comparator or "", number, _SPELLINGS.get(unit, unit)]

@@ -11,7 +11,7 @@ from healthvault.records.hl7v2 import START_MARKS, is_hl7v2
 from healthvault.records.kinds import Kind
 from healthvault.records.plain import is_table
 from healthvault.records.probe import Probe
-from healthvault.records.shc import QR_SIGN, is_card_jws, is_link
+from healthvault.records.shc import is_card_jws, is_link, is_qr_text
 
 __all__ = ["data_set_start", "sniff"]
 
@@ -24,6 +24,7 @@ ODD_BYTES = 8
 REPRESENTATIONS = (b"UL", b"UI", b"CS", b"DA", b"TM", b"SH", b"OB", b"LO")
 JSON_STARTS = {"{": '"}', "[": '{["]-0123456789tfn'}
 LINE_SUFFIXES = ("ndjson", "jsonl")
+FHIR_SIGN = '"resourceType"'
 MAX_TOKEN_CHARS = 64 * 1024
 
 _SIGNATURES = (
@@ -102,14 +103,14 @@ def _kind_of_json(probe: Probe, start: str) -> Kind:
     is_line = line.rstrip().endswith("}") or (is_named and not end_of_line)  # or longer than the head
     if line.startswith("{") and is_line and (is_named or rest.lstrip().startswith("{")):
         return Kind.NDJSON
-    if probe.has_all and start.rstrip()[-1:] not in ("}", "]"):
-        return Kind.TEXT
+    if probe.has_all and start.rstrip()[-1:] not in ("}", "]") and FHIR_SIGN not in start:
+        return Kind.TEXT  # JSON that is cut off, unless it is worth reading as far as it goes
     return Kind.JSON
 
 
 def _kind_of_token(token: str) -> Kind | None:
-    """Return the kind of a text that is one long word."""
-    if token.startswith(QR_SIGN) and token[len(QR_SIGN) :].replace("/", "").isdigit():
+    """Return the kind of a text that is one long word, or a few of them."""
+    if is_qr_text(token):
         return Kind.SMART_HEALTH_CARD
     if token.startswith("eyJ") and is_card_jws(token):
         return Kind.SMART_HEALTH_CARD

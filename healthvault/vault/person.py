@@ -5,7 +5,7 @@ Each is an entry of the journal. A fact that was taken from a document stays whe
 owner's own word from then on. Spec: docs/spec/identity.md section 1.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from healthvault.codec import pack
@@ -31,6 +31,7 @@ __all__ = [
     "fact_of",
     "facts_of_subject",
     "list_facts",
+    "owner_from",
     "owner_of",
 ]
 
@@ -62,11 +63,15 @@ def list_facts(vault: Vault) -> tuple[Fact, ...]:
 
 def owner_of(vault: Vault) -> Owner:
     """Return what the owner says of herself, for `identity.matching`."""
-    facts = [fact.said for fact in list_facts(vault)]
+    return owner_from([fact.said for fact in list_facts(vault)], owner_name(vault))
+
+
+def owner_from(facts: Sequence[IdAdd], vault_name: str) -> Owner:
+    """Return what facts and the name of a vault say of its owner."""
     one = {fact.fact: fact.value for fact in facts if fact.fact in _ONE_ONLY}
     return Owner(
         names=tuple(_name(fact) for fact in facts if fact.fact is FactKind.NAME),
-        vault_name=owner_name(vault),
+        vault_name=vault_name,
         birth_date=one.get(FactKind.BIRTH_DATE),
         sex=one.get(FactKind.SEX),
         identifiers=tuple(

@@ -77,9 +77,8 @@ def outcome(sandbox: Sandbox, data: bytes, *, name: str, kind: Kind | None) -> t
 
 
 def test_there_is_an_honest_file_of_every_kind() -> None:
-    """No kind is left out of what follows."""
-    assert set(Kind) == set(SAMPLES)
-    assert set(KINDS) <= set(SAMPLES)
+    """No kind that has a reader or a describer is left out of what follows."""
+    assert [] == [kind.value for kind in KINDS if kind not in SAMPLES]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.value)

@@ -47,6 +47,18 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("get {doc} --unsafe-stream", (0,)),
     ("contact list", (0,)),
     ("contact show {word}-contact", (0,)),
+    ("id add name {word}-name", (0,)),
+    ("id add birth-date 1975-05-01", (0,)),
+    ("id add identifier mrn:{word} {word}-4711 --from {doc}", (0,)),
+    ("id list", (0,)),
+    ("add in/other.json in/other.xml", (3,)),
+    ("add in/other.json --accept other_person --accept identity_conflict", (0,)),
+    ("id check", (0,)),
+    ("id refuse {doc}", (0,)),
+    ("id link {doc}", (0,)),
+    ("id unlink {doc}", (0,)),
+    ("id take {second} --yes", (0, 1)),
+    ("id remove 0", (5,)),
     ("share {doc} --to {word}-contact --message {word} --with-metadata -o a.hvb --yes", (0,)),
     ("import in/lee.hva", (0,)),
     ("show {doc}", (0,)),
@@ -155,6 +167,11 @@ REFUSED = (
     "share {doc} --code -o in/plain.txt --yes",
     "share {doc} --code -o refused.hvb",
     "contact add somebody in/plain.txt --yes",
+    "id take {doc}",
+    "id link d_2222",
+    "id unlink {doc} --clock-ok",
+    "id add identifier ssn 111-00-2330",
+    "id remove 0",
     "revoke {grant}",
     "status-proof {grant} --to nobody -o out/refused.hvs",
     "prove --from 9999 --to nobody -o out/refused.hvp",
@@ -282,6 +299,10 @@ def lay_out(home: Path) -> None:
     (home / "in/policy.json").write_text(json.dumps({"type": "policy", "schema": 1, "tests": [asked]}))
     (home / "in/jwks.json").write_bytes(Clinic().jwks())
     (home / "in/newer.txt").write_text(f"a newer version of {WORD}")
+    someone = {"resourceType": "Patient", "name": [{"family": WORD, "given": [WORD]}], "birthDate": "1960-02-03"}
+    (home / "in/other.json").write_text(json.dumps(someone))
+    me = "<Me HKCharacteristicTypeIdentifierDateOfBirth='1960-02-03'/>"
+    (home / "in/other.xml").write_text(f"<?xml version='1.0'?>\n<HealthData locale='{WORD}'>{me}</HealthData>\n")
     (home / "passphrase").write_text(PASSPHRASE)
     (home / "passphrase").chmod(0o600)
 
@@ -311,7 +332,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Scene:
         done = scene.run(line, stdin=f"by a pipe: {WORD}\n".encode() * 99)
         assert done.exit in exits, f"{line}: {done.exit} {done.err}"
         scene.ana = at_home(home)
-        if line.startswith("id "):
+        if line.startswith("id -o"):
             meet_lee(scene, lee)
         if line.startswith("share {doc}"):
             lee.hv("attest", home / "a.hvb", "--statement", WORD, "-o", home / "in/lee.hva")

@@ -72,6 +72,24 @@ def test_the_vault_and_what_is_in_it(ana: Person, nobody: Person) -> None:
     check(ana.hv("export", "--format", "files", "-o", "all", "--json").objects, *["document"] * 4)
 
 
+def test_whose_record_it_is(ana: Person) -> None:
+    """Id add, list, check, link, refuse, unlink, remove, and what add and show say of it."""
+    check(ana.hv("id", "add", "birth-date", "1975-05-01", "--json").objects, "fact")
+    check(ana.hv("id", "add", "identifier", "mrn:General", "PID4711", "--json").objects, "fact", "fact")
+    check(ana.hv("id", "list", "--json").objects, "fact", "fact")
+    me = "<Me HKCharacteristicTypeIdentifierDateOfBirth='1975-05-01'/>"
+    (ana.home / "export.xml").write_text(f"<?xml version='1.0'?>\n<HealthData locale='en_GB'>{me}</HealthData>\n")
+    added = ana.hv("add", "export.xml", "--json").objects
+    check(added, "document")
+    assert "unsure" == added[0]["identity"]["result"]
+    check(ana.hv("show", added[0]["id"], "--json").objects, "document")
+    for command in ("link", "refuse", "unlink"):
+        check(ana.hv("id", command, added[0]["id"], "--json").objects, "whose")
+    check(ana.hv("id", "check", "--json").objects, *["whose"] * 4)
+    check(ana.hv("id", "take", added[0]["id"], "--yes", "--json").objects, "fact", "fact")
+    check(ana.hv("id", "remove", "6", "--json").objects, "fact")
+
+
 def test_the_ways_into_a_vault(nobody: Person, ana: Person) -> None:
     """passwd, key drill, split, join."""
     passphrase = ana.home / "passphrase"

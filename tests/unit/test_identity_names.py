@@ -88,6 +88,11 @@ def test_scripts_are_not_compared() -> None:
     found = best_match([name("山田^太郎")], [name("Yamada^Taro"), name("山田^太郎")])
     assert found is not None
     assert found[0].is_whole
+    both = Name(family="Wang", given=("Daming",), text="王大明")
+    for other, is_whole in ((name("王大明"), True), (name("Wang^Daming"), True), (name("李小龍"), False)):
+        again = best_match([both], [other])
+        assert again is not None
+        assert is_whole == again[0].is_whole
 
 
 def test_generations() -> None:

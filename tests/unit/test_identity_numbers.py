@@ -32,14 +32,16 @@ def test_forms_of_a_number() -> None:
     assert {"444222222"} == {
         proves(Coding(system=SSN, code=text)) for text in ("444-22-2222", "444 22 2222", "444222222")
     }
-    assert {"pid1234"} == {proves(Coding(system="x", code=text)) for text in ("PID1234", " pid 1234 ")}
-    assert "12-34-57" == proves(Coding(system="x", code="12-34-57"))
+    assert {"pid1234"} == {proves(Coding(system="hosp", code=text)) for text in ("PID1234", " pid 1234 ")}
+    assert "12-34-57" == proves(Coding(system="hosp", code="12-34-57"))
 
 
 def test_forms_of_a_system() -> None:
     """URI, OID and word are one system; without a system nothing is proved."""
     forms = (SSN, "urn:oid:2.16.840.1.113883.4.1", "2.16.840.1.113883.4.1", "HTTP://HL7.org/fhir/sid/us-ssn/")
     assert {SSN} == {system_of(form) for form in (*forms, system_named("SSN"))}
+    everybodys = [proves(Coding(system=system, code="PID4711")) for system in ("1", "A", "MRN", "mrn:Hospital")]
+    assert [None] * 4 == everybodys
     assert system_of("HOSP") == system_of(system_named("mrn:HOSP"))
     assert proves(Coding(system="", code="PID1234")) is None
     assert ("SSN", "number of hosp") == (label_of(SSN), label_of("mrn:HOSP"))
@@ -48,6 +50,10 @@ def test_forms_of_a_system() -> None:
 def test_by_system() -> None:
     """Values of different systems are never mixed."""
     found = proving(
-        [Coding(system="a", code="44556"), Coding(system="b", code="44556"), Coding(system="a", code="1")]
+        [
+            Coding(system="urn:a", code="44556"),
+            Coding(system="urn:b", code="44556"),
+            Coding(system="urn:a", code="1"),
+        ]
     )
-    assert {"a": {"44556"}, "b": {"44556"}} == found
+    assert {"urn:a": {"44556"}, "urn:b": {"44556"}} == found

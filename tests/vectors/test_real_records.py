@@ -27,7 +27,7 @@ apple-health/*-export.zip apple-health
 apple-health/tdda-export.xml apple-health
 apple-health/*.csv csv
 ccda/*.xml ccda
-claims/carin-insurance-card-bundle.json json
+claims/carin-insurance-card-bundle.json fhir-bundle
 claims/*.json fhir
 dicom/*.dcm dicom
 epcis/chain/* epcis
@@ -47,12 +47,13 @@ pdf/*.pdf pdf
 shc/cards/* smart-health-card
 shc/directory/*.crt text
 shc/directory/*.sig binary
-shc/qr/qr-wrong-header.txt text
 shc/qr/*.txt smart-health-card
 shc/qr/*.png image
 shc/qr/*.jpg image
 shc/shl/ips-shl.txt smart-health-link
 shc/shl/ips-shl-plain.json ips
+shc/shl/expired-direct-shl.json smart-health-link
+shc/shl/shl-*.json smart-health-link
 shc/shl/*.jwe.txt text
 shc/shl/*.png image
 shc/*.json json
@@ -65,8 +66,10 @@ wearables/fit/*.fit fit
 wearables/*.json json
 """
 RULES = [tuple(line.split()) for line in KINDS.split("\n") if line]
-"""The first pattern that matches a path gives its kind. Two files among the summaries are none by definition: one
-came as a search result, the other has a document type of its own (LOINC 82593-5)."""
+"""The first pattern that matches a path gives its kind. The insurance card is the entries of a Bundle without the
+Bundle around them. A link is one in a JSON file too, so that nobody takes its key for a text. Two files among the
+summaries are none by definition: one came as a search result, the other has a document type of its own (LOINC
+82593-5)."""
 
 READ_BY_EYE = {
     "claims/Claim-100150.json": ("Claim: oral", "2014-08-16"),
