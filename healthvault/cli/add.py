@@ -41,6 +41,7 @@ class _Said(TypedDict):
 @click.option("--author", help="Who made it.")
 @click.option("--source", help="Where it came from.")
 @click.option("--name", help="File name for what comes by stdin.")
+@click.option("--one", "as_one", is_flag=True, help="Make one document of each folder, with a part for each file.")
 @click.option(
     "--accept",
     multiple=True,
@@ -49,7 +50,6 @@ class _Said(TypedDict):
     help="Store a file although it is about somebody else (other_person), or contradicts itself about being yours"
     " (identity_conflict).",
 )
-@click.option("--one", "as_one", is_flag=True, help="Make one document of each folder, with a part for each file.")
 @label_options
 @clock_ok_option
 def add(  # noqa: PLR0913  one argument an option
@@ -72,8 +72,11 @@ def add(  # noqa: PLR0913  one argument an option
 
     A folder with a DICOMDIR, a CD of images, becomes one document with all its files, and with --one so does any
     folder. It is added as a whole or not at all; one of more than some 230 files becomes several documents.
+
+    Of what holds many things, such as an export, it is said how many of them are new: exports overlap.
     """
     from healthvault.cli.admitting import admitted
+    from healthvault.cli.arrivals import Arrivals
     from healthvault.cli.inputs import named_inputs
     from healthvault.cli.opening import opened
     from healthvault.cli.outcomes import Outcomes
@@ -82,7 +85,7 @@ def add(  # noqa: PLR0913  one argument an option
     from healthvault.vault.describing import Describer
     from healthvault.vault.newcomers import judging
 
-    outcomes = Outcomes(terminal)
+    outcomes, arrivals = Outcomes(terminal), Arrivals()
     options = AddOptions(sensitivity=chosen_labels(sensitivity), **said)
     with (
         Describer() as describer,
@@ -93,7 +96,8 @@ def add(  # noqa: PLR0913  one argument an option
         named = named_inputs(files, name, vault.place.root, as_one=as_one)
         inputs = admitted(terminal, newcomers, named, accept)
         added = add_documents(vault, inputs, options, now_ms=now_ms(), observer=progress, describer=describer)
-        terminal.stream(outcomes.documents(added, added_object), _COLUMNS)
+        terminal.stream(outcomes.documents(arrivals.noted(added), added_object), _COLUMNS)
+        arrivals.tell(terminal, vault, progress)
     for extra, count in sorted(describer.missing.items()):
         files_text = f"{count} {extra.upper()} file{'s' if count > 1 else ''}"
         terminal.say(f"hint: {files_text}: pip install 'healthvault[{extra}]' would tell more")

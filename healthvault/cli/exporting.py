@@ -7,45 +7,75 @@ Loads the vault.
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from healthvault.cli.clock import now_ms, wall_clock
+from healthvault.cli.looking import say_left_out
 from healthvault.cli.objects import Json, JsonObject, document_object
 from healthvault.cli.options import is_stdout
 from healthvault.cli.outcomes import Outcomes
 from healthvault.cli.terminal import Terminal, json_line
+from healthvault.cli.values import item_object, tell_mapping, value_rows
+from healthvault.ledger.ids import contact_id_text
+from healthvault.records.fhir_out import Owner
+from healthvault.records.json_stream import as_written
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.export import export_contents, export_files
 from healthvault.vault.export_fhir import export_fhir
+from healthvault.vault.export_ips import export_ips
+from healthvault.vault.export_parsed import Mapping, parsed_resources
+from healthvault.vault.export_values import stated_items, stated_values
 from healthvault.vault.read import Filter, list_documents
+from healthvault.vault.status import owner_name
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document, Failure
 
-__all__ = ["export_folder", "export_lines"]
+__all__ = ["ExportChoice", "export_folder", "export_lines", "export_summary"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportChoice:
+    """What is written, besides the filter."""
+
+    form: str
+    content: bool
+    """Carry the bytes along."""
+    items: bool
+    """What documents say, instead of the documents."""
+    report: Path | None
+    """Where the mapping report goes."""
+
 
 _MANIFEST = "manifest.jsonl"
 _COLUMNS = ("path", "id", "kind", "title", "size_bytes")
 
 
 def export_lines(
-    terminal: Terminal, vault: Vault, form: str, output: Path | None, wanted: Filter, *, with_content: bool
+    terminal: Terminal, vault: Vault, choice: ExportChoice, output: Path | None, wanted: Filter
 ) -> None:
-    """Write a line of JSON a document to a file, which gets its name when it is complete, or to stdout.
+    """Write lines to a file, which gets its name when it is complete, or to stdout.
 
     Raises:
         PartlyDone: `partly_done`, documents were damaged; each was named, the others are written.
     """
-    outcomes = Outcomes(terminal)
-    rows = _fhir if form == "fhir" else _rows
-    lines = map(json_line, _whole(outcomes, rows(vault, wanted, with_content=with_content)))
-    if output is None or is_stdout(output):
-        for line in lines:
-            sys.stdout.write(line)
-    else:
-        with OutputFile(output) as file:
-            for line in lines:
-                file.write(line.encode())
-            file.publish()
+    outcomes, mappings = Outcomes(terminal), list[Mapping]()
+    lines = _whole(outcomes, _lines(vault, choice, wanted, mappings))
+    _write_out(lines, output)
+    if choice.form == "fhir":
+        tell_mapping(terminal, mappings, choice.report)
     outcomes.check_complete()
+
+
+def export_summary(terminal: Terminal, vault: Vault, output: Path | None) -> None:
+    """Write an International Patient Summary to a file or stdout, and say what is not in it."""
+    moment = now_ms()
+    with terminal.progress() as progress:
+        bundle, whose = export_ips(
+            vault, day=wall_clock(moment).date().isoformat(), now_ms=moment, observer=progress
+        )
+    _write_out(iter([as_written(bundle).decode() + "\n"]), output)
+    say_left_out(terminal, whose)
 
 
 def export_folder(terminal: Terminal, vault: Vault, folder: Path, wanted: Filter) -> None:
@@ -58,36 +88,60 @@ def export_folder(terminal: Terminal, vault: Vault, folder: Path, wanted: Filter
     outcomes.check_complete()
 
 
+def _write_out(lines: Iterator[str], output: Path | None) -> None:
+    if output is None or is_stdout(output):
+        for line in lines:
+            sys.stdout.buffer.write(line.encode())
+        return
+    with OutputFile(output) as file:
+        for line in lines:
+            file.write(line.encode())
+        file.publish()
+
+
 def _noted(rows: Iterator[JsonObject], manifest: OutputFile) -> Iterator[JsonObject]:
     for row in rows:
         manifest.write(json_line(row).encode())
         yield row
 
 
-def _whole(outcomes: Outcomes, rows: Iterator[JsonObject | Failure]) -> Iterator[JsonObject]:
+def _whole(outcomes: Outcomes, lines: Iterator[str | Failure]) -> Iterator[str]:
     """Yield what was not damaged, and name what was."""
-    for row in rows:
-        if isinstance(row, Failure):
-            outcomes.failed(row.name, row.error)
+    for line in lines:
+        if isinstance(line, Failure):
+            outcomes.failed(line.name, line.error)
         else:
             outcomes.succeeded()
-            yield row
+            yield line
 
 
-def _fhir(vault: Vault, wanted: Filter, *, with_content: bool) -> Iterator[JsonObject | Failure]:
+def _lines(vault: Vault, choice: ExportChoice, wanted: Filter, mappings: list[Mapping]) -> Iterator[str | Failure]:
+    if choice.form == "fhir":
+        return _fhir(vault, wanted, mappings, with_content=choice.content)
+    if choice.form == "csv":
+        return value_rows(stated_values(vault, wanted))
+    if choice.items:
+        return (json_line(item_object(stated)) for stated in stated_items(vault, wanted))
+    return _documents(vault, wanted, with_content=choice.content)
+
+
+def _fhir(vault: Vault, wanted: Filter, mappings: list[Mapping], *, with_content: bool) -> Iterator[str | Failure]:
     for row in export_fhir(vault, wanted, with_content=with_content):
-        yield row if isinstance(row, Failure) else {**row}
+        yield row if isinstance(row, Failure) else as_written(row).decode() + "\n"
+    owner = Owner(vault=contact_id_text(vault.keyring.vault_id), name=owner_name(vault))
+    for line in parsed_resources(vault, wanted, owner, mappings):
+        yield line if isinstance(line, Failure) else line + "\n"
 
 
-def _rows(vault: Vault, wanted: Filter, *, with_content: bool) -> Iterator[JsonObject | Failure]:
+def _documents(vault: Vault, wanted: Filter, *, with_content: bool) -> Iterator[str | Failure]:
     if not with_content:
-        yield from map(document_object, list_documents(vault, wanted))
+        yield from (json_line(document_object(document)) for document in list_documents(vault, wanted))
         return
     for item in export_contents(vault, wanted):
         if isinstance(item, Failure):
             yield item
             continue
-        yield _carrying(*item)
+        yield json_line(_carrying(*item))
 
 
 def _carrying(document: Document, contents: tuple[bytes, ...]) -> JsonObject:

@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The only use of rich, imported when a screen is painted and not before: tables and fields.
+"""The only use of rich, imported when a screen is painted and not before: tables, fields, lines.
 
 Markup is never interpreted: every cell is a `Text` of visible characters. Colour honours NO_COLOR.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from healthvault.cli.clock import local_text
 from healthvault.cli.objects import Json, JsonObject
+from healthvault.cli.spans import Row, Span
 from healthvault.cli.text import readable_size, safe, short_id
 
-__all__ = ["cell_text", "print_fields", "print_lines", "print_table"]
+__all__ = ["cell_text", "print_fields", "print_lines", "print_rows", "print_table", "screen_columns"]
 
 _IDS = frozenset(
     {
@@ -175,6 +177,41 @@ def print_lines(name: str, texts: Sequence[str]) -> None:
         console.print(Text(f"\n{_heading(name)}", style="bold"))
     for text in texts:
         console.print(Text(safe(text)))
+
+
+def screen_columns() -> int:
+    """Return how wide the screen is."""
+    return Console().width
+
+
+def print_rows(rows: Iterable[Row]) -> None:
+    """Print a line each, none wider than the screen: what may shrink does so first, the tail stays whole."""
+    console = Console()
+    for row in rows:
+        spans = [(safe(span.text), span) for span in row.spans]
+        tail = safe(row.tail)
+        room = console.width - (cell_len(tail) + _GAP_COLUMNS if tail else 0)
+        line = Text()
+        for text, style in _shrunk(spans, room):
+            line.append(text, style)
+        line.truncate(room, overflow="ellipsis", pad=bool(tail))
+        if tail:
+            line.append(" " * _GAP_COLUMNS + tail, "dim")
+        console.print(line, no_wrap=True, crop=False, soft_wrap=True)
+
+
+def _shrunk(spans: list[tuple[str, Span]], room: int) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a line; of those that may shrink the widest loses what is too much, until all fit."""
+    widths = [cell_len(text) for text, _ in spans]
+    may = [number for number, (_, span) in enumerate(spans) if span.shrinks]
+    fitted = list(widths)
+    while sum(fitted) > room and may:
+        widest = max(may, key=lambda number: fitted[number])
+        if fitted[widest] <= _LEAST_COLUMNS:
+            break
+        fitted[widest] -= 1
+    for (text, span), width, wanted in zip(spans, fitted, widths, strict=True):
+        yield text if width == wanted else set_cell_size(text, width - 1).rstrip() + "\u2026", span.style
 
 
 def _objects(value: Json) -> list[JsonObject]:

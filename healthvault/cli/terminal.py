@@ -18,6 +18,7 @@ from healthvault.cli.settings import Settings
 from healthvault.cli.text import readable_size, safe, short_id
 
 if TYPE_CHECKING:
+    from healthvault.cli.spans import Row
     from healthvault.errors import HealthVaultError
 
 __all__ = ["Terminal", "inner_rows", "json_line", "plain_cell", "plain_row", "release_stdout"]
@@ -54,6 +55,12 @@ class Terminal:
                 sys.stdout.flush()
             except BrokenPipeError:
                 release_stdout()
+
+    def painted(self, rows: "Iterable[Row]") -> None:
+        """Print lines that were laid out for a screen."""
+        from healthvault.cli.render import print_rows
+
+        print_rows(rows)
 
     def fields(self, one: JsonObject, *, unsaid: tuple[str, ...] = ()) -> None:
         """Print one object, a line a field; scripts under `--json` also see what people are not told."""

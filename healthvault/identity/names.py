@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from healthvault.identity.agreement import Agreement
@@ -34,6 +35,8 @@ _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "
 _EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL"})
 _MOST_WORDS = 8  # of a name in one piece, or of given names
 _MOST_NAMES = 32
+_MOST_CHARS = 500
+_REMEMBERED = 2048  # words and names: those of the owner come again with every subject
 _LEAST_PREFIX = 3
 _LEAST_TYPED = 4  # letters of which one may be mistyped
 Words = tuple[str, ...]
@@ -78,13 +81,8 @@ NOTHING = NameMatch(family=Agreement.UNKNOWN, given=Agreement.UNKNOWN)
 
 def best_match(ones: Iterable[Name], others: Iterable[Name]) -> tuple[NameMatch, Name, Name] | None:
     """Return how far the two names agree that agree best, and these names; None if none can be compared."""
-    second = [(name, tuple(_readings(name))) for name in islice(others, _MOST_NAMES)]
-    found = [
-        (_matched(read, other_read), one, other)
-        for one in ones
-        if (read := tuple(_readings(one)))
-        for other, other_read in second
-    ]
+    second = tuple(islice(others, _MOST_NAMES))
+    found = [(_matched(one, other), one, other) for one in ones for other in second]
     comparable = [each for each in found if each[0].is_comparable]
     return max(comparable, key=lambda each: _rank(each[0]), default=None)
 
@@ -98,9 +96,9 @@ def _rank(match: NameMatch) -> tuple[int, int, int]:
     return (match.family + match.given, match.given, match.generation)
 
 
-def _matched(ones: Iterable[_Reading], others: Iterable[_Reading]) -> NameMatch:
-    others = tuple(others)
-    found = [_compare(one, other) for one in ones for other in others]
+@lru_cache(maxsize=_REMEMBERED)
+def _matched(one: Name, other: Name) -> NameMatch:
+    found = [_compare(read, other_read) for read in _readings(one) for other_read in _readings(other)]
     comparable = [match for match in found if match.is_comparable]  # a contradiction is more than silence
     return max(comparable, key=_rank, default=NOTHING)
 
@@ -181,20 +179,23 @@ def _pieces(words: Words) -> frozenset[str]:
     return frozenset(_letters(piece) for word in words for piece in _HYPHENS.split(word) if piece)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _letters(word: str) -> str:
     """Return letters and digits without marks."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).casefold().translate(_PLAIN))
     return "".join(filter(str.isalnum, _MARKS.sub("", plain)))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _forms(text: str) -> frozenset[str]:
     """Return the ways in which a word is written without marks: `Müller` as `muller` and `mueller`."""
     german = unicodedata.normalize("NFKC", text).casefold().translate(_GERMAN)
     return frozenset({_letters(text), _letters(german)})
 
 
-def _readings(name: Name) -> Iterator[_Reading]:
-    """Yield the ways in which a name can be meant; none if it names nobody."""
+@lru_cache(maxsize=_REMEMBERED)
+def _readings(name: Name) -> tuple[_Reading, ...]:
+    """Return the ways in which a name can be meant; none if it names nobody."""
     generation = _generation(name)
     if name.family or any(name.given):
         family, given = _plain(_words(name.family or "")), _plain(_words(" ".join(name.given)))
@@ -203,8 +204,10 @@ def _readings(name: Name) -> Iterator[_Reading]:
             divided += _divided(name.text)  # in ideographs, say, beside parts in letters
     else:
         divided = list(_divided(name.text or ""))
-    for one, other, is_sure in divided:
-        yield _Reading(family=one, given=other, generation=generation, is_sure=is_sure)
+    return tuple(
+        _Reading(family=one, given=other, generation=generation, is_sure=is_sure)
+        for one, other, is_sure in divided
+    )
 
 
 def _divided(text: str) -> Iterator[tuple[Words, Words, bool]]:
@@ -227,7 +230,7 @@ def _divided(text: str) -> Iterator[tuple[Words, Words, bool]]:
 
 
 def _words(text: str) -> Words:
-    return tuple(_WORD.findall(_APOSTROPHES.sub("", unicodedata.normalize("NFKC", text))))
+    return tuple(_WORD.findall(_APOSTROPHES.sub("", unicodedata.normalize("NFKC", text[:_MOST_CHARS]))))
 
 
 def _plain(words: Words) -> Words:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from healthvault.records.json_walk import Json
+
 __all__ = [
     "Actor",
     "Json",
@@ -24,7 +26,6 @@ __all__ = [
     "participant",
 ]
 
-Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = dict[str, Json]
 _PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 

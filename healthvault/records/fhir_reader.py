@@ -90,10 +90,10 @@ class _Walk:
     def _entry(self, entry: Entry, kind: str) -> Iterator[Statement | Placed]:
         self._counts[kind] += 1
         try:
-            if has_item(kind):
-                yield from self._items(entry)
             if not self._source.is_xml:
                 yield self._resource(entry, kind)
+            if has_item(kind):
+                yield from self._items(entry)
         except Broken as err:
             yield Left(place=entry.place, reason=str(err))
             return

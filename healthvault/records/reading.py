@@ -6,6 +6,7 @@ are used, and run apart from the vault's keys (see `sandbox`), because files com
 Spec: docs/spec/contents.md.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -17,7 +18,7 @@ from healthvault.records.description import Description, Found
 from healthvault.records.extras import EXTRA_MISSING, STUMBLES
 from healthvault.records.kinds import Kind
 from healthvault.records.probe import Probe
-from healthvault.records.statements import Card, Item, Left, Passage, Resource, Statement, Subject
+from healthvault.records.statements import Card, Inner, Item, Left, Passage, Resource, Statement, Subject
 
 __all__ = [
     "MAX_STATEMENTS",
@@ -35,6 +36,7 @@ __all__ = [
 READER_VERSION = 1  # goes up when readers say more or something else: what older ones said is then read again
 MAX_STATEMENTS = 300_000
 MAX_WORDS_CHARS = 16 << 20  # of all passages of one document
+HASHED_BYTES = 1 << 18
 MAX_DEPTH = 4  # a card in a record in a zip in a zip
 MAX_INNER_BYTES = 256 << 20  # of all that is unpacked from one document, where it is read as a whole
 
@@ -165,6 +167,7 @@ class _Reading:
             whole = f"{outer}{place}"
             try:
                 self._unpack(size_bytes, depth + 1)
+                yield Placed(Inner(place=whole, digest=_digest(inner)))
                 yield from self.read(
                     inner, name=name, size_bytes=size_bytes, kind=None, place=whole, depth=depth + 1
                 )
@@ -201,6 +204,16 @@ class _Reading:
             raise DocumentFull("too_large", "the document states more than is kept of one")
 
 
+def _digest(stream: BinaryIO) -> bytes:
+    """Return the SHA-256 of a stream, and leave it at its start."""
+    digest = hashlib.sha256()
+    stream.seek(0)
+    while data := stream.read(HASHED_BYTES):
+        digest.update(data)
+    stream.seek(0)
+    return digest.digest()
+
+
 def placed(statement: Statement, outer: str, first_subject: int) -> Statement:
     """Return a statement as one of the outermost document, in which others may have named subjects before."""
     if not outer and not first_subject:
@@ -208,7 +221,7 @@ def placed(statement: Statement, outer: str, first_subject: int) -> Statement:
     if isinstance(statement, Item):
         number = None if statement.subject is None else statement.subject + first_subject
         return replace(statement, place=outer + statement.place, subject=number)
-    if isinstance(statement, Passage | Left | Resource | Card):
+    if isinstance(statement, Passage | Left | Resource | Card | Inner):
         return replace(statement, place=outer + statement.place)
     return statement
 

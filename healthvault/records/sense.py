@@ -12,6 +12,7 @@ import json
 from decimal import Decimal, InvalidOperation
 
 from healthvault.records.statements import Coding, Item, Quantity
+from healthvault.records.units import unit_key
 
 __all__ = ["SENSE_BYTES", "sense_of"]
 
@@ -77,5 +78,5 @@ def _number(quantity: Quantity | None) -> list[str] | None:
         number = format(Decimal(quantity.number).normalize(), "f")
     except InvalidOperation:
         number = quantity.number
-    unit = (quantity.unit or "").casefold()
+    unit = unit_key(quantity.unit).casefold()
     return [quantity.comparator or "", number, _SPELLINGS.get(unit, unit)]

@@ -16,6 +16,7 @@ from healthvault.errors import FormatError
 __all__ = [
     "Card",
     "Coding",
+    "Inner",
     "Item",
     "Left",
     "Name",
@@ -164,10 +165,19 @@ class Card:
     """The compact JWS, as it was signed."""
 
 
-Statement: TypeAlias = Subject | Item | Passage | Tally | Left | Resource | Card
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inner:
+    """A document within the document, e.g. a PDF in a C-CDA: it may be in the vault on its own too."""
+
+    place: str
+    digest: bytes
+    """SHA-256 (32 bytes) of its bytes."""
+
+
+Statement: TypeAlias = Subject | Item | Passage | Tally | Left | Resource | Card | Inner
 DIGEST_BYTES = 32
 _T = TypeVar("_T")
-_KINDS: tuple[type[Statement], ...] = (Subject, Item, Passage, Tally, Left, Resource, Card)
+_KINDS: tuple[type[Statement], ...] = (Subject, Item, Passage, Tally, Left, Resource, Card, Inner)
 _INNER: dict[str, type] = {"names": Name, "codes": Coding, "identifiers": Coding, "quantity": Quantity}
 
 

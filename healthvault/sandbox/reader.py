@@ -35,7 +35,7 @@ from healthvault.sandbox.limits import (
 
 __all__ = ["ALL_BUT_RESOURCES", "ReaderFailed", "Sandbox"]
 
-ALL_BUT_RESOURCES = ("card", "item", "left", "passage", "subject", "tally")
+ALL_BUT_RESOURCES = ("card", "inner", "item", "left", "passage", "subject", "tally")
 _ENVIRONMENT = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}  # one pool of threads fits into its memory
 
 

@@ -15,7 +15,17 @@ from healthvault.codec import Fields, pack, unpack
 from healthvault.errors import HealthVaultError
 from healthvault.records.description import Description
 from healthvault.records.reading import describe_apart, read
-from healthvault.records.statements import Card, Item, Left, Passage, Resource, Subject, Tally, statement_bytes
+from healthvault.records.statements import (
+    Card,
+    Inner,
+    Item,
+    Left,
+    Passage,
+    Resource,
+    Subject,
+    Tally,
+    statement_bytes,
+)
 from healthvault.sandbox.frames import DATA, DONE, FAILED, FOUND, GET, RANGE, Channel
 from healthvault.sandbox.limits import AHEAD_BYTES, CPU_SECONDS, MEMORY_BYTES, MOST_AHEAD_BYTES, most_seconds
 
@@ -23,6 +33,7 @@ __all__ = ["main"]
 
 WANTED = {
     "card": Card,
+    "inner": Inner,
     "item": Item,
     "left": Left,
     "passage": Passage,

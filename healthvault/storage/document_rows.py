@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE
 from healthvault.ledger.ranges import Ranges
 from healthvault.storage.catalogue import Catalogue
+from healthvault.storage.label_rows import LabelRow
 
 __all__ = ["OTHER", "DocumentRow", "DocumentRows", "Filter", "PartRow"]
 
@@ -204,6 +205,14 @@ class DocumentRows:
     def kept(self) -> "tuple[int, ...]":
         """Return the entries of the documents that were not erased, rising."""
         return tuple(seq for (seq,) in self._db.execute("select seq from document where status <> 'erased'"))
+
+    def labels(self) -> "frozenset[LabelRow]":
+        """Return what is said of every document that was not erased, for the index into contents."""
+        query = (
+            "select seq, id, title, type, name, date, tags, author, source, status, category, size, added"
+            " from document where status <> 'erased'"
+        )
+        return frozenset(self._db.execute(query))
 
     def list(self, wanted: Filter) -> Iterator[DocumentRow]:
         """Yield the documents asked for, the newest added first."""

@@ -83,7 +83,7 @@ class InputFolder:
     has_directory: bool
     """It is a CD of images, with a DICOMDIR."""
     identity: Judged | None = field(default=None, repr=False)
-    """Whose it is, if that was looked at."""
+    """Whose it is, as far as its files tell, and somebody looked."""
 
 
 class OpenInput:

@@ -13,12 +13,12 @@ from typing import BinaryIO, cast
 
 from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE
 from healthvault.errors import InvalidRequest, VaultDamaged
-from healthvault.ledger.secrets import file_key
+from healthvault.ledger.secrets import dedupe_tag, file_key
 from healthvault.records.extras import EXTRA_MISSING, is_installed
 from healthvault.records.kinds import Kind
 from healthvault.records.reading import MAX_STATEMENTS, READER_VERSION, has_reader, placed
 from healthvault.records.sense import sense_of
-from healthvault.records.statements import Item, Statement, Subject
+from healthvault.records.statements import Inner, Item, Statement, Subject
 from healthvault.sandbox.reader import ALL_BUT_RESOURCES, ReaderFailed, Sandbox
 from healthvault.storage.blobfile import BlobFile
 from healthvault.storage.blobs import BlobPlace
@@ -90,9 +90,8 @@ def bring_up(
 def unread(contents: Contents) -> tuple[Unread, ...]:
     """Return what was not read, or not to the end, by reason; kinds that nobody reads are not among it."""
     reasons: dict[tuple[str, str, str | None], list[int]] = {}
-    for row in contents.readings().values():
-        if row.state not in {READ, NO_READER}:
-            reasons.setdefault((row.state, row.detail, row.hint), []).append(row.seq)
+    for row in contents.readings_but(READ, NO_READER):
+        reasons.setdefault((row.state, row.detail, row.hint), []).append(row.seq)
     return tuple(
         Unread(code=code, detail=detail, hint=hint, entries=tuple(entries))
         for (code, detail, hint), entries in sorted(reasons.items(), key=lambda each: each[1])
@@ -162,7 +161,8 @@ def _read(vault: Vault, contents: Contents, sandbox: Sandbox, row: DocumentRow) 
     state, detail, hint, number = READ, "", None, 0
     try:
         for batch in _sliced(statements_of(vault, sandbox, row)):
-            if not _keep(contents, row.seq, token, number, batch):
+            marked = [(each, _mark(vault, each)) for each in batch]
+            if not _keep(contents, row.seq, token, number, marked):
                 return
             number += len(batch)
     except ReaderFailed as err:
@@ -174,14 +174,22 @@ def _read(vault: Vault, contents: Contents, sandbox: Sandbox, row: DocumentRow) 
             contents.finish(row.seq, state, detail, hint)
 
 
-def _keep(contents: Contents, seq: int, token: bytes, number: int, batch: list[Statement]) -> bool:
+def _keep(contents: Contents, seq: int, token: bytes, number: int, batch: list[tuple[Statement, bytes]]) -> bool:
     """Add a slice; False if somebody else has begun to read the document since."""
     with contents.change():
         if not contents.is_ours(seq, token):
             return False
-        senses = ((each, sense_of(each) if isinstance(each, Item) else b"") for each in batch)
-        contents.add(seq, number, senses)
+        contents.add(seq, number, batch)
     return True
+
+
+def _mark(vault: Vault, statement: Statement) -> bytes:
+    """Return the bytes by which a statement is compared with those of other documents."""
+    if isinstance(statement, Item):
+        return sense_of(statement)
+    if isinstance(statement, Inner):
+        return dedupe_tag(vault.keys.identity.dedupe_key, statement.digest)
+    return b""
 
 
 def _sliced(statements: Iterator[Statement]) -> Iterator[list[Statement]]:

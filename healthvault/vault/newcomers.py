@@ -20,7 +20,7 @@ from healthvault.records.reading import has_reader
 from healthvault.records.statements import Subject
 from healthvault.sandbox.reader import ReaderFailed, Sandbox
 from healthvault.storage.document_rows import DocumentRows
-from healthvault.storage.inputs import InputFile, InputFolder, OpenInput
+from healthvault.storage.inputs import DIRECTORY, InputFile, InputFolder, OpenInput
 from healthvault.vault.person import owner_of
 from healthvault.vault.vault import Vault
 
@@ -44,24 +44,28 @@ class Newcomers:
         self._sandbox = sandbox
 
     def judge(self, item: InputFile | InputFolder) -> Judged | None:
-        """Return whose a file or folder is; None if it names nobody, cannot be read, or is in the vault already.
+        """Return whose a file is; None if it names nobody, cannot be read, or is in the vault already.
+
+        Of a folder that is to be one document its files are looked at; of a CD its list, if that names somebody.
 
         Raises:
             InputError: `unreadable`, `not_a_file`.
         """
-        files = (item,) if isinstance(item, InputFile) else item.files
-        named = [subject for file in files for subject in self._named_in(file)]
-        subjects = (
-            named if len(files) == 1 else list(dict.fromkeys(named))
-        )  # each picture of a study names its patient
-        verdict = judged([match(self._owner, subject) for subject in subjects])
-        if verdict is not None and verdict.result in REFUSED and len(files) == 1 and self._is_known(files[0]):
+        verdict = judged([match(self._owner, subject) for subject in self._named(item)])
+        if verdict is not None and verdict.result in REFUSED and self._is_known(item):
             return None
         return verdict
 
-    def _named_in(self, item: InputFile) -> list[Subject]:
-        with item.open() as source:
-            return self._subjects(item, source)
+    def _named(self, item: InputFile | InputFolder) -> list[Subject]:
+        if isinstance(item, InputFile):
+            with item.open() as source:
+                return self._subjects(item, source)
+        found: list[Subject] = []
+        for file in sorted(item.files, key=lambda each: each.name.lower() != DIRECTORY):
+            found += self._named(file)
+            if len(found) >= MOST_SUBJECTS or (found and file.name.lower() == DIRECTORY):
+                break
+        return found
 
     def _subjects(self, item: InputFile, source: OpenInput) -> list[Subject]:
         found: list[Subject] = []
@@ -92,11 +96,16 @@ class Newcomers:
             if isinstance(statement, Subject):
                 yield statement
 
-    def _is_known(self, item: InputFile) -> bool:
+    def _is_known(self, item: InputFile | InputFolder) -> bool:
+        rows = DocumentRows(self._vault.catalogue)
+        if isinstance(item, InputFile):
+            return rows.with_content(self._tag(item)) is not None
+        return rows.with_contents(map(self._tag, item.files)) is not None
+
+    def _tag(self, item: InputFile) -> bytes:
         with item.open() as source:
             digest = file_digest(cast("io.BytesIO", source.file), "sha256").digest()
-        tag = dedupe_tag(self._vault.keys.identity.dedupe_key, digest)
-        return DocumentRows(self._vault.catalogue).with_content(tag) is not None
+        return dedupe_tag(self._vault.keys.identity.dedupe_key, digest)
 
 
 @contextmanager

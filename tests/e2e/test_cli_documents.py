@@ -86,7 +86,7 @@ def test_lists_are_rows_in_a_pipe(ana: Person) -> None:
     """Tab-separated, whole ids, no header, newest first."""
     rows = [line.split("\t") for line in ana.hv("list").out.splitlines()]
     assert [["note.txt"], ["lab.json"]] == [row[7:8] for row in rows[1:]]
-    assert {10} == {len(row) for row in rows}
+    assert {11} == {len(row) for row in rows}
     assert ana.ids() == [row[0] for row in reversed(rows)]
 
 

@@ -136,9 +136,9 @@ def test_a_table_is_painted_on_a_screen(asked: Person) -> None:
     session.read_until("passphrase: ")
     session.type(PASSPHRASE)
     lines = [line.split() for line in session.end().splitlines() if line.strip()]
-    assert ["id", "date", "kind", "title", "size", "tags", "status"] == lines[0]
+    assert ["id", "date", "kind", "title", "size", "tags", "provenance", "status"] == lines[0]
     assert re.fullmatch(r"d_[a-z2-7]{8}", lines[1][0])
-    assert ["10", "kB"] == lines[1][-4:-2]
+    assert ["10", "kB"] == lines[1][-5:-3]
 
 
 def test_no_question_is_asked_with_no_input(asked: Person) -> None:

@@ -39,7 +39,7 @@ XML = """<?xml version="1.0"?>
 def test_subjects_come_first_and_counts_last() -> None:
     """Whoever keeps statements as they come knows whose they are, and what there was at the end."""
     kinds = [type(each) for each in statements_of(bundle(observation(), patient("p")))]
-    assert [Subject, Item, Resource, Resource, Tally, Tally, Tally] == kinds
+    assert [Subject, Resource, Item, Resource, Tally, Tally, Tally] == kinds
 
 
 def test_resources_are_word_for_word() -> None:
