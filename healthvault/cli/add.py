@@ -71,7 +71,7 @@ def add(  # noqa: PLR0913  one argument an option
     of somebody else, once you said by what you are known: see `hv id`.
 
     A folder with a DICOMDIR, a CD of images, becomes one document with all its files, and with --one so does any
-    folder. It is added as a whole or not at all; one of more than 511 files becomes several documents.
+    folder. It is added as a whole or not at all; one of more than some 230 files becomes several documents.
 
     Of what holds many things, such as an export, it is said how many of them are new: exports overlap.
     """

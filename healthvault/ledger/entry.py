@@ -14,7 +14,16 @@ from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.header import ENTRY_FIELDS, Header, parse_header
 from healthvault.tlog.tree import leaf_hash
 
-__all__ = ["MAX_ENTRY_BYTES", "Entry", "SignedEntry", "check_link", "parse_entry", "sign_entry", "verify_entry"]
+__all__ = [
+    "MAX_ENTRY_BYTES",
+    "Entry",
+    "SignedEntry",
+    "check_fits",
+    "check_link",
+    "parse_entry",
+    "sign_entry",
+    "verify_entry",
+]
 
 MAX_ENTRY_BYTES = 64 * 1024
 _LABEL = "entry"
@@ -96,9 +105,8 @@ def sign_entry(header: Header, enc: bytes | None, key: signing.SigningKey) -> En
         FormatError: `bad_schema`, the entry would be longer than 64 KiB.
     """
     body = pack([*header.to_value(), enc])
+    _check_length(len(body) + signing.SIGNATURE_BYTES)
     raw = body + signing.sign(key, _LABEL, body)
-    if len(raw) > MAX_ENTRY_BYTES:
-        raise FormatError("bad_schema", f"an entry of {len(raw)} bytes is too long", hint="shorten names and tags")
     return Entry(header=header, enc=enc, raw=raw, leaf=leaf_hash(raw))
 
 
@@ -117,3 +125,19 @@ def check_link(previous_leaf: bytes, expected_seq: int, header: Header) -> None:
         raise IntegrityError("bad_chain", f"entry {expected_seq} calls itself {header.seq}")
     if header.prev != previous_leaf:
         raise IntegrityError("bad_chain", f"entry {expected_seq} does not link to the one before")
+
+
+def check_fits(header: Header, enc_bytes: int) -> None:
+    """Check that an entry with a sealed part of so many bytes is not too long.
+
+    Raises:
+        FormatError: `bad_schema`, it would be longer than 64 KiB.
+    """
+    _check_length(len(pack([*header.to_value(), bytes(enc_bytes)])) + signing.SIGNATURE_BYTES)
+
+
+def _check_length(size_bytes: int) -> None:
+    if size_bytes > MAX_ENTRY_BYTES:
+        raise FormatError(
+            "bad_schema", f"an entry of {size_bytes} bytes is too long", hint="shorten names and tags"
+        )

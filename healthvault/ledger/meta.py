@@ -6,13 +6,13 @@ ciphertext could be made to open under two keys to two different grants. Spec: d
 """
 
 from healthvault.codec import Fields, Value, pack, pad, unpack, unpad
-from healthvault.crypto.aead import open_sealed, seal
+from healthvault.crypto.aead import SEAL_OVERHEAD_BYTES, open_sealed, seal
 from healthvault.crypto.hashing import derive, equal, labelled_hash
 from healthvault.errors import FormatError, IntegrityError
 from healthvault.ledger.entry import Entry
 from healthvault.ledger.header import Header
 
-__all__ = ["PAD_BYTES", "open_meta", "seal_meta"]
+__all__ = ["PAD_BYTES", "meta_bytes", "open_meta", "seal_meta"]
 
 PAD_BYTES = 256  # sealed maps are padded to a multiple of this
 COMMITMENT_BYTES = 32
@@ -22,6 +22,11 @@ def seal_meta(meta_key: bytes, sealed: dict[str, Value], header: Header) -> byte
     """Return field 10 for a map and the header that it belongs to."""
     plaintext = pad(pack(sealed), PAD_BYTES)
     return derive(meta_key, "meta-commit") + seal(derive(meta_key, "meta-key"), plaintext, _aad(header))
+
+
+def meta_bytes(sealed: dict[str, Value]) -> int:
+    """Return how long `seal_meta` makes a map."""
+    return COMMITMENT_BYTES + len(pad(pack(sealed), PAD_BYTES)) + SEAL_OVERHEAD_BYTES
 
 
 def open_meta(meta_key: bytes, entry: Entry) -> Fields:

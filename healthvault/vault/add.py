@@ -18,7 +18,7 @@ from healthvault.storage.inputs import Failure, InputError, InputFile, InputFold
 from healthvault.vault.card_checks import CardChecker
 from healthvault.vault.describing import Describer
 from healthvault.vault.read import document_of
-from healthvault.vault.sealing import MAX_FILES, AddOptions, Work, seal_file, seal_folder
+from healthvault.vault.sealing import AddOptions, Work, seal_file, seal_folder, shares_of
 from healthvault.vault.transaction import Draft, Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document
@@ -103,10 +103,10 @@ def _pieces(item: InputFile | InputFolder) -> Iterator[_Piece]:
     if isinstance(item, InputFile):
         yield _Piece(name=item.name, shown=item.shown, files=(item,), identity=item.identity)
         return
-    count = -(-len(item.files) // MAX_FILES)
+    shares = shares_of(item.files)
+    count = len(shares)
     set_id = random_bytes(16) if count > 1 else None
-    for number in range(count):
-        files = item.files[number * MAX_FILES : (number + 1) * MAX_FILES]
+    for number, files in enumerate(shares):
         mark = f" ({number + 1} of {count})" if count > 1 else ""
         yield _Piece(
             name=item.name,

@@ -22,10 +22,12 @@ from healthvault.vault.describing import Describer
 from healthvault.vault.transaction import Draft, Transaction
 from healthvault.vault.vault import Vault
 
-__all__ = ["MAX_FILES", "AddOptions", "Work", "seal_file", "seal_folder"]
+__all__ = ["MAX_FILES", "AddOptions", "Work", "seal_file", "seal_folder", "shares_of"]
 
 WHOLE_BYTES = 4 << 20  # files up to this size are read at once
 MAX_FILES = MAX_BLOBS - 1  # who receives the document keeps the proof of that as one part more
+MAX_PARTS_BYTES = 54 << 10  # of an entry, which ends at 64 KiB: what its parts may take, by this reckoning
+PART_BYTES = 200  # of a part without its name: object, commitment, tag, media type
 PATIENT = "patient"  # provenance: somebody with the vault's key added it, and nothing more is known
 
 
@@ -64,13 +66,27 @@ def seal_file(work: Work, item: InputFile, options: AddOptions) -> DocAdd:
     return _document((part,), description, options)
 
 
+def shares_of(files: Sequence[InputFile]) -> list[tuple[InputFile, ...]]:
+    """Return files of a folder in the least number of documents, by the order in which they come."""
+    shares: list[list[InputFile]] = [[]]
+    taken_bytes = 0
+    for item in files:
+        size_bytes = PART_BYTES + len(item.name.encode())
+        if shares[-1] and (len(shares[-1]) == MAX_FILES or taken_bytes + size_bytes > MAX_PARTS_BYTES):
+            shares.append([])
+            taken_bytes = 0
+        shares[-1].append(item)
+        taken_bytes += size_bytes
+    return [tuple(share) for share in shares]
+
+
 def seal_folder(work: Work, folder: InputFolder, files: Sequence[InputFile], options: AddOptions) -> DocAdd:
     """Seal files of a folder as the blobs of a draft, one each, and return what is to be said of them.
 
     Args:
         work: The draft.
         folder: Whose they are.
-        files: At most `MAX_FILES`.
+        files: One of `shares_of`.
         options: What the user says.
 
     Raises:

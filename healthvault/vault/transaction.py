@@ -15,11 +15,11 @@ from healthvault.crypto.hashing import random_bytes
 from healthvault.crypto.signing import SigningKey
 from healthvault.errors import FormatError
 from healthvault.ledger.changes import change_of
-from healthvault.ledger.entry import Entry, parse_entry, sign_entry
+from healthvault.ledger.entry import Entry, check_fits, parse_entry, sign_entry
 from healthvault.ledger.events import parse_event
 from healthvault.ledger.header import MAX_BLOBS, BlobRef, Header, SignedEvent
 from healthvault.ledger.keychain import KeyChain, extend_chain
-from healthvault.ledger.meta import seal_meta
+from healthvault.ledger.meta import meta_bytes, seal_meta
 from healthvault.ledger.secrets import commit_key, commitment, file_key, meta_key
 from healthvault.ledger.state import StateOpening, state_blind
 from healthvault.storage import files
@@ -118,6 +118,7 @@ class Transaction:
             FormatError: `bad_schema`, `limit_exceeded`, `bad_text`: no reader would accept it, this one included.
         """
         said = _check_readable(draft, Fields(sealed, f"entry {draft.seq}"))
+        check_fits(self._header(draft, state=bytes(32)), meta_bytes(sealed))  # before anything counts it in
         if slots is not None:
             self.slots = slots
             self._grants_root = self.status_tree.root(slots)
@@ -182,7 +183,7 @@ class Transaction:
         self._last = entry
         return entry
 
-    def _header(self, draft: Draft) -> Header:
+    def _header(self, draft: Draft, *, state: bytes | None = None) -> Header:
         last, chain = self._last, self._chain
         return Header(
             vault_id=chain.vault_id,
@@ -190,7 +191,7 @@ class Transaction:
             prev=last.leaf,
             ts_ms=self._now_ms,
             signer=chain.newest.number,
-            state=self._opening(last.leaf).state(chain.key_head),
+            state=self._opening(last.leaf).state(chain.key_head) if state is None else state,
             blobs=tuple(BlobRef(oid=blob.oid, stored_bytes=blob.stored_size_bytes) for blob in draft.blobs),
             commits=draft.commits(),
         )

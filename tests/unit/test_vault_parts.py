@@ -8,7 +8,7 @@ import pytest
 
 from healthvault.errors import InvalidRequest, NotFound
 from healthvault.storage.inputs import InputFile, InputFolder, collect
-from healthvault.vault import add as adding
+from healthvault.vault import sealing
 from healthvault.vault.add import AddOptions, add_documents
 from healthvault.vault.contents import opened_contents, unread
 from healthvault.vault.erase import erase_documents
@@ -140,7 +140,7 @@ def test_an_empty_folder(ana: Sample, tmp_path: Path) -> None:
 
 def test_more_files_than_one_document_holds(ana: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They become several documents, which written to one place are the folder again."""
-    monkeypatch.setattr(adding, "MAX_FILES", 2)
+    monkeypatch.setattr(sealing, "MAX_FILES", 2)
     folder = write(tmp_path / "one", FILES)
     documents = [item for item in added(ana, folder) if isinstance(item, Document)]
     assert ["one (1 of 2)", "one (2 of 2)"] == [item.title for item in documents]
@@ -149,6 +149,19 @@ def test_more_files_than_one_document_holds(ana: Sample, tmp_path: Path, monkeyp
             write_files(vault, item, tmp_path / "out")
     assert FILES == written(tmp_path / "out")
     assert all(item.duplicate_of for item in added(ana, folder) if isinstance(item, Document))
+
+
+def test_as_many_files_as_an_entry_has_room_for(ana: Sample, tmp_path: Path) -> None:
+    """However long their names are: an entry ends at 64 KiB, and no file is lost over it."""
+    for name_chars in (1, 100, 250):
+        names = [f"{number:04}".ljust(name_chars, "x") for number in range(600)]
+        files = tuple(InputFile(name=name, data=f"{name_chars} {name}".encode()) for name in names)
+        folder = InputFolder(name="many", shown="many", files=files, has_directory=False)
+        with ana.open(writing=True) as vault:
+            found = list(add_documents(vault, [folder], AddOptions(), now_ms=NOW_MS))
+            parts = [part.name for item in found if isinstance(item, Document) for part in files_of(vault, item)]
+        assert names == parts
+    assert () == ana.faults()
 
 
 def test_labels_hold_for_the_whole(ana: Sample, tmp_path: Path) -> None:

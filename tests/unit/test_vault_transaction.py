@@ -211,6 +211,32 @@ def test_what_no_replay_would_accept(vault: Vault, ana: Sample, sealed: dict[str
     assert () == ana.check().findings
 
 
+def test_one_that_is_too_long_leaves_no_trace(ana: Sample) -> None:
+    """Nobody counts it in: what follows in the same transaction commits to what is there."""
+    part: dict[str, Value] = {"media_type": "text/plain", "size": 0, "coding": 0, "dedupe": bytes(32)}
+    added: dict[str, Value] = {
+        "kind": "doc.add",
+        "title": "t",
+        "type": "text",
+        "provenance": "patient",
+        "tags": [],
+    }
+    with ana.open(writing=True) as vault, Transaction(vault, now_ms=NOW_MS) as transaction:
+        for name, is_kept in (("x" * 70_000, False), ("short", True)):
+            draft = transaction.begin()
+            transaction.put(draft, b"")
+            sealed: dict[str, Value] = {**added, "category": "lab", "parts": [{**part, "name": name}]}
+            if is_kept:
+                transaction.append(draft, sealed)
+                continue
+            with pytest.raises(FormatError) as caught:
+                transaction.append(draft, sealed)
+            transaction.abandon()
+            assert "bad_schema" == caught.value.code
+        transaction.commit()
+    assert ((), 1) == (ana.faults(), len(ana.documents()))
+
+
 def test_too_many_parts(vault: Vault) -> None:
     """An entry names at most 512 objects."""
     with Transaction(vault, now_ms=NOW_MS) as transaction:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="shared vectors are no
 MIN_CHARS = 6  # shorter texts stand in eight megabytes of noise by chance
 OWN_FILE = re.compile(
     r"VERSION|keyring|checkpoint|lock|journal/\d{8}\.seg|keys/\d+\.ks|objects/\d+/\d+\.pack"
-    r"|tree/(\d|offsets|events)|cache/catalogue\.db"
+    r"|tree/(\d|offsets|events)|cache/(catalogue|contents)\.db"
 )
 NAME_KEYS = {"family", "given", "text", "name", "display", "title", "patient", "subject", "author"}
 
