@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A large Apple Health export: added, listed and read in less than 200 MiB, whatever its size.
+"""A large Apple Health export: added, listed, read and searched in less than 200 MiB, whatever its size.
 
 HV_TEST_APPLE_MB says how large (20); 2048 is the size of ten years with a watch and takes some minutes. Memory is
 the most that was resident, of hv and of the process that reads together.
@@ -102,7 +102,7 @@ def check_items(person: Person, written: Written) -> None:
 
 @pytest.mark.parametrize("name", ["export.xml", "export.zip"])
 def test_memory_does_not_grow_with_an_export(tmp_path: Path, name: str) -> None:
-    """`hv add`, `hv list` and reading stay under 200 MiB each, and every record is counted."""
+    """`hv add`, `hv list`, reading and `hv search` stay under 200 MiB each, and every record is counted."""
     person = new_person(tmp_path / "ana", "Ana Silva")
     written = write_export(person.home / name, SIZE_MIB << 20, days=DAYS)
     added, _ = most_mib(person, [HV, "add", name])
@@ -110,5 +110,7 @@ def test_memory_does_not_grow_with_an_export(tmp_path: Path, name: str) -> None:
     listed, words = most_mib(person, [HV, "list"])
     assert "Apple Health export" in words
     read = checked_reading(person)
-    assert max(added, listed, read) < MOST_MIB, (added, listed, read)
+    searched, words = most_mib(person, [HV, "search", "step count"])
+    assert "Step Count" in words
+    assert max(added, listed, read, searched) < MOST_MIB, (added, listed, read, searched)
     check_items(person, written)
