@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clinical statements of CDA as items: problems, allergies, observations, reports, goals, relatives' illnesses.
 
-What is negated never becomes the thing itself: "no known allergies" is an observation that says so. A relative's
-illness and a risk are items of types of their own, never conditions of the patient.
+What is negated never becomes the thing itself: that none is known is said in those words, "not allergic to" is an
+observation. A relative's illness and a risk are items of types of their own, never conditions of the patient.
 Source: C-CDA R2.1; C-CDA on FHIR. Spec: docs/spec/contents.md section 3.
 """
 
@@ -238,22 +238,21 @@ def _asserted(item: Item, node: Node, section: Section, *, is_value_first: bool 
 
 
 def _denied(node: Node, item: Item, what: str, of_one: str) -> Item | None:
-    """Return the observation that something is not there; None if the item says that it is."""
+    """Return the statement that there is none, or the observation that one thing is not there; else None.
+
+    That none is known is said of the list as a whole, and keeps its type, as FHIR has it.
+    """
     codes = {coding.code for coding in item.codes}
     is_known_of_none = bool(codes & _NONE_KNOWN)
-    if not is_negated(node) and not is_known_of_none:
+    if is_known_of_none:
+        return replace(item, status=None)
+    if not is_negated(node):
         return None
-    title = item.title
-    if not is_known_of_none:
-        title = f"No known {what}" if codes <= _ANYTHING else f"{of_one}: {title}"
-    return replace(
-        item,
-        type="Observation",
-        title=title,
-        codes=item.codes if is_known_of_none else (),
-        identity=identity_of("Observation", node),
-        status=_status(node, OBSERVED),
-    )
+    if codes <= _ANYTHING:
+        return replace(item, title=f"No known {what}", codes=(), status=None)
+    identity, status = identity_of("Observation", node), _status(node, OBSERVED)
+    title = f"{of_one}: {item.title}"
+    return replace(item, type="Observation", title=title, codes=(), identity=identity, status=status)
 
 
 def _clinical_status(node: Node, concern: str | None, *, is_over: bool) -> str | None:

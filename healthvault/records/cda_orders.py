@@ -8,7 +8,7 @@ Source: C-CDA R2.1; C-CDA on FHIR. Spec: docs/spec/contents.md section 3.
 from dataclasses import replace
 
 from healthvault.records.cda_items import EVENT, Section, base, entry_relations, is_negated
-from healthvault.records.cda_values import codings, identity_of, is_null, range_words, span, xsi_type
+from healthvault.records.cda_values import codings, is_null, range_words, span, xsi_type
 from healthvault.records.statements import Item
 from healthvault.records.xml_tree import Node, children, down, words
 
@@ -45,9 +45,7 @@ def medication(node: Node, place: str, section: Section) -> Item:
         return item
     if not _is_none_in_particular(item):
         return replace(item, title=f"Not taken: {item.title}", status="not-taken")
-    kind = "Observation"
-    return replace(item, type=kind, title="No known medications", codes=(), status=None,
-                   identity=identity_of(kind, node))  # fmt: skip
+    return replace(item, title="No known medications", codes=(), status=None)
 
 
 def immunization(node: Node, place: str, section: Section) -> Item:

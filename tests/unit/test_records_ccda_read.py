@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from healthvault.records.absence import absence_of
 from healthvault.records.sense import sense_of
 from healthvault.records.statements import Coding, Item, Left, Name, Passage, Quantity, Subject, Tally
 from tests.statements import broken_off, of, stated
@@ -122,21 +123,22 @@ def test_open_intervals(inner: str, expected: Quantity | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "attributes", "value", "title"),
+    ("code", "attributes", "value", "title", "kind"),
     [
-        ("48765-2", 'negationInd="true"', "419199007", "No known allergies"),
-        ("48765-2", "", "716186003", "No known allergy"),
-        ("11450-4", 'negationInd="true"', "55607006", "No known problems"),
-        ("11450-4", 'negationInd="true"', "38341003", "Does not have: No known allergy"),
+        ("48765-2", 'negationInd="true"', "419199007", "No known allergies", "AllergyIntolerance"),
+        ("48765-2", "", "716186003", "No known allergy", "AllergyIntolerance"),
+        ("11450-4", 'negationInd="true"', "55607006", "No known problems", "Condition"),
+        ("11450-4", 'negationInd="true"', "38341003", "Does not have: No known allergy", "Observation"),
     ],
 )
-def test_what_is_denied_is_an_observation(code: str, attributes: str, value: str, title: str) -> None:
-    """Neither a negated allergy or problem, nor one that says that there is none, is one."""
+def test_what_is_denied_is_not_the_thing(code: str, attributes: str, value: str, title: str, kind: str) -> None:
+    """A negated allergy or problem is none; that none is known is known as that."""
     template = "22.4.7" if code == "48765-2" else "22.4.4"
     (item,) = items(code, observation(
         f'<value xsi:type="CD" code="{value}" codeSystem="{SNOMED}" displayName="No known allergy"/>',
         attributes, template))  # fmt: skip
-    assert ("Observation", title) == (item.type, item.title)
+    assert (kind, title) == (item.type, item.title)
+    assert (kind == "Observation") == (absence_of(item) is None)
 
 
 def test_severity_is_no_allergy() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from healthvault.records.absence import NONE_KNOWN, absence_of
 from healthvault.records.dates import moment_from_compact
 from healthvault.records.describe import describe
 from healthvault.records.hl7_messages import Segment, segments
@@ -161,11 +162,12 @@ def test_nothing_denied_becomes_a_thing(path: str) -> None:
     """Somebody without allergies, problems or medicines has none of them among her items."""
     nobody_has = {"ccda/ccd-isabella-jones.xml": ("AllergyIntolerance",), "ccda/onc-ccd-thomas-manfred.xml": (
         "AllergyIntolerance", "Condition", "MedicationStatement", "MedicationRequest")}  # fmt: skip
-    assert not [item for kind in nobody_has.get(path, ()) for item in items(path, kind)]
+    found = [item for kind in nobody_has.get(path, ()) for item in items(path, kind)]
+    assert [NONE_KNOWN] * len(found) == [absence_of(item) for item in found]
 
 
 def test_what_is_denied_is_said() -> None:
-    """It is said as an observation, in words."""
+    """It is said in words."""
     told = [item.title for item in items("ccda/onc-ccd-thomas-manfred.xml") if item.title.startswith("No known")]
     assert ["No known allergies", "No known medications", "No known problems"] == told
     assert "No known allergies" in {item.title for item in items("ccda/ccd-isabella-jones.xml")}
