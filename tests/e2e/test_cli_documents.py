@@ -165,9 +165,10 @@ def test_export_files_are_the_originals_with_a_manifest(ana: Person) -> None:
 
 
 def test_export_fhir_is_a_resource_a_line(ana: Person) -> None:
-    """The patient, then documents with their provenance; the bytes on demand."""
+    """The patient, then documents with their provenance, then what they say; the bytes on demand."""
     plain = ana.hv("export", "--format", "fhir").objects
-    assert ["Patient", *["DocumentReference", "Provenance"] * 3] == [row["resourceType"] for row in plain]
+    about = ["DocumentReference", "Provenance"] * 3
+    assert ["Patient", *about, "Observation"] == [row["resourceType"] for row in plain]
     _, carried, _ = ana.hv("export", "--format", "fhir", "--content", "--type", "text").objects
     data = carried["content"][0]["attachment"]["data"]
     assert (ana.home / "note.txt").read_bytes() == base64.b64decode(data)
