@@ -70,3 +70,11 @@ def test_a_file_within_another_is_known_by_its_bytes(tmp_path: Path) -> None:
             related(vault, other).holds,
             related(vault, other).held_by,
         )
+
+
+def test_one_thing_said_very_often_costs_no_more(tmp_path: Path) -> None:
+    """Two documents that repeat one line thousands of times share one thing, and it is found at once."""
+    with ana(tmp_path).open(writing=True) as vault:
+        first, later = add(vault, "a.ndjson", lines(1) * 5000), add(vault, "b.ndjson", lines(1) * 5001)
+        found = related(vault, later)
+    assert (1, 0, (Related(id=first.id, title=first.title, count=1),)) == (found.said, found.new, found.same)
