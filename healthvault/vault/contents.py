@@ -31,12 +31,12 @@ from healthvault.vault.packwalk import places_of
 from healthvault.vault.read import stream_part
 from healthvault.vault.vault import Vault
 
-__all__ = ["NO_READER", "Unread", "bring_up", "opened_contents", "statements_of", "unread"]
+__all__ = ["NO_READER", "UNREAD_KINDS", "Unread", "bring_up", "opened_contents", "statements_of", "unread"]
 
 NO_READER = "no_reader"
 WHOLE_BYTES = 16 << 20  # parts up to this size are verified as a whole before they are read
 SLICE = 2000  # statements that are kept in one change
-_UNREAD = frozenset(kind.value for kind in Kind if kind is not Kind.FOLDER and not has_reader(kind.value))
+UNREAD_KINDS = frozenset(kind.value for kind in Kind if kind is not Kind.FOLDER and not has_reader(kind.value))
 """Kinds that nobody reads; of a folder each file has its own."""
 
 
@@ -158,7 +158,7 @@ def _waiting(contents: Contents) -> frozenset[int]:
 def _read(vault: Vault, contents: Contents, sandbox: Sandbox, row: DocumentRow) -> None:
     with contents.change():
         token = contents.begin(row.seq, READER_VERSION)
-        if row.type in _UNREAD:
+        if row.type in UNREAD_KINDS:
             contents.finish(row.seq, NO_READER)
             return
     state, detail, hint, number = READ, "", None, 0

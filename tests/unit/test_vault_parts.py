@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from healthvault.errors import InvalidRequest, NotFound
+from healthvault.records.fhir_out import Owner
 from healthvault.records.statements import Item
 from healthvault.sandbox.reader import Sandbox
-from healthvault.storage.document_rows import DocumentRows
+from healthvault.storage.document_rows import DocumentRows, Filter
 from healthvault.storage.inputs import InputFile, InputFolder, collect
 from healthvault.vault import sealing
 from healthvault.vault.add import AddOptions, add_documents
@@ -17,6 +18,7 @@ from healthvault.vault.contents import opened_contents, statements_of, unread
 from healthvault.vault.erase import erase_documents
 from healthvault.vault.export import export_contents, export_files
 from healthvault.vault.export_fhir import export_fhir
+from healthvault.vault.export_parsed import Mapping, parsed_resources
 from healthvault.vault.parts import files_of, part_number, with_parts, write_files
 from healthvault.vault.read import document_bytes, find_document
 from healthvault.vault.receive import import_bundle, open_bundle
@@ -326,3 +328,16 @@ def test_persons_of_several_files_are_numbered_through(ana: Sample, tmp_path: Pa
         stated = statements_of(vault, sandbox, row, ("item",))
         subjects = {each.title: each.subject for each in stated if isinstance(each, Item)}
     assert {"Of bob2": 0, "Of eve1": 1} == {title: subjects[title] for title in ("Of bob2", "Of eve1")}
+
+
+def test_what_several_files_say_goes_out_as_fhir(ana: Sample, tmp_path: Path) -> None:
+    """Like what one file says: word for word, and once, though it could be read out of the words too."""
+    resource = b'{"resourceType":"Observation","id":"o1","status":"final","code":{"text":"Ferritin"}}'
+    folder = collect([write(tmp_path / "two", {"a.json": resource, "b.txt": b"x"})], ana.place.root, as_one=True)
+    mappings: list[Mapping] = []
+    with ana.open(writing=True) as vault:
+        (found,) = add_documents(vault, folder, AddOptions(), now_ms=NOW_MS)
+        lines = list(parsed_resources(vault, Filter(kind="folder"), Owner(vault="c_1", name="Ana"), mappings))
+    assert isinstance(found, Document)
+    assert [resource.decode()] == lines
+    assert [(found.id, 1, 0)] == [(each.document, each.mapped, each.not_mapped) for each in mappings]
