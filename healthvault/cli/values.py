@@ -8,6 +8,7 @@ from pathlib import Path
 
 from healthvault.cli.objects import Json, JsonObject
 from healthvault.cli.terminal import Terminal, json_line
+from healthvault.cli.text import safe
 from healthvault.records.statements import Item, Quantity
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.export_parsed import Mapping
@@ -40,7 +41,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def value_rows(values: Iterable[StatedValue]) -> Iterator[str]:
     """Yield lines of CSV (RFC 4180): a header, then a row for each number.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers are as written.
+    A text that a spreadsheet would take for a formula gets an apostrophe in front, and what acts on a terminal is
+    made visible; numbers are as written.
     """
     yield _csv_line(_HEADER)
     for stated in values:
@@ -115,7 +117,7 @@ def _quantity(quantity: Quantity) -> Json:
 def _cells(stated: StatedValue, item: Item, quantity: Quantity) -> tuple[str, ...]:
     coding = item.codes[0] if item.codes else None
     return (
-        item.date or "",
+        _text(item.date),
         _text(item.title),
         quantity.number,
         quantity.comparator or "",
@@ -127,8 +129,8 @@ def _cells(stated: StatedValue, item: Item, quantity: Quantity) -> tuple[str, ..
         str(quantity.count),
         _text(coding.system if coding else None),
         _text(coding.code if coding else None),
-        item.type,
-        item.status or "",
+        _text(item.type),
+        _text(item.status),
         "yes" if stated.is_owners else "no",
         stated.document,
         _text(item.place),
@@ -136,7 +138,8 @@ def _cells(stated: StatedValue, item: Item, quantity: Quantity) -> tuple[str, ..
 
 
 def _text(text: str | None) -> str:
-    return f"'{text}" if text and text.startswith(_FORMULA_STARTS) else text or ""
+    shown = safe(text or "")
+    return f"'{shown}" if text and text.startswith(_FORMULA_STARTS) else shown
 
 
 def _csv_line(cells: tuple[str, ...]) -> str:

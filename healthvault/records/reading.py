@@ -7,7 +7,7 @@ Spec: docs/spec/contents.md.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import BinaryIO, Protocol, TypeAlias, cast
@@ -33,7 +33,7 @@ __all__ = [
     "read",
 ]
 
-READER_VERSION = 1  # goes up when readers say more or something else: what older ones said is then read again
+READER_VERSION = 2  # goes up when readers say more or something else: what older ones said is then read again
 MAX_STATEMENTS = 300_000
 MAX_WORDS_CHARS = 16 << 20  # of all passages of one document
 HASHED_BYTES = 1 << 18
@@ -160,7 +160,7 @@ class _Reading:
             yield from _unread(known, place)
             return
         reader = cast("Reader", _loaded(_READERS[Kind(known)]))
-        first_subject = self.subjects
+        own: list[int] = []  # numbers, in the outermost document, of the subjects that this reader has stated
         stream.seek(0)
 
         def inside(inner: BinaryIO, /, *, name: str, size_bytes: int, place: str) -> Iterator[Placed]:
@@ -184,8 +184,8 @@ class _Reading:
             if isinstance(statement, Placed):
                 yield statement
             else:
-                self._count(statement)
-                yield Placed(placed(statement, outer, first_subject))
+                self._count(statement, own)
+                yield Placed(placed(statement, outer, own))
 
     def _unpack(self, size_bytes: int, depth: int) -> None:
         self.inner_bytes += size_bytes
@@ -194,11 +194,12 @@ class _Reading:
         if self.inner_bytes > MAX_INNER_BYTES:
             raise DocumentFull("too_large", "more is packed into the document than is unpacked of one")
 
-    def _count(self, statement: Statement) -> None:
+    def _count(self, statement: Statement, own: list[int]) -> None:
         self.statements += 1
         if isinstance(statement, Passage):
             self.words_chars += len(statement.words)
         elif isinstance(statement, Subject):
+            own.append(self.subjects)  # people in a document inside may have come in between
             self.subjects += 1
         if self.statements > MAX_STATEMENTS or self.words_chars > MAX_WORDS_CHARS:
             raise DocumentFull("too_large", "the document states more than is kept of one")
@@ -214,12 +215,18 @@ def _digest(stream: BinaryIO) -> bytes:
     return digest.digest()
 
 
-def placed(statement: Statement, outer: str, first_subject: int) -> Statement:
-    """Return a statement as one of the outermost document, in which others may have named subjects before."""
-    if not outer and not first_subject:
-        return statement
+def placed(statement: Statement, outer: str, subjects: Sequence[int]) -> Statement:
+    """Return a statement as one of the outermost document.
+
+    Args:
+        statement: With place and subject as its own document counts them.
+        outer: What stands before its place.
+        subjects: Number, in the outermost document, of each subject that its own has stated so far. What is about
+            one that was not stated names none.
+    """
     if isinstance(statement, Item):
-        number = None if statement.subject is None else statement.subject + first_subject
+        named = statement.subject
+        number = subjects[named] if named is not None and named < len(subjects) else None
         return replace(statement, place=outer + statement.place, subject=number)
     if isinstance(statement, Passage | Left | Resource | Card | Inner):
         return replace(statement, place=outer + statement.place)

@@ -31,12 +31,12 @@ from healthvault.vault.packwalk import places_of
 from healthvault.vault.read import stream_part
 from healthvault.vault.vault import Vault
 
-__all__ = ["NO_READER", "Unread", "bring_up", "opened_contents", "statements_of", "unread"]
+__all__ = ["NO_READER", "UNREAD_KINDS", "Unread", "bring_up", "opened_contents", "statements_of", "unread"]
 
 NO_READER = "no_reader"
 WHOLE_BYTES = 16 << 20  # parts up to this size are verified as a whole before they are read
 SLICE = 2000  # statements that are kept in one change
-_UNREAD = frozenset(kind.value for kind in Kind if kind is not Kind.FOLDER and not has_reader(kind.value))
+UNREAD_KINDS = frozenset(kind.value for kind in Kind if kind is not Kind.FOLDER and not has_reader(kind.value))
 """Kinds that nobody reads; of a folder each file has its own."""
 
 
@@ -104,6 +104,7 @@ def statements_of(
     """Yield what a document states, read anew from the stored bytes.
 
     Of several files each is read, whatever becomes of another; the first failure is raised after the last file.
+    Subjects are among it whatever is wanted: by them those of several files are numbered.
 
     Raises:
         ReaderFailed: `extra_missing`, `too_large`, `reader_failed`.
@@ -113,18 +114,20 @@ def statements_of(
     parts = [
         part for part in DocumentRows(vault.catalogue).parts(row.seq) if part.media_type != EVIDENCE_MEDIA_TYPE
     ]
-    subjects = number = 0
+    subjects, number, asked = 0, 0, tuple({*wanted, "subject"})
     failed: ReaderFailed | None = None
     for part in parts:
-        outer, first = f"{part.name}/" if len(parts) > 1 else "", subjects
+        outer, own = f"{part.name}/" if len(parts) > 1 else "", list[int]()
         try:
             with _plain_part(vault, part, row.id) as stream:
                 for statement in sandbox.statements(
-                    stream, name=part.name, size_bytes=part.size_bytes, kind=None, wanted=wanted
+                    stream, name=part.name, size_bytes=part.size_bytes, kind=None, wanted=asked
                 ):
-                    subjects += isinstance(statement, Subject)
+                    if isinstance(statement, Subject):
+                        own.append(subjects)
+                        subjects += 1
                     number += 1
-                    yield placed(statement, outer, first) if outer else statement
+                    yield placed(statement, outer, own)
         except ReaderFailed as err:
             failed = failed or err
         if number > MAX_STATEMENTS:
@@ -155,7 +158,7 @@ def _waiting(contents: Contents) -> frozenset[int]:
 def _read(vault: Vault, contents: Contents, sandbox: Sandbox, row: DocumentRow) -> None:
     with contents.change():
         token = contents.begin(row.seq, READER_VERSION)
-        if row.type in _UNREAD:
+        if row.type in UNREAD_KINDS:
             contents.finish(row.seq, NO_READER)
             return
     state, detail, hint, number = READ, "", None, 0

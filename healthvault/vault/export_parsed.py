@@ -17,11 +17,10 @@ from healthvault.ledger.documents import DocStatus
 from healthvault.records.fhir_derived import item_resource
 from healthvault.records.fhir_out import Owner
 from healthvault.records.json_stream import as_written
-from healthvault.records.reading import has_reader
 from healthvault.records.statements import Item, Left, Resource
 from healthvault.sandbox.reader import ReaderFailed, Sandbox
 from healthvault.storage.document_rows import DocumentRow, DocumentRows, Filter
-from healthvault.vault.contents import opened_contents, statements_of
+from healthvault.vault.contents import UNREAD_KINDS, opened_contents, statements_of
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Failure
 from healthvault.vault.whose import Whose, whose_records
@@ -78,7 +77,7 @@ def parsed_resources(
     out = _Out(vault, owner, whose)
     with Sandbox() as sandbox:
         for row in DocumentRows(vault.catalogue).list(wanted):
-            if row.status in {DocStatus.ERASED.value, DocStatus.RETRACTED.value} or not has_reader(row.type):
+            if row.status in {DocStatus.ERASED.value, DocStatus.RETRACTED.value} or row.type in UNREAD_KINDS:
                 continue
             mapping = Mapping(document=row.id, title=row.title)
             mappings.append(mapping)
@@ -149,9 +148,14 @@ class _Out:
 
 
 def _holder(words: dict[str, bool], place: str) -> bool | None:
-    """Return whether the resource that an item stands in went out as R4; None if it stands in none."""
+    """Return whether the resource that an item stands in went out as R4; None if it stands in none.
+
+    A file within the document that is one resource has its own place with a `/` behind it.
+    """
     while place and place not in words:
-        place = place.rpartition(".")[0]
+        outer, slash, local = place.rpartition("/")
+        inner = local.rpartition(".")[0]
+        place = outer + slash + inner if local else outer
     return words.get(place)
 
 

@@ -127,6 +127,25 @@ def test_charsets() -> None:
     assert ("Größe", "ü") == (item.title, item.text)
 
 
+def test_a_person_in_an_enclosed_document_takes_nobodys_number() -> None:
+    """What is said of a patient after an enclosed document is hers, and not the one's in that document."""
+    inner = base64.b64encode(message("AL1|1|DA|^Latex")).decode()
+    other = PID.replace("77", "78")
+    lines = (
+        f"OBX|1|ED|1^Doc^L||^TEXT^PLAIN^Base64^{inner}",
+        HEADER,
+        other,
+        "AL1|1|DA|^Penicillin",
+        PID,
+        "AL1|2|DA|^Nuts",
+    )
+    told = stated(message(*lines), "a.hl7")
+    persons = [each.identifiers[0].code for each in of(Subject, told)]
+    allergies = [each for each in of(Item, told) if each.type == "AllergyIntolerance"]
+    found = [(each.title, each.subject, persons[each.subject or 0]) for each in allergies]
+    assert [("Latex", 1, "77"), ("Penicillin", 2, "78"), ("Nuts", 0, "77")] == found
+
+
 def test_an_enclosed_document_is_read() -> None:
     """A text in base64 is read as a document; a pointer to a file is named."""
     content = base64.b64encode(b"first\nsecond").decode()

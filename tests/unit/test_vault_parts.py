@@ -7,13 +7,18 @@ from pathlib import Path
 import pytest
 
 from healthvault.errors import InvalidRequest, NotFound
+from healthvault.records.fhir_out import Owner
+from healthvault.records.statements import Item
+from healthvault.sandbox.reader import Sandbox
+from healthvault.storage.document_rows import DocumentRows, Filter
 from healthvault.storage.inputs import InputFile, InputFolder, collect
 from healthvault.vault import sealing
 from healthvault.vault.add import AddOptions, add_documents
-from healthvault.vault.contents import opened_contents, unread
+from healthvault.vault.contents import opened_contents, statements_of, unread
 from healthvault.vault.erase import erase_documents
 from healthvault.vault.export import export_contents, export_files
 from healthvault.vault.export_fhir import export_fhir
+from healthvault.vault.export_parsed import Mapping, parsed_resources
 from healthvault.vault.parts import files_of, part_number, with_parts, write_files
 from healthvault.vault.read import document_bytes, find_document
 from healthvault.vault.receive import import_bundle, open_bundle
@@ -305,3 +310,34 @@ def test_a_part_that_cannot_be_read_costs_itself(ana: Sample, tmp_path: Path) ->
         told = dict(contents.connection.execute(query, (found.entry,)).fetchall())
     assert "words of the last" == told["c.txt/line 1"]
     assert any(place.startswith("b.dcm/") for place in told)
+
+
+def test_persons_of_several_files_are_numbered_through(ana: Sample, tmp_path: Path) -> None:
+    """Whoever asks for items alone gets them with the numbers that the index has."""
+    head = "MSH|^~\\&|A|B|||2024||ORU^R01|1|P|2.5"
+    files = {
+        f"{name}.hl7": f"{head}\rPID|1||{name}^^^C&1.2.3&ISO||{name}\rAL1|1|DA|^Of {name}\r".encode()
+        for name in ("eve1", "bob2")
+    }
+    folder = collect([write(tmp_path / "two", files)], ana.place.root, as_one=True)
+    with ana.open(writing=True) as vault, Sandbox() as sandbox:
+        (found,) = add_documents(vault, folder, AddOptions(), now_ms=NOW_MS)
+        assert isinstance(found, Document)
+        row = DocumentRows(vault.catalogue).at(found.entry)
+        assert row is not None
+        stated = statements_of(vault, sandbox, row, ("item",))
+        subjects = {each.title: each.subject for each in stated if isinstance(each, Item)}
+    assert {"Of bob2": 0, "Of eve1": 1} == {title: subjects[title] for title in ("Of bob2", "Of eve1")}
+
+
+def test_what_several_files_say_goes_out_as_fhir(ana: Sample, tmp_path: Path) -> None:
+    """Like what one file says: word for word, and once, though it could be read out of the words too."""
+    resource = b'{"resourceType":"Observation","id":"o1","status":"final","code":{"text":"Ferritin"}}'
+    folder = collect([write(tmp_path / "two", {"a.json": resource, "b.txt": b"x"})], ana.place.root, as_one=True)
+    mappings: list[Mapping] = []
+    with ana.open(writing=True) as vault:
+        (found,) = add_documents(vault, folder, AddOptions(), now_ms=NOW_MS)
+        lines = list(parsed_resources(vault, Filter(kind="folder"), Owner(vault="c_1", name="Ana"), mappings))
+    assert isinstance(found, Document)
+    assert [resource.decode()] == lines
+    assert [(found.id, 1, 0)] == [(each.document, each.mapped, each.not_mapped) for each in mappings]
