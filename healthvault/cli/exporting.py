@@ -4,6 +4,7 @@
 Loads the vault.
 """
 
+import json
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
@@ -90,13 +91,19 @@ def export_folder(terminal: Terminal, vault: Vault, folder: Path, wanted: Filter
 
 def _write_out(lines: Iterator[str], output: Path | None) -> None:
     if output is None or is_stdout(output):
+        is_screen = sys.stdout.isatty()
         for line in lines:
-            sys.stdout.buffer.write(line.encode())
+            sys.stdout.buffer.write((_visible(line) if is_screen else line).encode())
         return
     with OutputFile(output) as file:
         for line in lines:
             file.write(line.encode())
         file.publish()
+
+
+def _visible(line: str) -> str:
+    """Return a line of JSON or CSV on which nothing acts on a terminal: in JSON it says the same."""
+    return "".join(char if char.isprintable() or char in "\r\n" else json.dumps(char)[1:-1] for char in line)
 
 
 def _noted(rows: Iterator[JsonObject], manifest: OutputFile) -> Iterator[JsonObject]:

@@ -7,6 +7,7 @@ name on disk. Both sides bound what they accept. Spec: docs/spec/contents.md sec
 
 import socket
 import struct
+from contextlib import suppress
 from typing import BinaryIO, cast
 
 from healthvault.errors import FormatError
@@ -69,6 +70,11 @@ class Channel:
         if size_bytes > MAX_FRAME_BYTES:
             raise FormatError("bad_schema", "a reader says too much at once")
         return kind, self._exactly(size_bytes)
+
+    def cut(self) -> None:
+        """Break the connection, whatever the other side, or this one, is waiting for."""
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close the connection; a second time does nothing."""

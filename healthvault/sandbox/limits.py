@@ -40,7 +40,7 @@ def most_seconds(size_bytes: int, *, is_packed: bool) -> int:
 
 
 def most_waited_seconds(size_bytes: int) -> float:
-    """Return how many seconds are waited for what is said of a document, in all."""
+    """Return how many seconds reading a document may take in all, whoever is waited for."""
     return float(SLOWNESS * most_seconds(size_bytes, is_packed=True))
 
 

@@ -9,7 +9,7 @@ Spec: docs/spec/contents.md section 5.
 import socket
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -134,10 +134,13 @@ class Sandbox:
 
     def _ask(self, stream: BinaryIO, request: dict[str, Value]) -> Iterator[bytes]:
         channel, account, is_done = self._started(), _Account(request), False
+        alarm = threading.Timer(account.wait_seconds, channel.cut)  # no drop of speech puts it off
+        alarm.daemon = True
+        alarm.start()
         try:
             self._send(channel, READ, pack(request))
             while True:
-                kind, data = self._next(channel, account)
+                kind, data = self._next(channel)
                 if kind == GET:
                     self._send(channel, DATA, _piece(stream, account.asked(data)))
                 elif kind == FOUND:
@@ -149,6 +152,7 @@ class Sandbox:
                         raise _failure(data if is_done else b"")
                     return
         finally:
+            alarm.cancel()
             if not is_done:
                 self.close()
 
@@ -159,14 +163,11 @@ class Sandbox:
         except OSError as err:
             raise _stopped() from err
 
-    def _next(self, channel: Channel, account: "_Account") -> tuple[bytes, bytes]:
-        began = time.monotonic()
+    def _next(self, channel: Channel) -> tuple[bytes, bytes]:
         try:
-            found = channel.receive()
+            return channel.receive()
         except (EOFError, OSError, FormatError) as err:
             raise _stopped() from err
-        account.waited(time.monotonic() - began)
-        return found
 
     def _started(self) -> Channel:
         if self._channel is None:
@@ -194,7 +195,7 @@ class _Account:
         size_bytes = asked.uint("size")
         self._read_bytes = asked.uint("most")
         self._said_bytes = most_said_bytes(size_bytes)
-        self._wait_seconds = most_waited_seconds(size_bytes)
+        self.wait_seconds = most_waited_seconds(size_bytes)
 
     def asked(self, data: bytes) -> tuple[int, int]:
         """Count a piece that is asked for; return its offset and size. Raises ReaderFailed: `reader_failed`."""
@@ -211,12 +212,6 @@ class _Account:
         self._said_bytes -= size_bytes
         if self._said_bytes < 0:
             raise ReaderFailed("too_large", "the document states more than is kept of one")
-
-    def waited(self, seconds: float) -> None:
-        """Count the time that was waited. Raises ReaderFailed: `too_large`."""
-        self._wait_seconds -= seconds
-        if self._wait_seconds < 0:
-            raise _stopped()
 
 
 def _stopped() -> ReaderFailed:

@@ -171,8 +171,9 @@ def test_whoever_is_silent_is_left() -> None:
 
 def test_drops_of_speech_come_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who speaks now and then, but never ends, has only so much time."""
-    monkeypatch.setattr(reader, "most_waited_seconds", lambda _: 0.0)
+    monkeypatch.setattr(reader, "most_waited_seconds", lambda _: 0.1)
     assert "too_large" == refused(say(FOUND, WORDS), hang=True)[0]
+    assert "too_large" == refused(lambda channel: channel._stream.write(b"F"), hang=True)[0]
 
 
 def test_who_goes_without_a_word() -> None:
