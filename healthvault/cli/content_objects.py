@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-def hit_object(found: "Found", sought: "Sought") -> JsonObject:
+def hit_object(found: "Found", sought: "Sought", *, is_owners: bool) -> JsonObject:
     """Return a document that was found, with its best lines."""
     return new_object(
         "hit",
@@ -42,6 +42,7 @@ def hit_object(found: "Found", sought: "Sought") -> JsonObject:
             "author": found.author,
             "source": found.source,
             "status": found.status,
+            "owner": is_owners,
             "matches": found.matches,
             "lines": [_line(line, sought) for line in found.lines],
         },

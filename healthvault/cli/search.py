@@ -47,6 +47,8 @@ def search(
     the title before others; what is superseded or retracted stands last. Of each document the best lines are
     shown, with their place in it. Dates and categories are those of the line's own item, else of the document.
 
+    Documents of others are found too, and marked.
+
     Documents are read when somebody first looks into them, which takes a while after much was added.
     """
     from healthvault.cli.look_options import day_of
@@ -54,6 +56,7 @@ def search(
     from healthvault.records.concept import parse_code
     from healthvault.vault.search import Sought, words_of_arguments
     from healthvault.vault.search import search as find
+    from healthvault.vault.whose import whose_records
 
     systems, plain = parse_code(code) if code else ((), None)
     sought = Sought(
@@ -69,21 +72,22 @@ def search(
     )
     if not sought.words and code is None:
         raise click.UsageError("say what to search for: words, or --code")
-    with looking(terminal) as (_, contents):
+    with looking(terminal) as (vault, contents):
         found, count = find(contents, sought, limit=limit)
-        show(terminal, found, sought)
+        show(terminal, found, sought, frozenset(whose_records(vault, contents).left_out))
         if count > len(found):
             terminal.say(f"{len(found)} of {count} documents are shown; --limit shows more")
 
 
-def show(terminal: Terminal, found: "tuple[Found, ...]", sought: "Sought") -> None:
+def show(terminal: Terminal, found: "tuple[Found, ...]", sought: "Sought", strangers: frozenset[int]) -> None:
     """Print what was found: a row a line in a pipe, a document and its lines on a screen."""
     from healthvault.cli.content_objects import hit_object
 
     if terminal.is_screen:
-        terminal.painted(row for each in found for row in _rows(each, sought))
+        terminal.painted(row for each in found for row in _rows(each, sought, is_owners=each.seq not in strangers))
     elif terminal.settings.json:
-        terminal.rows((hit_object(each, sought) for each in found), ())
+        rows = (hit_object(each, sought, is_owners=each.seq not in strangers) for each in found)
+        terminal.rows(rows, ())
     else:
         for each in found:
             of_document = {"id": each.id, "date": each.date, "status": each.status, "title": each.title}
@@ -91,14 +95,15 @@ def show(terminal: Terminal, found: "tuple[Found, ...]", sought: "Sought") -> No
             terminal.rows(({**of_document, **line} for line in lines), _PIPE)
 
 
-def _rows(found: "Found", sought: "Sought") -> "Iterator[Row]":
+def _rows(found: "Found", sought: "Sought", *, is_owners: bool) -> "Iterator[Row]":
     from healthvault.vault.search import marks_in
 
     title = marked_spans(found.title, marks_in(found.title, sought), "bold")
     status = (Span(f"  {found.status}", "red"),) if found.status != "current" else ()
+    stranger = () if is_owners else (Span("  not known to be yours", "yellow"),)
     lead = Span(f"{short_id(found.id)}  {(found.date or '-')[:10]:<10}  ", "cyan")
     more = found.matches - len(found.lines)
-    yield Row((lead, *title, *status), tail=f"+{more} lines" if more > 0 else "")
+    yield Row((lead, *title, *status, *stranger), tail=f"+{more} lines" if more > 0 else "")
     for line in found.lines:
         yield _line(line, sought)
 

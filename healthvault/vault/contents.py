@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE
-from healthvault.errors import InvalidRequest, VaultDamaged
+from healthvault.errors import InvalidRequest, VaultBusy, VaultDamaged
 from healthvault.ledger.secrets import dedupe_tag, file_key
 from healthvault.records.extras import EXTRA_MISSING, is_installed
 from healthvault.records.kinds import Kind
@@ -170,7 +170,7 @@ def _read(vault: Vault, contents: Contents, sandbox: Sandbox, row: DocumentRow) 
             number += len(batch)
     except ReaderFailed as err:
         state, detail, hint = err.code, err.message, err.hint
-    except (OSError, InvalidRequest, VaultDamaged):
+    except (OSError, InvalidRequest, VaultBusy, VaultDamaged):
         return  # it counts as underway, and is tried again
     with contents.change():
         if contents.is_ours(row.seq, token):
