@@ -4,6 +4,7 @@
 Markup is never interpreted: every cell is a `Text` of visible characters. Colour honours NO_COLOR.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -36,6 +37,7 @@ _IDS = frozenset(
         "grants",
     }
 )
+_DOCUMENT_ID = re.compile("d_[a-z2-7]{32}")  # a source is a document, or what made it
 _TIMES = frozenset(
     {
         "added",
@@ -76,6 +78,9 @@ _LEAST = {"title": 12, "detail": 12, "clock": 7, "purpose": 9}
 _FOLDED = frozenset(
     {
         "title",
+        "system",
+        "source",
+        "reasons",
         "parties",
         "message",
         "detail",
@@ -247,7 +252,8 @@ def _shown(name: str, value: Json) -> str:
 def _shown_text(name: str, value: str) -> str:
     if name in _TIMES:
         return local_text(value)
-    return short_id(safe(value)) if name in _IDS else safe(value)
+    is_id = name in _IDS or (name == "source" and _DOCUMENT_ID.fullmatch(value) is not None)
+    return short_id(safe(value)) if is_id else safe(value)
 
 
 def _shown_inner(name: str, value: list[Json] | dict[str, Json]) -> str:

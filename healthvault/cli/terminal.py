@@ -95,10 +95,12 @@ class Terminal:
     def say(self, text: str) -> None:
         """Say something that no script needs: one line on stderr."""
         if not self.settings.quiet and not self.settings.json:
+            self._clear_progress()
             sys.stderr.write(safe(text) + "\n")
 
     def warn(self, text: str) -> None:
         """Warn of something that does not stop the command; also a script may want to know."""
+        self._clear_progress()
         if self.settings.json:
             sys.stderr.write(json_line({"type": "warning", "schema": 1, "message": text}))
         elif not self.settings.quiet:

@@ -31,7 +31,7 @@ class _Pictures(TypedDict):
     png: Path | None
 
 
-@hv_command("hv trend ferritin", "hv trend loinc|2276-4 --since 5y --svg ferritin.svg", "hv trend 8867-4 --json")
+@hv_command("hv trend ferritin", "hv trend 'loinc|2276-4' --since 5y --svg ferritin.svg", "hv trend 8867-4 --json")
 @click.argument("what", nargs=-1, required=True, metavar="CODE|WORDS")
 @since_until
 @click.option("--unit", help="Only values in this unit.")
