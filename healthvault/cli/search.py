@@ -26,7 +26,9 @@ _PLACE_COLUMNS = 26
 _ROOM = 60  # columns in which the first marked word of a line is seen
 
 
-@hv_command("hv search ferritin", "hv search 'iron deficiency' 'ferr*' --since 2y", "hv search --code 'loinc|2276-4'")
+@hv_command(
+    "hv search ferritin", "hv search 'iron deficiency' 'ferr*' --since 2y", "hv search --code 'loinc|2276-4'"
+)
 @click.argument("words", nargs=-1, metavar="[WORDS]...")
 @select_options
 @click.option("--until", type=parse_when, metavar="DATE", help="Only what is of this day or earlier.")
