@@ -77,6 +77,8 @@ def search(
     with looking(terminal) as (vault, contents):
         found, count = find(contents, sought, limit=limit)
         show(terminal, found, sought, frozenset(whose_records(vault, contents).left_out))
+        if not found:
+            terminal.say("nothing that was read or is said of documents matches")
         if count > len(found):
             terminal.say(f"{len(found)} of {count} documents are shown; --limit shows more")
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hv trend`: values of one thing over time."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypedDict, Unpack
 
@@ -72,6 +73,8 @@ def trend(
         if len(wanted) > 1:
             _ask_again(terminal, wanted)
         found = follow(contents, scope, wanted[0], unit=unit)
+        if everyone:
+            found = replace(found, title=f"{found.title}, perhaps of several people")
         if terminal.is_screen:
             _show(terminal, found)
         else:

@@ -21,6 +21,11 @@ __all__ = ["SECTIONS", "Person", "Section", "Stated", "ips_bundle"]
 LOINC = "http://loinc.org"
 PATIENT_SUMMARY = "60591-5"
 _ABSENT = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+_NO_INFORMATION = {
+    "Condition": "No information about problems",
+    "AllergyIntolerance": "No information about allergies",
+    "MedicationStatement": "No information about medications",
+}
 _MISSING = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _NAMESPACE = uuid.UUID("1b0e7f0a-6f0e-5a52-9c0b-6a2f1d3f6c11")  # of the names below, made once by chance
 
@@ -185,7 +190,7 @@ def _printable(text: str) -> str:
 
 def _nothing(person: Person, patient_url: str, section: Section) -> tuple[str, JsonObject]:
     kind, code = section.nothing or ("", "")
-    concept = coded(_ABSENT, code)
+    concept = coded(_ABSENT, code, _NO_INFORMATION[kind])
     about: dict[str, JsonObject] = {
         "Condition": {"code": concept, "subject": {"reference": patient_url}},
         "AllergyIntolerance": {"code": concept, "patient": {"reference": patient_url}},
