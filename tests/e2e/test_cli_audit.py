@@ -184,7 +184,7 @@ def test_fhir_of_a_real_story(ana: Person, lee: Person, tmp_path: Path) -> None:
     ana.hv("export", "--format", "fhir", "-o", "all.ndjson")
     own = [json.loads(line) for line in (ana.home / "all.ndjson").read_text().splitlines()]
     for stream in (own, lee.hv("export", "--format", "fhir", "--content").objects):
-        check_stream(stream)
+        check_stream(stream, with_words=True)
     (consent,) = (one for one in own if one["resourceType"] == "Consent")
     assert "inactive" == consent["status"]
     said = [one["subtype"][0]["code"] for one in own if one["resourceType"] == "AuditEvent"]
