@@ -145,12 +145,6 @@ class ItemRows:
         )
         return tuple(self._db.execute(query, scope.values()).fetchall())
 
-    def systems_of(self, code: str) -> tuple[str, ...]:
-        """Return the code systems in which items carry a code."""
-        return tuple(
-            system for (system,) in self._db.execute("select distinct system from code where code = ?", (code,))
-        )
-
     def same(self, scope: Scope, sense: bytes) -> tuple[LabelView, ...]:
         """Return the documents that state the same."""
         query = f"select distinct {_LABEL} {_FROM} where item.sense = :sense and {scope.of_items()} order by 1"

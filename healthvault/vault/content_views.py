@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from healthvault.records.statements import Item, Quantity
 from healthvault.storage.item_rows import LabelView
 
-__all__ = ["Source", "TimelineEntry", "range_text", "said_on", "shown_unit", "source_of", "value_text"]
+__all__ = ["Source", "TimelineEntry", "age_of", "range_text", "said_on", "shown_unit", "source_of", "value_text"]
 
 _ANNOTATION = re.compile(r"\{([^{}]+)\}")
 
@@ -59,6 +59,11 @@ def said_on(label: LabelView) -> str:
     if label.date:
         return label.date[:10]
     return dt.datetime.fromtimestamp(label.added_ms / 1000, dt.UTC).date().isoformat()
+
+
+def age_of(document: LabelView) -> tuple[str, int]:
+    """Return what orders documents by how new their word is: the day it was said, then the entry."""
+    return said_on(document), document.seq
 
 
 def value_text(item: Item) -> str | None:

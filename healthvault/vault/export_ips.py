@@ -14,7 +14,7 @@ from healthvault.records.ips_out import Person, Stated, ips_bundle
 from healthvault.storage.item_rows import IN_ERROR, ItemRow, ItemRows
 from healthvault.storage.item_scope import Scope
 from healthvault.vault.add import Observer
-from healthvault.vault.content_views import said_on
+from healthvault.vault.content_views import age_of
 from healthvault.vault.looking import looked_into
 from healthvault.vault.owners_view import owners_scope
 from healthvault.vault.person import owner_of
@@ -66,7 +66,7 @@ def _newest(rows: Iterable[ItemRow], *, by_day: bool = False) -> list[Stated]:
     for row in _telling(rows):
         key = (row.concept, (row.item.date or "")[:10] if by_day else "")
         known = newest.get(key)
-        if known is None or _age(row) >= _age(known):
+        if known is None or age_of(row.document) >= age_of(known.document):
             newest[key] = row
     return [Stated(item=row.item, document=row.document.id) for row in newest.values()]
 
@@ -76,10 +76,6 @@ def _telling(rows: Iterable[ItemRow]) -> Iterator[ItemRow]:
     for row in rows:
         if row.item.status != IN_ERROR and absence_of(row.item) != _NO_INFORMATION:
             yield row
-
-
-def _age(row: ItemRow) -> tuple[str, int]:
-    return said_on(row.document), row.document.seq
 
 
 def _person(vault: Vault) -> Person:

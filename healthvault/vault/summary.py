@@ -13,7 +13,7 @@ from healthvault.records.decimals import decimal_of, plain
 from healthvault.storage.contents import Contents
 from healthvault.storage.item_rows import IN_ERROR, ItemRow, ItemRows
 from healthvault.storage.item_scope import Scope
-from healthvault.vault.content_views import Source, said_on, source_of, value_text
+from healthvault.vault.content_views import Source, age_of, said_on, source_of, value_text
 
 __all__ = ["Section", "Thing", "Word", "summary"]
 
@@ -162,7 +162,7 @@ def _thing(group: list[ItemRow], said: Callable[[ItemRow], str | None]) -> Thing
     for row in group:
         ways.setdefault(said(row), []).append(row)
     words = sorted((_word(rows) for rows in ways.values()), key=lambda word: word.said, reverse=True)
-    newest = max(group, key=_age)
+    newest = max(group, key=lambda row: age_of(row.document))
     return Thing(
         title=newest.item.title,
         concept=newest.concept,
@@ -184,8 +184,9 @@ def _few(thing: Thing) -> Thing:
 
 
 def _word(rows: list[ItemRow]) -> Word:
-    newest = max(rows, key=_age)
-    documents = {row.document.seq: row.document for row in sorted(rows, key=_age, reverse=True)}
+    by_age = sorted(rows, key=lambda row: age_of(row.document), reverse=True)
+    newest = by_age[0]
+    documents = {row.document.seq: row.document for row in by_age}
     return Word(
         status=newest.item.status,
         date=max((row.item.date for row in rows if row.item.date), default=None),
@@ -195,10 +196,6 @@ def _word(rows: list[ItemRow]) -> Word:
         said=said_on(newest.document),
         sources=tuple(map(source_of, documents.values())),
     )
-
-
-def _age(row: ItemRow) -> tuple[str, int]:
-    return said_on(row.document), row.document.seq
 
 
 def _newest(thing: Thing) -> str:
