@@ -17,7 +17,8 @@ from healthvault.vault.amend import Correction, revise_document
 from healthvault.vault.approvals import keep_approval
 from healthvault.vault.approving import approve, options_accepting, read_request
 from healthvault.vault.grants import Terms, make_grant, revoke_grant
-from healthvault.vault.share import UnderGrant, share_request, share_under
+from healthvault.vault.handing import UnderGrant
+from healthvault.vault.share import share_request, share_under
 from healthvault.vault.views import Document, GrantView
 from tests import vaults
 from tests.vaults import DAY_MS, NOW_MS, Sample

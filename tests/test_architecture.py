@@ -18,8 +18,11 @@ LAYERS = (
     {"storage"},
     {"verify"},
     {"vault"},
+    {"areas"},
     {"cli"},
 )
+AREAS = frozenset[str]()
+"""Packages of pure rules of areas that the core does without: among the rooms of the fourth level above."""
 HOMES = {
     "nacl": "crypto",
     "mnemonic": "crypto",
@@ -47,6 +50,7 @@ HOMES = {
 PURE = {
     *("codec", "crypto", "tlog", "agefile", "ledger", "records"),
     *("bundle", "consent", "emergency", "identity", "verify"),
+    *AREAS,
 }
 OUTSIDE_WORLD = {"os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "time", "getpass"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "constants", "types", "base", "manager"}
@@ -99,6 +103,17 @@ def test_the_core_is_pure(path: Path) -> None:
     """Below storage, and in verify, nothing touches files, the clock or the environment."""
     if room(path) in PURE:
         assert not OUTSIDE_WORLD & {module.split(".")[0] for module in imports(path)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_areas_are_leaves(path: Path) -> None:
+    """Only the use cases of areas and the terminal import an area: the core does not know that there are any."""
+    if room(path) in {"areas", "cli"}:
+        return
+    for module in imports(path):
+        parts = module.split(".")
+        is_core = parts[0] != "healthvault" or parts[1] not in AREAS | {"areas"}
+        assert is_core or parts[1] == room(path), f"{path} imports {module}"
 
 
 def test_no_import_cycles() -> None:

@@ -29,8 +29,9 @@ from healthvault.vault.add import Observer
 from healthvault.vault.contacts import find_contact
 from healthvault.vault.deciding import split_included
 from healthvault.vault.grants import documents_of, find_grant, terms_in_force
+from healthvault.vault.handing import Letter, UnderGrant
 from healthvault.vault.roles import check_documents_of_role, under_role
-from healthvault.vault.share import Letter, UnderGrant, share, share_under
+from healthvault.vault.share import share, share_under
 from healthvault.vault.terms import Terms
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import BundleView, Document

@@ -8,7 +8,7 @@ that needs something written (an emergency sheet, a prescription, a protocol) ne
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from healthvault.ledger.documents import RECEIVED, DocStatus
+from healthvault.ledger.documents import DocStatus
 from healthvault.records.categories import Category
 from healthvault.records.kinds import Kind
 from healthvault.storage.inputs import Failure, InputFile
@@ -47,7 +47,7 @@ class Form:
     @property
     def is_received(self) -> bool:
         """It came from somebody else."""
-        return self.document.provenance == RECEIVED
+        return self.document.is_received
 
 
 def keep_form(vault: Vault, form: NewForm, *, now_ms: int, replaces: str | None = None) -> Document:
@@ -89,5 +89,5 @@ def find_forms(vault: Vault, *kinds: Kind, with_received: bool = False) -> Itera
     for kind in kinds:
         for document in list_documents(vault, Filter(kind=kind.value)):
             is_there = document.status == DocStatus.CURRENT.value
-            if is_there and (with_received or document.provenance != RECEIVED):
+            if is_there and (with_received or not document.is_received):
                 yield Form(document=document, content=document_bytes(vault, document))

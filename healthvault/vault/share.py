@@ -7,103 +7,50 @@ Spec: docs/spec/bundle.md section 3.1.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from healthvault.agefile.file import encrypt
 from healthvault.bundle.container import ContainerWriter, document_member
 from healthvault.bundle.disclosure import DisclosedGrant
 from healthvault.bundle.manifest import Manifest, sign_manifest
-from healthvault.consent.conditions import Condition
-from healthvault.consent.exclusion import DocumentWords
-from healthvault.consent.grant import Grant
-from healthvault.consent.status import StatusProof
-from healthvault.crypto.hashing import random_bytes
 from healthvault.crypto.words import random_words
 from healthvault.errors import ConsentRefused, InvalidRequest
 from healthvault.ledger.ids import bundle_id_text, grant_id_text
-from healthvault.ledger.kinds import Share
-from healthvault.ledger.ranges import ranges_contain, ranges_of
 from healthvault.ledger.secrets import meta_key
-from healthvault.ledger.state import StateOpening
-from healthvault.storage.document_rows import DocumentRow
 from healthvault.storage.outputs import OutputFile
 from healthvault.vault.add import Observer
 from healthvault.vault.addressees import (
     CODE_WORDS,
-    Addressee,
     age_recipients,
     audience_of,
     grantees_again,
 )
 from healthvault.vault.approvals import asked_of, grant_not_ended
 from healthvault.vault.attestations import attestations_along, check_room_along
-from healthvault.vault.counting import check_committed, check_named
-from healthvault.vault.deciding import check_included, words_of
-from healthvault.vault.delegating import check_delegated
-from healthvault.vault.disclosing import MemberFile, check_sizes, disclose, first_words, rows_to_share
-from healthvault.vault.grants import append_grant, check_terms, documents_of, grant_row, terms_in_force
-from healthvault.vault.handed_out import meta_of
+from healthvault.vault.counting import check_committed
+from healthvault.vault.disclosing import MemberFile, check_sizes, disclose
+from healthvault.vault.grants import append_grant, check_terms, grant_row
+from healthvault.vault.handing import (
+    NO_LETTER,
+    Letter,
+    Logged,
+    Parcel,
+    UnderGrant,
+    check_letter,
+    log_share,
+    logging_under,
+    parcel_under,
+)
 from healthvault.vault.inventories import inventories_of
 from healthvault.vault.proofs import event_seqs, proof_of
 from healthvault.vault.read import stream_part
-from healthvault.vault.roles import check_role_still
 from healthvault.vault.terms import Terms
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import BundleView
 from healthvault.vault.witnessing import witnessed_rows
 
-__all__ = ["Letter", "UnderGrant", "share", "share_request", "share_under"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """What goes along with the documents."""
-
-    message: str = ""
-    with_metadata: bool = False
-    """Disclose the sealed description too: tags, file name, source."""
-    complete: tuple[str, ...] = ()
-    """Categories of which to say how many documents there are, shared or not."""
-    with_attestations: bool = True
-    """What others attest of the documents goes along."""
-
-
-NO_LETTER = Letter()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnderGrant:
-    """What to share with the grantees of a grant that stands."""
-
-    grant: str
-    """Its id, or the unique beginning of it."""
-    records: tuple[str, ...] = ()
-    """Ids of documents; none for all that it names and that are neither erased nor retracted."""
-    accept: tuple[str, ...] = ()
-    """Codes of refusals that the user overrides."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Parcel:
-    """What goes to whom."""
-
-    rows: Sequence[DocumentRow]
-    addressees: Sequence[Addressee]
-    letter: Letter
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Logged:
-    """What the journal says of the share, with the openings that the bundle discloses."""
-
-    bundle_id: bytes
-    grant: Grant
-    grant_seq: int
-    grant_meta: bytes
-    opening: StateOpening
-    status: StatusProof
+__all__ = ["share", "share_request", "share_under"]
 
 
 def share(
@@ -127,13 +74,13 @@ def share(
         raise ConsentRefused("approval_missing", "nobody has approved the new grant yet", hint=hint)
     checked = check_terms(vault, terms, now_ms=now_ms)
     rows = checked.rows
-    _check_included(vault, checked.terms.conditions, rows, letter)
-    parcel = _Parcel(rows=rows, addressees=checked.addressees, letter=letter)
+    check_letter(vault, checked.terms.conditions, rows, letter)
+    parcel = Parcel(rows=rows, addressees=checked.addressees, letter=letter)
 
-    def log() -> _Logged:
+    def log() -> Logged:
         with Transaction(vault, now_ms=now_ms) as transaction:
             grant, draft = append_grant(transaction, checked.terms, rows, checked.parties, now_ms)
-            return _log_share(transaction, parcel, grant, draft.seq, meta_key(draft.secret))
+            return log_share(transaction, parcel, grant, draft.seq, meta_key(draft.secret))
 
     return _hand_out(vault, parcel, log, out, now_ms, observer)
 
@@ -150,22 +97,10 @@ def share_under(
     """Log a share under a grant that holds, for its grantees, then write the bundle to `out`.
 
     Raises:
-        ConsentRefused: `grant_revoked`, `grant_superseded`, `grant_not_yet`, `grant_expired`, `condition_unknown`,
-            `shares_used_up`, `approval_missing`; `out_of_scope`, a document or category that it does not name;
-            `denied_by_rule`, `sensitivity_not_named`, one that its conditions keep out; `role_unbound`,
-            `outside_role`, the role that it was made from says no today; what `check_delegated` raises.
-        As `share`.
+        As `parcel_under` and `share`.
     """
-    row, grant = terms_in_force(vault, wish.grant, now_ms=now_ms)
-    records = wish.records or tuple(document.id for document in documents_of(vault, grant))
-    rows = rows_to_share(vault, records, wish.accept)
-    _check_scope(grant, rows)
-    check_role_still(vault, grant, rows, now_ms=now_ms)
-    _check_included(vault, grant.conditions, rows, letter)
-    check_named(vault, grant, letter.complete)
-    check_delegated(vault, grant, rows, now_ms=now_ms)
-    parcel = _Parcel(rows=rows, addressees=grantees_again(vault, grant.grantees), letter=letter)
-    return _hand_out(vault, parcel, _log_under(vault, parcel, grant, row.seq, now_ms), out, now_ms, observer)
+    parcel, grant, seq = parcel_under(vault, wish, letter, now_ms=now_ms)
+    return _hand_out(vault, parcel, logging_under(vault, parcel, grant, seq, now_ms), out, now_ms, observer)
 
 
 def share_request(vault: Vault, prefix: str, out: Path, *, now_ms: int) -> BundleView:
@@ -181,67 +116,14 @@ def share_request(vault: Vault, prefix: str, out: Path, *, now_ms: int) -> Bundl
     asked = asked_of(grant)
     if not asked:
         raise InvalidRequest("no_approvers", f"{row.id} needs no approval")
-    parcel = _Parcel(rows=(), addressees=grantees_again(vault, asked), letter=NO_LETTER)
-    return _hand_out(vault, parcel, _log_under(vault, parcel, grant, row.seq, now_ms), out, now_ms, None)
-
-
-def _log_under(vault: Vault, parcel: _Parcel, grant: Grant, seq: int, now_ms: int) -> Callable[[], _Logged]:
-    """Return what logs a share under the grant of entry `seq`."""
-    key = meta_of(vault, seq)
-
-    def log() -> _Logged:
-        with Transaction(vault, now_ms=now_ms) as transaction:
-            return _log_share(transaction, parcel, grant, seq, key)
-
-    return log
-
-
-def _check_included(
-    vault: Vault, conditions: tuple[Condition, ...], rows: Sequence[DocumentRow], letter: Letter
-) -> None:
-    """Check the documents as described now and as their reader will see them, and the categories told of."""
-    check_included(conditions, ((row.id, words_of(row)) for row in rows))
-    if letter.with_metadata:
-        check_included(conditions, ((row.id, first_words(vault, row.seq)) for row in rows))
-    check_included(conditions, ((f"category {word}", DocumentWords(category=word)) for word in letter.complete))
-
-
-def _check_scope(grant: Grant, rows: Sequence[DocumentRow]) -> None:
-    outside = [row.id for row in rows if not ranges_contain(grant.records, row.seq)]
-    if outside:
-        hint = "share it without --grant, under a new one"
-        raise ConsentRefused("out_of_scope", f"the grant does not name {outside[0]}", hint=hint)
-
-
-def _log_share(
-    transaction: Transaction, parcel: _Parcel, grant: Grant, grant_seq: int, grant_meta: bytes
-) -> _Logged:
-    tip, bundle_id = transaction.begin(), random_bytes(16)
-    entry = Share(
-        bundle_id=bundle_id,
-        size=tip.seq + 1,
-        slots=(grant.slot,),
-        seqs=ranges_of(row.seq for row in parcel.rows),
-        recipients=tuple(addressee.party for addressee in parcel.addressees),
-    )
-    transaction.append(tip, entry.to_map())
-    opening = transaction.opening()
-    status = transaction.status_tree.prove(transaction.slots, grant.slot)
-    transaction.commit()
-    return _Logged(
-        bundle_id=bundle_id,
-        grant=grant,
-        grant_seq=grant_seq,
-        grant_meta=grant_meta,
-        opening=opening,
-        status=status,
-    )
+    parcel = Parcel(rows=(), addressees=grantees_again(vault, asked), letter=NO_LETTER)
+    return _hand_out(vault, parcel, logging_under(vault, parcel, grant, row.seq, now_ms), out, now_ms, None)
 
 
 def _hand_out(
     vault: Vault,
-    parcel: _Parcel,
-    log: Callable[[], _Logged],
+    parcel: Parcel,
+    log: Callable[[], Logged],
     out: Path,
     now_ms: int,
     observer: Observer | None,
@@ -295,7 +177,7 @@ def _write(
     container.finish()
 
 
-def _manifest(vault: Vault, parcel: _Parcel, logged: _Logged, now_ms: int) -> tuple[Manifest, list[MemberFile]]:
+def _manifest(vault: Vault, parcel: Parcel, logged: Logged, now_ms: int) -> tuple[Manifest, list[MemberFile]]:
     history = vault.history
     seqs = {*event_seqs(vault), *(row.seq for row in parcel.rows), logged.grant_seq, history.size - 1}
     witnessed = witnessed_rows(vault, [row.seq for row in parcel.rows])

@@ -23,10 +23,11 @@ from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.storage.standing_rows import StandingRow, StandingRows
 from healthvault.vault.contacts import contact_row
 from healthvault.vault.grants import append_grant, check_terms
+from healthvault.vault.handing import UnderGrant
 from healthvault.vault.read import unique, unique_prefix
 from healthvault.vault.roles import bound_contacts, role_named
 from healthvault.vault.rule_views import RuleOutcome, RuleView
-from healthvault.vault.share import UnderGrant, share_under
+from healthvault.vault.share import share_under
 from healthvault.vault.terms import Terms
 from healthvault.vault.transaction import MAX_ENTRIES, Transaction
 from healthvault.vault.vault import Vault

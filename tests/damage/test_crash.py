@@ -29,11 +29,12 @@ from healthvault.vault.attestations import keep_attestation
 from healthvault.vault.attesting import attest, in_bundle
 from healthvault.vault.contacts import add_contact, list_contacts
 from healthvault.vault.grants import list_grants, make_grant, revoke_grant
+from healthvault.vault.handing import UnderGrant
 from healthvault.vault.keyslots import add_key_file
 from healthvault.vault.read import document_bytes, list_documents
 from healthvault.vault.receive import import_bundle, verify_file
 from healthvault.vault.session import open_vault
-from healthvault.vault.share import UnderGrant, share, share_under
+from healthvault.vault.share import share, share_under
 from healthvault.vault.unlock import Secret
 from healthvault.vault.vault import Place, Vault
 from tests import vaults

@@ -16,7 +16,8 @@ from healthvault.crypto.signing import SIGNATURE_BYTES
 from healthvault.errors import HealthVaultError
 from healthvault.vault.deciding import split_included
 from healthvault.vault.grants import documents_of, terms_in_force
-from healthvault.vault.share import Letter, UnderGrant, share_under
+from healthvault.vault.handing import Letter, UnderGrant
+from healthvault.vault.share import share_under
 from healthvault.vault.views import BundleView
 from tests import reference_consent
 from tests.consents import Life, lived

@@ -21,12 +21,13 @@ from healthvault.vault.backup import Destination, back_up
 from healthvault.vault.contacts import add_contact
 from healthvault.vault.erase import erase_documents, find_victims
 from healthvault.vault.grants import list_grants, make_grant, revoke_grant
+from healthvault.vault.handing import Letter
 from healthvault.vault.keyslots import set_passphrase
 from healthvault.vault.read import list_documents
 from healthvault.vault.receive import import_bundle
 from healthvault.vault.restore import restore
 from healthvault.vault.rotation import rotate_keys
-from healthvault.vault.share import Letter, share
+from healthvault.vault.share import share
 from healthvault.vault.vault import Place, Vault
 from healthvault.vault.views import Document
 from tests import canary, vaults

@@ -15,9 +15,10 @@ from healthvault.vault.approvals import keep_approval, take_approval
 from healthvault.vault.approving import Asked, approve, options_accepting, read_request
 from healthvault.vault.contacts import remove_contact
 from healthvault.vault.grants import make_grant, revoke_grant, terms_in_force
+from healthvault.vault.handing import UnderGrant
 from healthvault.vault.memory import pin_file, store_pins
 from healthvault.vault.receive import unaccepted
-from healthvault.vault.share import UnderGrant, share, share_request, share_under
+from healthvault.vault.share import share, share_request, share_under
 from healthvault.vault.views import GrantView
 from healthvault.verify.pins import VaultPins
 from tests import vaults

@@ -15,9 +15,10 @@ from healthvault.vault.attestations import AttestationView, attested, keep_attes
 from healthvault.vault.attesting import attest, in_bundle, in_vault
 from healthvault.vault.contacts import remove_contact
 from healthvault.vault.erase import erase_documents, find_victims
+from healthvault.vault.handing import Letter
 from healthvault.vault.journal_log import log_entries
 from healthvault.vault.receive import import_bundle, verify_file
-from healthvault.vault.share import Letter, share
+from healthvault.vault.share import share
 from healthvault.vault.views import Document
 from healthvault.verify.context import Verification
 from healthvault.verify.verdicts import Question, Result

@@ -15,8 +15,9 @@ from healthvault.vault.amend import Correction, revise_document
 from healthvault.vault.deciding import Question, decide_for, known_grants_of, party_of, time_of_decision
 from healthvault.vault.erase import erase_documents
 from healthvault.vault.grants import make_grant, revoke_grant
+from healthvault.vault.handing import Letter, UnderGrant
 from healthvault.vault.reasons import why
-from healthvault.vault.share import Letter, UnderGrant, share, share_under
+from healthvault.vault.share import share, share_under
 from healthvault.vault.views import Document, GrantView
 from healthvault.vault.what_if import what_if_revoked
 from tests import vaults

@@ -20,12 +20,13 @@ from healthvault.vault.add import AddOptions
 from healthvault.vault.amend import Correction, replace_document, retract_document, revise_document
 from healthvault.vault.backup import Destination, back_up
 from healthvault.vault.erase import erase_documents, find_victims
+from healthvault.vault.handing import Letter, UnderGrant
 from healthvault.vault.inventories import inventories_of
 from healthvault.vault.receive import import_bundle, verify_file
 from healthvault.vault.restore import restore
 from healthvault.vault.rotation import restart_history, rotate_keys
 from healthvault.vault.session import open_vault
-from healthvault.vault.share import Letter, UnderGrant, share, share_under
+from healthvault.vault.share import share, share_under
 from healthvault.vault.vault import Place, Vault
 from healthvault.vault.views import Document
 from healthvault.verify.completeness import Completeness

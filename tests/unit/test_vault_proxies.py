@@ -10,12 +10,13 @@ from healthvault.errors import ConsentRefused, InvalidRequest
 from healthvault.storage.inputs import InputFile
 from healthvault.vault.add import AddOptions
 from healthvault.vault.grants import Terms, list_grants, make_grant, revoke_grant
+from healthvault.vault.handing import UnderGrant
 from healthvault.vault.journal_log import log_entries
 from healthvault.vault.prove import ForReader, prove_status, reader_of_status
 from healthvault.vault.proxies import ProxyWish, add_proxy, list_proxies, remove_proxy
 from healthvault.vault.receive import VerifyOptions, import_bundle, verify_file
 from healthvault.vault.rule_views import ProxyView
-from healthvault.vault.share import UnderGrant, share, share_under
+from healthvault.vault.share import share, share_under
 from healthvault.vault.views import Document
 from healthvault.verify.context import Verification
 from healthvault.verify.verdicts import Question

@@ -13,9 +13,10 @@ from healthvault.storage.consent_rows import ConsentRows
 from healthvault.storage.inputs import InputFile
 from healthvault.vault.add import AddOptions
 from healthvault.vault.grants import list_grants
+from healthvault.vault.handing import UnderGrant
 from healthvault.vault.receive import VerifyOptions, verify_file
 from healthvault.vault.roles import bind_role, define_role, list_roles, role_named, unbind_role
-from healthvault.vault.share import UnderGrant, share, share_under
+from healthvault.vault.share import share, share_under
 from healthvault.vault.terms import Terms
 from healthvault.vault.views import BundleView, Document
 from tests.unit.test_consent_roles import golden

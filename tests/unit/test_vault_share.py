@@ -19,9 +19,10 @@ from healthvault.vault.amend import retract_document
 from healthvault.vault.contacts import remove_contact
 from healthvault.vault.disclosing import _container_name
 from healthvault.vault.grants import Terms, list_grants, make_grant, revoke_grant
+from healthvault.vault.handing import Letter, UnderGrant
 from healthvault.vault.journal_log import log_entries
 from healthvault.vault.receive import VerifyOptions, import_bundle, open_bundle, verify_file
-from healthvault.vault.share import Letter, UnderGrant, share, share_under
+from healthvault.vault.share import share, share_under
 from healthvault.vault.transaction import Transaction
 from healthvault.vault.views import BundleView, Document
 from healthvault.verify.context import Verification
