@@ -60,6 +60,9 @@ GROUPS = {
         "export": "Write everything out in open formats.",
         "emergency": "Keep what must be known in an emergency, and print it.",
     },
+    "Areas": {
+        "claims": "Look through insurance claims: list, add up, check, dispute.",
+    },
     "Keep": {
         "status": "Show the vault at a glance.",
         "check": "Audit everything that is stored.",
