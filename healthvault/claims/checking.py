@@ -31,7 +31,8 @@ class Checked:
 
 def check(cases: Sequence[Case], records: Iterable[Record], coverages: Sequence[Coverage] = ()) -> Checked:
     """Return what all rules say. The same input gives the same answer, in the same order."""
-    evidence, own = Evidence(records), [case for case in cases if counts(case)]
+    own = [case for case in cases if counts(case)]
+    evidence = Evidence(records, own)
     phantoms = list(find_phantoms(own, evidence))
     findings = [
         *find_duplicates(own, evidence),

@@ -7,7 +7,7 @@ Spec: docs/spec/claims.md section 4.2.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from healthvault.claims.joining import Case, window
 from healthvault.claims.paper import Line
@@ -70,16 +70,25 @@ class Record:
 class Evidence:
     """All records, by their days."""
 
-    def __init__(self, records: Iterable[Record]) -> None:
+    def __init__(self, records: Iterable[Record], cases: Iterable[Case] = ()) -> None:
+        """Take in records, and the owner's cases: a record that one of them explains stands for no other's."""
         whole = len("2026-01-31")
         kept = [
             record
             for record in records
             if len(record.first) == whole and (record.status or "").lower() not in _NOT_DONE
         ]
-        self._records = sorted(kept, key=lambda record: (record.first, record.document))
+        self._records = sorted(
+            kept, key=lambda record: (record.first, record.document, record.type, record.digest)
+        )
         self._days = [record.first for record in self._records]
         self._longest = max(map(_length, self._records), default=0)
+        self._explained: set[int] = set()
+        for case in cases:
+            for line in case.lines:
+                span, names = case.span(line), line.providers or case.providers
+                found = self.around(*span, WINDOW_DAYS) if span else ()
+                self._explained |= {id(record) for record in found if agree(names, record.providers)}
 
     def around(self, first: str, last: str, days: int) -> Iterator[Record]:
         """Yield the records that fall within so many days around some days."""
@@ -90,13 +99,21 @@ class Evidence:
                 yield self._records[place]
 
     def of_line(self, case: Case, line: Line) -> tuple[Record, ...]:
-        """Return the records that a service may be: of its days, and by its provider or of its code."""
+        """Return the records that a service may be: of its days, and by its provider.
+
+        One of another provider may be it if it has the code, and no claim of that provider tells of it.
+        """
         span = case.span(line)
         if span is None:
             return ()
         names = line.providers or case.providers
         found = self.around(*span, WINDOW_DAYS)
-        return tuple(record for record in found if _may_be(record, names, line.codes))
+        return tuple(record for record in found if _is_by(record, names) or self._is_coded(record, line.codes))
+
+    def _is_coded(self, record: Record, codes: Sequence[Coding]) -> bool:
+        return id(record) not in self._explained and any(
+            _same_code(one, other) for one in codes for other in record.codes
+        )
 
     def holds(self, case: Case, line: Line) -> str | None:
         """Return why nothing can be concluded from a missing record; None if something can."""
@@ -123,20 +140,34 @@ class Evidence:
         if span is None:
             return 0
         names = line.providers or case.providers
-        seen: dict[str, set[tuple[str, bytes]]] = {}
+        timed: dict[str, set[str]] = {}
+        untimed: dict[str, set[bytes]] = {}
         for record in self.around(span[0], span[0], 0):
-            if record.type in _SINGLE and _may_be(record, names, line.codes):
-                when = (record.date, b"") if len(record.date) > len("2026-01-31") else (record.date, record.digest)
-                seen.setdefault(record.type, set()).add(when)
-        return max(map(len, seen.values()), default=0)
+            if record.type in _SINGLE and _is_by(record, names):
+                if moment := _moment(record.date):
+                    timed.setdefault(record.type, set()).add(moment)
+                else:
+                    untimed.setdefault(record.type, set()).add(record.digest)
+        kinds = timed.keys() | untimed.keys()  # the same visit may be told with its time and, elsewhere, without
+        return max((len(timed.get(kind, ())) or len(untimed.get(kind, ())) for kind in kinds), default=0)
 
 
-def _may_be(record: Record, names: Sequence[str], codes: Sequence[Coding]) -> bool:
-    if record.type == DOCUMENT:
-        return agree(names, record.providers)
-    if not are_known(names) or not are_known(record.providers):
+def _is_by(record: Record, names: Sequence[str]) -> bool:
+    """Tell whether a record may be by a provider: it is, or one of both does not say by whom."""
+    if record.type != DOCUMENT and not (are_known(names) and are_known(record.providers)):
         return True
-    return agree(names, record.providers) or any(_same_code(one, other) for one in codes for other in record.codes)
+    return agree(names, record.providers)
+
+
+def _moment(text: str) -> str | None:
+    """Return a date and time in one zone, where it says its own; None if it is a day."""
+    if len(text) <= len("2026-01-31"):
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (found.astimezone(UTC) if found.tzinfo else found).isoformat()
 
 
 def _same_code(one: Coding, other: Coding) -> bool:

@@ -20,6 +20,7 @@ centre medical health healthcare care praxis pharmacy apotheke farmacia
 """
 _EMPTY = frozenset(_EMPTY_WORDS.split())
 MAX_WORDS = 12
+MIN_SHORT_CHARS = 3  # of a word cut short, with its full stop
 
 
 def are_known(names: Iterable[str]) -> bool:
@@ -37,8 +38,8 @@ def agree(ours: Iterable[str], theirs: Iterable[str]) -> bool:
 def _words(name: str) -> frozenset[str]:
     plain = unicodedata.normalize("NFKD", name.casefold())
     text = "".join(char for char in plain if not unicodedata.combining(char))
-    words = [word for word in re.findall(r"\w+", text) if len(word) > 1][:MAX_WORDS]
-    telling = frozenset(word for word in words if word not in _EMPTY)
+    words = [word for word in re.findall(r"\w+\.?", text) if len(word.rstrip(".")) > 1][:MAX_WORDS]
+    telling = frozenset(word for word in words if word.rstrip(".") not in _EMPTY)
     return telling or frozenset(words)
 
 
@@ -51,8 +52,11 @@ def _same(one: frozenset[str], other: frozenset[str]) -> bool:
 
 
 def _close(one: str, other: str) -> bool:
-    if one == other:
+    short, long = sorted((one, other), key=len)
+    if one == other or f"{short}." == long:
         return True
+    if any(each.endswith(".") and whole.startswith(each[:-1]) for each, whole in ((one, other), (other, one))):
+        return min(len(one), len(other)) > MIN_SHORT_CHARS  # `Gen.` is General
     if one.isdigit() or other.isdigit() or min(len(one), len(other)) < 4:
         return False
     return SequenceMatcher(None, one, other).ratio() >= CLOSE_RATIO

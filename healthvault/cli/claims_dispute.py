@@ -45,8 +45,8 @@ class DisputeChoice(TypedDict):
 def dispute(terminal: Terminal, claim: str, output: Path, **chosen: Unpack[DisputeChoice]) -> None:
     """Write a bundle for the insurer: the claim, what the findings rest on, and your statement; nothing else.
 
-    CLAIM is what `hv claims list` calls it, or the id of its document. A document that holds more than the claim is
-    named before anything is written; --without leaves it out. The grant is for payment only. The statement is a
+    CLAIM is what `hv claims list` calls it, or the id of its document. A document that holds more than the claim
+    is named before anything is written; --without leaves it out. The grant is for payment only. The statement is a
     document of yours, of type claim-dispute, and says that it is your word.
     """
     from healthvault.cli.claims_disputing import dispute_chosen
