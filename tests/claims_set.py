@@ -157,8 +157,8 @@ class _Maker:
     def visit(self, provider: str, when: str, code: str | None = None) -> None:
         """Write the record of a visit."""
         number = len(self.made.records)
-        made: dict = {"resourceType": "Encounter", "id": f"r{number}", "status": "finished", "period": {"start": when},
-                      "class": {"code": "AMB"}, "serviceProvider": {"display": provider}}  # fmt: skip
+        made: dict = {"resourceType": "Encounter", "id": f"r{number}", "status": "finished",
+                      "period": {"start": when}, "serviceProvider": {"display": provider}}  # fmt: skip
         if code:
             made["type"] = [{"coding": [{"system": _SYSTEM, "code": code}]}]
         self.made.records.append(made)
