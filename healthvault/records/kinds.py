@@ -37,6 +37,10 @@ class Kind(Enum):
     """Keys of issuers of health cards, of one or of a directory: never recognised, only written by `hv issuer`."""
     ISSUER_REVOCATIONS = "issuer-revocations"
     """Which cards an issuer took back; likewise."""
+    TRIAL_CONSENT = "trial-consent"
+    """Consent to a trial, signed by the participant's journal: never recognised, only written by `hv trial`."""
+    TRIAL_WITHDRAWAL = "trial-withdrawal"
+    """That such a consent ends; likewise."""
     PDF = "pdf"
     IMAGE = "image"
     CSV = "csv"
@@ -68,6 +72,8 @@ MEDIA_TYPES = {
     Kind.EMERGENCY_SHEET: "application/json",
     Kind.ISSUER_KEYS: "application/json",
     Kind.ISSUER_REVOCATIONS: "application/json",
+    Kind.TRIAL_CONSENT: "application/json",
+    Kind.TRIAL_WITHDRAWAL: "application/json",
     Kind.PDF: "application/pdf",
     Kind.IMAGE: "application/octet-stream",
     Kind.CSV: "text/csv",

@@ -51,6 +51,7 @@ __all__ = [
     "import_bundle",
     "open_bundle",
     "openers_of",
+    "read_bundle",
     "unaccepted",
     "verify_file",
 ]
@@ -131,6 +132,16 @@ def open_bundle(
         if unaccepted(verification, options.accept):
             return verification, []
         return verification, sink.publish(verification)
+
+
+def read_bundle(
+    vault: Vault | None, place: Place, file: InputFile, options: VerifyOptions, sink: Sink, *, now_ms: int
+) -> Verification:
+    """Verify a bundle, and let a sink of the caller's read its documents to view them in memory.
+
+    What the sink took is worth something only if the verdicts say so. Raises as `verify_file`.
+    """
+    return _verify(vault, place, _Reading(file=file, options=options, now_ms=now_ms, actions=("view",)), sink)
 
 
 def import_bundle(
