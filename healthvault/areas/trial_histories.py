@@ -15,9 +15,9 @@ from healthvault.ledger.ids import contact_id_text
 from healthvault.records.kinds import Kind
 from healthvault.storage.document_rows import DocumentRows
 from healthvault.trials.consent import Consent, Withdrawal, parse_consent, parse_withdrawal
-from healthvault.trials.consent_history import History, KeptConsent, KeptWithdrawal, period_of
+from healthvault.trials.consent_history import History, KeptConsent, KeptWithdrawal, Period
 from healthvault.trials.form_fields import MAX_FORM_BYTES
-from healthvault.vault.contacts import find_contact
+from healthvault.vault.contacts import find_contact, list_contacts
 from healthvault.vault.origins import find_origin
 from healthvault.vault.read import Filter, document_bytes, list_documents
 from healthvault.vault.vault import Vault
@@ -27,6 +27,7 @@ __all__ = [
     "RECORD_KINDS",
     "Histories",
     "Unusable",
+    "check_participants",
     "check_subject_consent",
     "histories",
     "own_id",
@@ -106,14 +107,16 @@ def readable_history(vault: Vault, subject: str) -> History:
     return known.of(subject)
 
 
-def check_subject_consent(vault: Vault, study: str, contact: str, day: str | None, option: str) -> KeptConsent:
-    """Check that a participant's consent, as far as this vault was sent it, covers data of a day.
+def check_subject_consent(
+    vault: Vault, study: str, contact: str, period: Period | None, option: str
+) -> KeptConsent:
+    """Check that a participant's consent, as far as this vault was sent it, covers data of some days.
 
     Args:
         vault: The researcher's, unlocked.
         study: Id.
         contact: Name or id of the participant among the contacts.
-        day: When the data are from: a day, month, year or time in ISO 8601; None where nobody knows.
+        period: When the data are from; None where nobody knows.
         option: Name of the option that must be answered yes.
 
     Returns:
@@ -125,7 +128,29 @@ def check_subject_consent(vault: Vault, study: str, contact: str, day: str | Non
         FormatError: `bad_schema`, as `readable_history`.
     """
     subject = find_contact(vault, contact).vault
-    return readable_history(vault, subject).check_covers(study, option, period_of(day))
+    return readable_history(vault, subject).check_covers(study, option, period)
+
+
+def check_participants(
+    vault: Vault, study: str, named: tuple[str | None, str | None], period: Period | None, option: str
+) -> None:
+    """Check the consent of whoever data that come in are said to be of, if that is a contact.
+
+    Args:
+        vault: The researcher's, unlocked.
+        study: Id.
+        named: The participant as a contact, and the code under which the data are kept, which may name one too.
+        period: When the data are from; None where nobody knows.
+        option: Name of the option that must be answered yes.
+
+    Raises:
+        As `check_subject_consent`.
+    """
+    contact, code = named
+    known = {each.name.casefold() for each in list_contacts(vault)} | {each.id for each in list_contacts(vault)}
+    for name in (contact, code):
+        if name is not None and (name is contact or name in known or name.casefold() in known):
+            check_subject_consent(vault, study, name, period, option)
 
 
 def _records(vault: Vault) -> Iterator[Document]:

@@ -61,7 +61,7 @@ GROUPS = {
         "emergency": "Keep what must be known in an emergency, and print it.",
     },
     "Areas": {
-        "trial": "Consent to trials, register them, and show what came of them.",
+        "trial": "Register trials before their data, consent to them, and check what came when.",
     },
     "Keep": {
         "status": "Show the vault at a glance.",

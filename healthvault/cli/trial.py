@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`hv trial`: consent to trials, and what came of it.
+"""`hv trial`: clinical trials: consent to them, what was registered before the data, and what the data were.
 
 One file a command: `trial_NAME.py` holds the function of that name.
 """
@@ -17,17 +17,23 @@ _LINES = {
     "countersign": "Sign that you hold the form that somebody agreed to.",
     "check-consent": "Verify a bundle, and the consent in it.",
     "eligible": "Ask whether you may take part, without telling anybody.",
+    "register": "Register a protocol, before there are data.",
+    "amend": "Put an amendment in its place.",
+    "add": "Add data.",
+    "list": "List your trials.",
 }
 
 
 @hv_group(
-    "hv trial eligible criteria.json",
-    "hv trial consent form.pdf --study NCT04280705 --version 3.1 --language en --option 'data:Use my data:yes'",
-    "hv trial check-consent ana.hvb --form form.pdf",
+    'hv trial register CDISCPILOT01 protocol.pdf --title "Xanomeline" --endpoint "CIBIC+, week 24"',
+    "hv trial consent form.pdf --study CDISCPILOT01 --version 3 --language en --option 'data:Use my data:yes'",
+    "hv trial verify trial.hvb --inputs ./opened",
     lines=_LINES,
 )
 def trial() -> None:
-    """Take part in trials: consent that is bound to a form, byte for byte, and that you can end.
+    """Take part in trials, run them, and let a reviewer check what came in which order.
 
-    A consent is a document of your vault, signed by your journal; each change of mind is a further one.
+    A participant's consent is bound to a form, byte for byte; she can end it. A sponsor registers the protocol
+    before there are data. Everything is a document of a vault, and each change a further one. A reviewer needs
+    `hv`, and no vault.
     """

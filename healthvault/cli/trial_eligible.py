@@ -22,8 +22,8 @@ _COLUMNS = ("name", "answer", "why", "documents")
 _LIMITS = Limits(
     proves="what your own documents and facts say of each criterion, on this machine; nothing was shared or kept",
     does_not_prove=(
-        "that a study will take you, or what no document says: no record of a thing is no proof that there is none;"
-        " units are not converted; what documents say is not checked"
+        "that a study will take you, or what no document says: no record of a thing is no proof that there is"
+        " none; units are not converted; what documents say is not checked"
     ),
 )
 

@@ -7,10 +7,10 @@ from typing import TypedDict, TypeVar
 
 import click
 
-from healthvault.cli.dates import parse_when
+from healthvault.cli.dates import parse_day
 from healthvault.cli.reading_options import ReadChoice
 
-__all__ = ["CheckChoice", "ConsentChoice", "at_option", "consent_options", "parse_day_word"]
+__all__ = ["CheckChoice", "ConsentChoice", "at_option", "consent_options"]
 
 _Body = TypeVar("_Body", bound=Callable[..., None])
 
@@ -37,20 +37,12 @@ class CheckChoice(ReadChoice):
     day: date | None
 
 
-def parse_day_word(text: str) -> date:
-    """Return a day, `2026-11-20`. Raises ValueError: it is none."""
-    day = parse_when(text).day
-    if day is None:
-        raise ValueError(f"{text!r} is no day; write 2026-11-20")
-    return day
-
-
 def consent_options(body: _Body) -> _Body:
     """Add the options that say what is agreed to."""
     for option in (
         click.option("--explained-by", metavar="NAME", help="Who explained the trial to you."),
         click.option(
-            "--date", type=parse_day_word, metavar="DATE", help="From when it holds, not later. Default: today."
+            "--date", type=parse_day, metavar="DATE", help="From when it holds, not later. Default: today."
         ),
         click.option(
             "--option",
@@ -68,4 +60,4 @@ def consent_options(body: _Body) -> _Body:
 
 def at_option(help_text: str) -> Callable[[_Body], _Body]:
     """Add `--at`."""
-    return click.option("--at", "day", type=parse_day_word, metavar="DATE", help=help_text)
+    return click.option("--at", "day", type=parse_day, metavar="DATE", help=help_text)

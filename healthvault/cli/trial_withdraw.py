@@ -6,9 +6,9 @@ from datetime import date
 import click
 
 from healthvault.cli.command import hv_command
+from healthvault.cli.dates import parse_day
 from healthvault.cli.options import clock_ok_option, yes_option
 from healthvault.cli.terminal import Terminal
-from healthvault.cli.trial_options import parse_day_word
 
 __all__ = ["withdraw"]
 
@@ -21,7 +21,7 @@ __all__ = ["withdraw"]
 @click.option(
     "--from",
     "begins",
-    type=parse_day_word,
+    type=parse_day,
     required=True,
     metavar="DATE",
     help="The first day on which it does not hold any more.",

@@ -37,6 +37,16 @@ class Kind(Enum):
     """Keys of issuers of health cards, of one or of a directory: never recognised, only written by `hv issuer`."""
     ISSUER_REVOCATIONS = "issuer-revocations"
     """Which cards an issuer took back; likewise."""
+    TRIAL_PROTOCOL = "trial-protocol"
+    """The registration of a trial: never recognised, only written by `hv trial`, as those that follow."""
+    TRIAL_AMENDMENT = "trial-amendment"
+    """What replaces it."""
+    TRIAL_DATA = "trial-data"
+    """Which documents are data of a trial."""
+    TRIAL_LOCK = "trial-lock"
+    """Which of them its analysis runs on."""
+    TRIAL_RESULT = "trial-result"
+    """What came out of it."""
     TRIAL_CONSENT = "trial-consent"
     """Consent to a trial, signed by the participant's journal: never recognised, only written by `hv trial`."""
     TRIAL_WITHDRAWAL = "trial-withdrawal"
@@ -72,6 +82,11 @@ MEDIA_TYPES = {
     Kind.EMERGENCY_SHEET: "application/json",
     Kind.ISSUER_KEYS: "application/json",
     Kind.ISSUER_REVOCATIONS: "application/json",
+    Kind.TRIAL_PROTOCOL: "application/json",
+    Kind.TRIAL_AMENDMENT: "application/json",
+    Kind.TRIAL_DATA: "application/json",
+    Kind.TRIAL_LOCK: "application/json",
+    Kind.TRIAL_RESULT: "application/json",
     Kind.TRIAL_CONSENT: "application/json",
     Kind.TRIAL_WITHDRAWAL: "application/json",
     Kind.PDF: "application/pdf",

@@ -67,7 +67,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """When something was, as exactly as is known: first and last day, a year apart at most."""
+    """When something was, as exactly as is known: first and last day."""
 
     first: date
     last: date
@@ -154,13 +154,13 @@ class History:
                 `no_consent`, there was none, or the answer is no.
         """
         own = self.of_study(study)
-        if period is None:
+        if period is None or period.last < period.first:
             code = "consent_withdrawn" if own.withdrawals else "no_consent"
             raise ConsentRefused(code, "it has no date: nobody can say whether consent covers it")
-        days = (period.last - period.first).days + 1
-        covering = [own.in_force(study, period.first + timedelta(days=number)) for number in range(days)]
+        days = own.turns(period)
+        covering = [own.in_force(study, day) for day in days]
         found = [kept for kept in covering if kept is not None]
-        if len(found) < days:
+        if len(found) < len(days):
             raise own.refusal(study, period.last)
         for kept in found:
             if not kept.consent.answer(option):
@@ -168,6 +168,12 @@ class History:
                 message = f"the consent of {kept.consent.date} does not answer option {option} with yes"
                 raise ConsentRefused("no_consent", message, hint=f"its options: {asked}")
         return found[-1]
+
+    def turns(self, period: Period) -> list[date]:
+        """Return the first day of a period, its last, and each between on which a consent begins or ends."""
+        ends = [end.begins for kept in self.consents if (end := self.end_of(kept)) is not None]
+        days = {*ends, *(kept.consent.date for kept in self.consents)}
+        return sorted({period.first, period.last} | {day for day in days if period.first < day < period.last})
 
     def refusal(self, study: str, day: date) -> ConsentRefused:
         """Return why there is no consent to a study in force on a day."""

@@ -200,7 +200,7 @@ def _unmentioned(node: Stated, sort: Sequence[Fact]) -> _Leaf:
     if none_known:
         said = f"one document says that no {node.sort} is known, others name some"
         return Truth.UNKNOWN, said, ids_of([*none_known, *others])
-    return Truth.UNKNOWN, f"no document states such a {node.sort}, and none that there is none", ()
+    return Truth.UNKNOWN, f"no document states it, and none states that no {node.sort} is known", ()
 
 
 def _is_none_at_all(sort: str, item: Item) -> bool:

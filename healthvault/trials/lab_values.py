@@ -7,7 +7,7 @@ the criterion's own is unknown. Pure. Spec: docs/spec/trial-consent.md section 7
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from healthvault.records.decimals import decimal_of
@@ -53,7 +53,7 @@ def judge_value(node: Lab, facts: Sequence[Fact], day: date) -> Leaf:
     newest = [(when, fact) for when, fact in measured if when.last >= begin]
     found = [fact for _, fact in newest]
     oldest = min(when.first for when, _ in newest)
-    if oldest < day - timedelta(days=node.within_days):
+    if (day - oldest).days > node.within_days:
         return Truth.UNKNOWN, f"the newest value is of {oldest}, over {node.within_days} days old", ids_of(found)
     truths = {_compared(node, fact.item) for fact in found}
     said = "; ".join(list(dict.fromkeys(f"{_value_text(fact.item)} on {fact.item.date}" for fact in found))[:4])
