@@ -31,7 +31,16 @@ from healthvault.vault.forms import keep_form
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document
 
-__all__ = ["Came", "Change", "NewTrial", "amend_trial", "register_trial", "take_data"]
+__all__ = [
+    "Came",
+    "Change",
+    "NewTrial",
+    "added_document",
+    "amend_trial",
+    "new_record",
+    "register_trial",
+    "take_data",
+]
 
 MAX_BATCH = 4000  # documents named by one form
 
@@ -95,11 +104,11 @@ def register_trial(vault: Vault, new: NewTrial, file: InputFile, *, now_ms: int)
         hint = f"hv trial amend {checked.study} --reason ..."
         raise InvalidRequest("already_registered", f"{checked.study} is registered already", hint=hint)
     form = Protocol(
-        record=_record(),
+        record=new_record(),
         study=checked.study,
         title=checked.title,
         registration=checked.registration,
-        document=_added(vault, file, now_ms=now_ms).id,
+        document=added_document(vault, file, now_ms=now_ms).id,
         endpoints=checked.endpoints,
         analysis=checked.analysis,
     )
@@ -119,12 +128,12 @@ def amend_trial(vault: Vault, study: str, file: InputFile | None, change: Change
     found = study_of(vault, study)
     older = found.in_force or found.first
     form = Amendment(
-        record=_record(),
+        record=new_record(),
         study=found.id,
         number=sum(isinstance(one.form, Amendment) for one in found.registered) + 1,
         amends=older.document.id,
         reason=reason,
-        document=older.form.document if file is None else _added(vault, file, now_ms=now_ms).id,
+        document=older.form.document if file is None else added_document(vault, file, now_ms=now_ms).id,
         endpoints=endpoints or older.form.endpoints,
         analysis=analysis or older.form.analysis,
     )
@@ -165,7 +174,7 @@ def take_data(
         yield outcome
     for batch in _batches([*taken]):
         form = DataBatch(
-            record=_record(), study=found.id, documents=batch, subject=subject, first=came.first, last=came.last
+            record=new_record(), study=found.id, documents=batch, subject=subject, first=came.first, last=came.last
         )
         keep_form(vault, new_form(Kind.TRIAL_DATA, found.id, form.to_bytes()), now_ms=now_ms)
 
@@ -175,8 +184,8 @@ def _batches(ids: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield tuple(ids[start : start + MAX_BATCH])
 
 
-def _added(vault: Vault, file: InputFile, *, now_ms: int) -> Document:
-    """Return the document of a file, which may be there already."""
+def added_document(vault: Vault, file: InputFile, *, now_ms: int) -> Document:
+    """Keep a file, unless it is there already, and return its document. Raises as `add_documents`."""
     (added,) = add_documents(vault, [file], AddOptions(), now_ms=now_ms)
     if isinstance(added, Failure):
         raise added.error
@@ -187,5 +196,6 @@ def _lines(endpoints: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(check_endpoint, endpoints))
 
 
-def _record() -> str:
+def new_record() -> str:
+    """Return the number of a new form: 16 random bytes in hexadecimal."""
     return random_bytes(16).hex()

@@ -20,7 +20,11 @@ _LINES = {
     "register": "Register a protocol, before there are data.",
     "amend": "Put an amendment in its place.",
     "add": "Add data.",
+    "lock": "Say on which data the analysis runs.",
+    "result": "Keep what came out of it.",
     "list": "List your trials.",
+    "bundle": "Write a bundle of a trial for a reviewer.",
+    "verify": "Check such a bundle, and files that an analysis ran on.",
 }
 
 

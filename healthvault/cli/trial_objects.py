@@ -9,10 +9,11 @@ from healthvault.cli.objects import Json, JsonObject, interval_fields, new_objec
 
 if TYPE_CHECKING:
     from healthvault.areas.trial_forms import KeptForm, Study
+    from healthvault.trials.lock import Lock, Results
     from healthvault.trials.protocol import Registered
     from healthvault.vault.views import Document, Interval
 
-__all__ = ["REGISTERED", "TAKEN", "data_object", "trial_object"]
+__all__ = ["LOCKED", "REGISTERED", "TAKEN", "data_object", "lock_object", "results_object", "trial_object"]
 
 REGISTERED = Limits(
     proves="what was registered, and its place in your journal: before everything that comes later",
@@ -21,6 +22,10 @@ REGISTERED = Limits(
 TAKEN = Limits(
     proves="which bytes came into your journal as data of this study, and in which order",
     does_not_prove="that these are all data that there are, or that what they say was measured",
+)
+LOCKED = Limits(
+    proves="which documents an analysis of this study is to run on, and that they were in your journal before",
+    does_not_prove="that the analysis ran on nothing else, or that nobody had looked at the data before",
 )
 
 
@@ -69,5 +74,38 @@ def data_object(study: str, document: "Document") -> JsonObject:
             "name": document.name,
             "size_bytes": document.size_bytes,
             "duplicate_of": document.duplicate_of,
+        },
+    )
+
+
+def lock_object(study: "Study", lock: "Lock") -> JsonObject:
+    """Return a lock that was made."""
+    kept = study.locks[-1].document
+    return new_object(
+        "trial_lock",
+        {
+            "study": study.id,
+            "number": lock.number,
+            "id": kept.id,
+            "entry": kept.entry,
+            "protocol": lock.protocol,
+            "inputs": len(lock.inputs),
+            "inputs_hash": lock.inputs_hash,
+            "script": lock.script,
+        },
+    )
+
+
+def results_object(study: "Study", results: "Results") -> JsonObject:
+    """Return results that were kept."""
+    kept = study.results[-1].document
+    return new_object(
+        "trial_result",
+        {
+            "study": study.id,
+            "id": kept.id,
+            "entry": kept.entry,
+            "lock": results.lock,
+            "documents": [*results.documents],
         },
     )

@@ -54,6 +54,7 @@ __all__ = [
     "read_bundle",
     "unaccepted",
     "verify_file",
+    "verify_through",
 ]
 
 _TEXTS: tuple[tuple[Callable[[InputFile], bytes | None], Callable[[bytes, Context], Verification]], ...] = (
@@ -116,6 +117,19 @@ def verify_file(
         if text is not None:
             return _judged(vault, place, reading, (), partial(judge, text))
     return _verify(vault, place, reading, NothingTaken())
+
+
+def verify_through(
+    vault: Vault | None, place: Place, file: InputFile, sink: Sink, options: VerifyOptions, *, now_ms: int
+) -> Verification:
+    """Verify a bundle while a sink reads its documents, and remember what it showed.
+
+    What the sink has taken is worth what the verdicts say; without them nothing.
+
+    Raises:
+        As `verify_file`.
+    """
+    return _verify(vault, place, _Reading(file=file, options=options, now_ms=now_ms, actions=("view",)), sink)
 
 
 def open_bundle(

@@ -104,7 +104,7 @@ def test_changes_of_another_vault_or_entry(key: bytes, seq: int) -> None:
         bytes(9),
         bytes(20),
         bytes.fromhex("04ffffffffffffffffff"),
-        bytes.fromhex("010cffffffffffffffff"),
+        bytes.fromhex("010dffffffffffffffff"),
         bytes.fromhex("01000000000000000002"),
         bytes.fromhex("02000000000000000002"),
         bytes.fromhex("0300ffffffffffffffff"),
