@@ -64,7 +64,6 @@ def consent_object(
         "trial_consent",
         {
             "id": kept.document,
-            "record_kind": "consent",
             "subject": subject,
             **consent_fields(kept.consent),
             "entered": rfc3339(kept.entered_ms),
@@ -87,7 +86,6 @@ def withdrawal_object(kept: "KeptWithdrawal", day: date, subject: str | None) ->
         "trial_withdrawal",
         {
             "id": kept.document,
-            "record_kind": "withdrawal",
             "subject": subject,
             "record": said.record,
             "study": said.study,
@@ -96,7 +94,7 @@ def withdrawal_object(kept: "KeptWithdrawal", day: date, subject: str | None) ->
             "reason": said.reason,
             "entered": rfc3339(kept.entered_ms),
             "at": day.isoformat(),
-            "standing": "in_force" if said.begins <= day else "not_yet",
+            "standing": "withdrawal" if said.begins <= day else "not_yet",
             **CONSENT_LIMITS.fields(),
         },
     )

@@ -100,4 +100,4 @@ def _countersigned(vault: Vault, kept: KeptConsent) -> tuple[AttestationView, ..
     return tuple(each for each in attested(vault, kept.entry) if each.statement == statement)
 
 
-_UNSAID = ("record_kind", "countersigned_by", "countersignatures_unproved", "proves", "does_not_prove")
+_UNSAID = ("countersigned_by", "countersignatures_unproved", "proves", "does_not_prove")

@@ -55,5 +55,6 @@ def contribute_chosen(
         about = [f"  consent of {kept.consent.date}", *(f"  {document.title}" for document in found)]
         confirm(terminal.settings, question, yes=chosen["yes"], about=about)
         view = contribute(vault, whole, output, today=today, now_ms=now)
-    terminal.fields({**bundle_object(view), "study": study, "consent": kept.document})
+    terminal.fields(bundle_object(view))
+    terminal.say(f"The consent of {kept.consent.date} goes along: {kept.document[:10]}")
     terminal.say("What they have, a later withdrawal cannot take back; it refuses data dated after it.")

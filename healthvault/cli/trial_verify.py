@@ -39,9 +39,7 @@ class _Choice(ReadChoice, TrialChoice):
 @click.option("--inputs", type=_FOLDER, metavar="DIR", help="Compare the files that an analysis ran on.")
 @click.option("--results", type=_FOLDER, metavar="DIR", help="Compare the files that came out of it.")
 @click.option("--study", metavar="STUDY", help="Which one, of a bundle of several.")
-@click.option(
-    "--timestamp", multiple=True, metavar="FILE", help="A timestamp (RFC 3161) of the history."
-)
+@click.option("--timestamp", multiple=True, metavar="FILE", help="A timestamp (RFC 3161) of the history.")
 @click.option("--authority", metavar="CERT", help="Root certificate (PEM) of the authority that made it.")
 @read_options
 @accept_option
