@@ -202,7 +202,7 @@ def _chosen(shown: History, question: Question) -> KeptConsent | None:
     found = [kept for kept in shown.consents if question.study in (None, kept.consent.study)]
     studies = dict.fromkeys(kept.consent.study for kept in found)
     if len(studies) > 1:
-        raise NotFound("ambiguous", f"it holds consents to {', '.join(studies)}", hint="--study says which")
+        raise NotFound("ambiguous", "it holds consents to several studies", hint="--study says which")
     found = [kept for kept in found if _is_bound(kept.consent, question.form)] or found
     in_force = [kept for kept in found if shown.standing_of(kept, question.day) is Standing.IN_FORCE]
     return max(in_force or found, key=lambda kept: (kept.consent.date, kept.entry), default=None)
@@ -228,7 +228,7 @@ def _faults(judged: Checked, question: Question) -> list[HealthVaultError]:
         return []
     consent, faults = judged.kept.consent, list[HealthVaultError]()
     if not judged.is_bound:
-        hint = f"the consent is to version {consent.form.version} ({consent.form.language})"
+        hint = "`hv trial check-consent` shows version, language and hash of the form that was"
         faults.append(IntegrityError("form_mismatch", "the form is not the one that was agreed to", hint=hint))
     if judged.standing is not Standing.IN_FORCE:
         faults.append(_not_in_force(judged, question.day))

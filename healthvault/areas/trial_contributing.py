@@ -54,7 +54,7 @@ def covered(vault: Vault, wish: Contribution, *, today: date) -> tuple[KeptConse
         try:
             history.check_covers(wish.study, wish.option, period_of(document.date))
         except ConsentRefused as err:
-            said = f"{document.id} ({document.title}): {err.message}; nothing was shared"
+            said = f"{document.id}: {err.message}; nothing was shared"
             raise ConsentRefused(err.code, said, hint=err.hint) from err
     return kept, documents
 

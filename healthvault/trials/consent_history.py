@@ -164,9 +164,8 @@ class History:
             raise own.refusal(study, period.last)
         for kept in found:
             if not kept.consent.answer(option):
-                asked = ", ".join(one.id for one in kept.consent.options)
                 message = f"the consent of {kept.consent.date} does not answer option {option} with yes"
-                raise ConsentRefused("no_consent", message, hint=f"its options: {asked}")
+                raise ConsentRefused("no_consent", message, hint="`hv trial consents --json` shows its options")
         return found[-1]
 
     def turns(self, period: Period) -> list[date]:

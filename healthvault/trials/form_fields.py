@@ -123,7 +123,7 @@ def parse_form(data: bytes, form_type: str) -> Fields:
     try:
         whole = json.loads(data.decode(), object_pairs_hook=once)
     except (ValueError, RecursionError) as err:
-        raise FormatError("bad_schema", f"this is no {form_type}: {err}") from err
+        raise FormatError("bad_schema", f"this is no {form_type} in JSON") from err
     if not isinstance(whole, dict) or whole.get("type") != form_type:
         raise FormatError("bad_schema", f"this is no {form_type}")
     if type(whole.get("version")) is not int or whole["version"] != FORM_VERSION:

@@ -126,6 +126,18 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("emergency build -o locked --code --yes", (0,)),
     ("emergency build -o locked-by-shares --shares 2/3 --yes", (0,)),
     ("emergency remove 2", (0,)),
+    (
+        "trial consent in/newer.txt --study S-9 --version {word} --language en --option data:{word}:yes"
+        " --explained-by {word} --date 2024-01-10 --yes",
+        (0,),
+    ),
+    ("trial reconsent in/plain.txt --study S-9 --version 4 --language en --option data:{word}:yes --yes", (0,)),
+    ("trial contribute S-9 {doc} --to {word}-contact -o given.hvb --yes", (5, 22)),
+    ("trial consents", (0,)),
+    ("trial eligible in/criteria.json", (0,)),
+    ("trial check-consent lee.hvb --form in/plain.txt", (22,)),
+    ("trial countersign lee.hvb --study S-9 --form in/plain.txt -o out/none.hva", (21, 22)),
+    ("trial withdraw S-9 --from 2024-05-01 --reason {word} --yes", (0,)),
     ("log", (0,)),
     ("audit", (0,)),
     ("audit --party {word}-contact", (0,)),
@@ -220,6 +232,13 @@ REFUSED = (
     "key rotate --words-file in/plain.txt",
     "key drill --words-file in/plain.txt",
     "passwd --new-passphrase-file in/none.txt",
+    "trial consent in/none.txt --study S-8 --version 1 --language en --option data:x:yes --yes",
+    "trial withdraw S-8 --from 2024-05-01 --yes",
+    "trial contribute S-8 {doc} --to nobody -o refused.hvb --yes",
+    "trial consents",
+    "trial eligible in/plain.txt",
+    "trial check-consent broken.hvb --form in/plain.txt",
+    "trial countersign broken.hvb --study S-8 --form in/plain.txt -o out/refused.hva",
     "emergency add blood-group A",
     "emergency set 9 other",
     "emergency take {doc}:1",
@@ -304,6 +323,8 @@ def lay_out(home: Path) -> None:
     (home / "in/plain.txt").write_text("nothing of note")
     asked = {"who": f"{WORD}-contact", "what": WORD, "expect": "denied", "rule": "not_found"}
     (home / "in/policy.json").write_text(json.dumps({"type": "policy", "schema": 1, "tests": [asked]}))
+    wanted = {"version": 1, "study": WORD, "criteria": [{"type": "allergy", "name": WORD, "words": [WORD]}]}
+    (home / "in/criteria.json").write_text(json.dumps(wanted))
     (home / "in/jwks.json").write_bytes(Clinic().jwks())
     (home / "in/newer.txt").write_text(f"a newer version of {WORD}")
     someone = {"resourceType": "Patient", "name": [{"family": WORD, "given": [WORD]}], "birthDate": "1960-02-03"}
