@@ -126,12 +126,8 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("emergency build -o locked --code --yes", (0,)),
     ("emergency build -o locked-by-shares --shares 2/3 --yes", (0,)),
     ("emergency remove 2", (0,)),
-    (
-        "trial consent in/newer.txt --study S-9 --version {word} --language en --option data:{word}:yes"
-        " --explained-by {word} --date 2024-01-10 --yes",
-        (0,),
-    ),
-    ("trial reconsent in/plain.txt --study S-9 --version 4 --language en --option data:{word}:yes --yes", (0,)),
+    ("trial consent in/newer.txt --study S-9 --version {word} --language en --option data:{word}:yes --yes", (0,)),
+    ("trial reconsent in/plain.txt --study S-9 --version 4 --language en --option a:b:yes --yes", (0,)),
     ("trial contribute S-9 {doc} --to {word}-contact -o given.hvb --yes", (5, 22)),
     ("trial consents", (0,)),
     ("trial eligible in/criteria.json", (0,)),

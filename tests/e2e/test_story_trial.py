@@ -2,10 +2,11 @@
 """The story of a participant: consent, countersignature, data, withdrawal, and again; then its attacks."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
-from people import Done, Person
+from people import HV, Done, Person
 from test_cli_json import check, validator
 
 from tests.vaults import snapshot
@@ -331,3 +332,20 @@ def test_a_withdrawal_that_was_not_sent_with_it(trial: Trial) -> None:
     trial.lee.hv("import", trial.send(withdrawal["id"]))
     assert ["consent_withdrawn"] == trial.check(bundle, exit=22)["codes"]
     assert ["consent_withdrawn"] == trial.check(trial.send(consent["id"], withdrawal["id"]), exit=22)["codes"]
+
+
+def test_the_demo_of_a_trial_ends_with_three_refusals(tmp_path: Path) -> None:
+    """`hv demo --story trial` plays everything for real; it takes a while, on a busy machine more than a minute."""
+    person = Person(home=tmp_path)
+    done = subprocess.run(
+        [HV, "demo", "--story", "trial", "--json"],
+        env=person.environ,
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+        timeout=300,
+    )
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [("form_mismatch", 20), ("consent_withdrawn", 22), ("input_changed", 20)] == [
+        (row["verdict"], row["exit"]) for row in rows
+    ]
