@@ -335,7 +335,7 @@ def test_a_withdrawal_that_was_not_sent_with_it(trial: Trial) -> None:
 
 
 def test_the_demo_of_a_trial_ends_with_three_refusals(tmp_path: Path) -> None:
-    """`hv demo --story trial` plays everything for real; it takes a while, on a busy machine more than a minute."""
+    """`hv demo --story trial` plays everything for real; on a busy machine it takes a minute."""
     person = Person(home=tmp_path)
     done = subprocess.run(
         [HV, "demo", "--story", "trial", "--json"],
