@@ -43,4 +43,5 @@ def add(  # noqa: PLR0913  one argument an option
     from healthvault.areas.trials import Came
     from healthvault.cli.trial_adding import add_chosen
 
-    add_chosen(terminal, study, files, Came(subject=subject, first=first, last=last or first), clock_ok=clock_ok)
+    came = Came(subject=subject, first=first, last=last or first)
+    add_chosen(terminal, study, files, came, columns=_COLUMNS, clock_ok=clock_ok)
