@@ -1,83 +1,132 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Consents, withdrawals and things that documents state, for the tests of trials. Nothing here tests anything."""
+"""A trial as a bundle shows it, made of values. Not a test."""
 
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
-from healthvault.records.statements import Coding, Item, Quantity
-from healthvault.trials.consent import Consent, FormRef, Option, Withdrawal
-from healthvault.trials.consent_history import History, KeptConsent, KeptWithdrawal
-from healthvault.trials.lab_values import Fact
+from healthvault.ledger.ids import document_id_text
+from healthvault.trials.answers import Answer
+from healthvault.trials.judging import judge_trial
+from healthvault.trials.lock import Input, Lock, Results
+from healthvault.trials.protocol import Amendment, DataBatch, Protocol
+from healthvault.trials.shown import Counted, ShownDocument, read_trial
 
-SUBJECT = "c_" + "a" * 52
-LOINC = "http://loinc.org"
-
-
-def consent(
-    number: int = 1, day: str = "2026-01-10", *, study: str = "S1", data: bool = True, replaces: int = 0
-) -> Consent:
-    """Return a consent of some number, with two options."""
-    return Consent(
-        record=f"{number:032x}",
-        study=study,
-        subject=SUBJECT,
-        form=FormRef(document="d_" + "b" * 32, sha256="0" * 64, size_bytes=10, version="3.1", language="en"),
-        options=(
-            Option(id="data", words="Use my data", answer=data),
-            Option(id="samples", words="Keep my blood", answer=False),
-        ),
-        date=date.fromisoformat(day),
-        explained_by="Dr Lee",
-        replaces=f"{replaces:032x}" if replaces else None,
-    )
+RECORD = "41" * 16
+ENDPOINTS = ("CIBIC+ at week 24",)
 
 
-def withdrawal(begins: str, *ends: int, study: str = "S1") -> Withdrawal:
-    """Return a withdrawal of the consents of some numbers."""
-    return Withdrawal(
-        record="f" * 32,
-        study=study,
-        subject=SUBJECT,
-        ends=tuple(f"{number:032x}" for number in ends),
-        begins=date.fromisoformat(begins),
-        reason=None,
-    )
+def doc_id(seq: int) -> str:
+    """Return the id of the document of an entry."""
+    return document_id_text(seq.to_bytes(32, "big")[::-1])
 
 
-def history(*said: Consent | Withdrawal, set_aside: tuple[int, ...] = ()) -> History:
-    """Return a history, in the order in which the records were entered."""
-    consents, withdrawals = [], []
-    for entry, one in enumerate(said, 1):
-        where = {"document": f"d_{entry}", "entry": entry, "entered_ms": entry}
-        if isinstance(one, Consent):
-            consents.append(KeptConsent(consent=one, is_set_aside=entry in set_aside, **where))
-        else:
-            withdrawals.append(KeptWithdrawal(withdrawal=one, **where))
-    return History(consents=tuple(consents), withdrawals=tuple(withdrawals))
+@dataclass
+class Trial:
+    """Documents that are entered one after another, as a sponsor would."""
+
+    study: str = "S-1"
+    documents: list[ShownDocument] = field(default_factory=list)
+    next_seq: int = 1
+
+    def enter(self, kind: str, content: bytes | None = None, **said: object) -> ShownDocument:
+        """Enter a document."""
+        made = ShownDocument(
+            seq=self.next_seq,
+            id=doc_id(self.next_seq),
+            kind=kind,
+            name=f"{kind}-{self.next_seq}",
+            size_bytes=10,
+            entered_ms=self.next_seq * 1000,
+            not_after_ms=None,
+            is_disclosed=True,
+            category="protocol" if kind in {"trial-protocol", "trial-amendment"} else "other",
+            supersedes=None,
+            claimed_status="current",
+            content=content,
+        )
+        self.next_seq += 1
+        self.documents.append(replace(made, **said))  # type: ignore[arg-type]
+        return self.documents[-1]
+
+    def register(self, endpoints: tuple[str, ...] = ENDPOINTS) -> ShownDocument:
+        """Enter a protocol and its registration."""
+        text = self.enter("pdf")
+        form = Protocol(
+            record=RECORD,
+            study=self.study,
+            title="A trial",
+            registration=None,
+            document=text.id,
+            endpoints=endpoints,
+            analysis=None,
+        )
+        return self.enter("trial-protocol", form.to_bytes())
+
+    def amend(
+        self, older: ShownDocument, number: int, endpoints: tuple[str, ...] = ENDPOINTS, **said: object
+    ) -> ShownDocument:
+        """Enter an amendment."""
+        form = Amendment(
+            record=RECORD,
+            study=self.study,
+            number=number,
+            amends=older.id,
+            reason="because",
+            document=doc_id(1),
+            endpoints=endpoints,
+            analysis=None,
+        )
+        return self.enter("trial-amendment", form.to_bytes(), **{"supersedes": older.seq, **said})
+
+    def data(self, count: int = 2) -> list[ShownDocument]:
+        """Enter data and the form that names them."""
+        found = [self.enter("csv") for _ in range(count)]
+        self.name(found)
+        return found
+
+    def name(self, found: Iterable[ShownDocument]) -> None:
+        """Enter a form that names data."""
+        ids = tuple(one.id for one in found)
+        form = DataBatch(record=RECORD, study=self.study, documents=ids, subject=None, first=None, last=None)
+        self.enter("trial-data", form.to_bytes())
+
+    def lock(
+        self, protocol: ShownDocument, found: Iterable[ShownDocument], number: int = 1, script: str | None = None
+    ) -> ShownDocument:
+        """Enter a lock."""
+        inputs = sorted(
+            (Input(document=one.id, size_bytes=one.size_bytes) for one in found), key=lambda i: i.document
+        )
+        form = Lock(
+            record=RECORD,
+            study=self.study,
+            number=number,
+            protocol=protocol.id,
+            inputs=tuple(inputs),
+            script=script,
+        )
+        return self.enter("trial-lock", form.to_bytes())
+
+    def results(self, lock: ShownDocument) -> ShownDocument:
+        """Enter results."""
+        table = self.enter("rtf")
+        form = Results(record=RECORD, study=self.study, lock=lock.id, documents=(table.id,))
+        return self.enter("trial-result", form.to_bytes())
+
+    def judged(self, counted: Counted | None = None, seen: dict[int, int] | None = None) -> dict[str, Answer]:
+        """Return the answers by the names of the questions."""
+        trial = read_trial(self.documents, None)
+        newest = max(one.seq for one in trial.registered)
+        counted = counted or counting(newest, superseded=len(trial.registered) - 1)
+        return {one.asked.value: one for one in judge_trial(trial, counted, seen or {})}
 
 
-def stated(type_name: str, title: str, *codes: str, document: str = "d_1", **more: object) -> Fact:
-    """Return what a document states; codes are of SNOMED CT."""
-    codings = tuple(Coding(system="http://snomed.info/sct", code=code) for code in codes)
-    item = Item(type=type_name, place="", title=title, codes=codings, **more)
-    return Fact(document=document, item=item)
+def counting(*standing: int, total: int | None = None, **gone: int) -> Counted:
+    """Return what an inventory proves."""
+    went = {"superseded": 0, "retracted": 0, "erased": 0, "moved": 0, **gone}
+    return Counted(total=len(standing) if total is None else total, standing=frozenset(standing), **went)
 
 
-def measured(
-    number: str,
-    day: str | None = "2026-11-01",
-    *,
-    unit: str | None = "%",
-    comparator: str | None = None,
-    **more: object,
-) -> Fact:
-    """Return a value of HbA1c."""
-    item = Item(
-        type="Observation",
-        place="",
-        title="HbA1c",
-        codes=(Coding(system=LOINC, code="4548-4"),),
-        date=day,
-        quantity=Quantity(number=number, unit=unit, comparator=comparator),
-        **{"status": "final", **more},
-    )
-    return Fact(document="d_lab", item=item)
+def codes(answer: Answer) -> list[str]:
+    """Return the codes of an answer."""
+    return [one.code for one in answer.problems]

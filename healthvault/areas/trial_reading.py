@@ -15,7 +15,7 @@ from healthvault.bundle.disclosure import DisclosedDocument, DisclosedPart
 from healthvault.bundle.evidence import EVIDENCE_MEDIA_TYPE
 from healthvault.crypto.hashing import sha256
 from healthvault.crypto.timestamps import check_timestamp, stamped_digest
-from healthvault.errors import HealthVaultError, InvalidRequest
+from healthvault.errors import HealthVaultError, IntegrityError
 from healthvault.ledger.changes import slot_of
 from healthvault.ledger.ids import document_id_text
 from healthvault.records.categories import Category
@@ -26,7 +26,7 @@ from healthvault.trials.files import Committed, FoundFile, compare_files
 from healthvault.trials.form_fields import MAX_FORM_BYTES
 from healthvault.trials.judging import judge_trial
 from healthvault.trials.shown import Counted, ShownDocument, ShownTrial, read_trial
-from healthvault.vault.receive import VerifyOptions, verify_through
+from healthvault.vault.receive import CLEARABLE, VerifyOptions, verify_through
 from healthvault.vault.vault import Place, Vault
 from healthvault.verify.context import Verification, VerifiedDocument
 from healthvault.verify.verdicts import Question
@@ -67,13 +67,21 @@ class JudgedTrial:
     counted: Counted | None
     answers: tuple[Answer, ...]
     fault: HealthVaultError | None = None
-    """Why there is no trial, where the bundle itself holds."""
+    """Why there is no trial, where the bundle itself holds: nothing that can be accepted."""
 
     @property
     def problems(self) -> tuple[HealthVaultError, ...]:
         """Every problem, of the bundle and of the trial."""
         own = [problem for answer in self.answers for problem in answer.problems]
         return (*self.verification.problems, *own, *([self.fault] if self.fault else ()))
+
+    def unaccepted(self, accept: tuple[str, ...]) -> list[HealthVaultError]:
+        """Return the problems that stand although the reader accepts some codes."""
+        return [
+            problem
+            for problem in self.problems
+            if problem is self.fault or not isinstance(problem, CLEARABLE) or problem.code not in accept
+        ]
 
 
 def verify_trial(
@@ -204,7 +212,7 @@ def _stamped(verification: Verification, response: bytes, authorities: bytes) ->
         if sha256(text) == digest:
             return size, check_timestamp(response, text, authorities)
     said = "the timestamp is over none of the sizes of the history that the bundle shows"
-    raise InvalidRequest("bad_timestamp", said, hint="the sponsor's bundle shows those that `hv anchor` took in")
+    raise IntegrityError("bad_timestamp", said, hint="the sponsor's bundle shows those that `hv anchor` took in")
 
 
 def _files(

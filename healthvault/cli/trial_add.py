@@ -53,4 +53,4 @@ def add(  # noqa: PLR0913  one argument an option
     from healthvault.cli.trial_adding import add_chosen
 
     came = Came(subject=subject, first=first, last=last or first, participant=participant, option=option)
-    add_chosen(terminal, study, files, came, clock_ok=clock_ok)
+    add_chosen(terminal, study, files, came, columns=_COLUMNS, clock_ok=clock_ok)

@@ -14,16 +14,16 @@ from healthvault.cli.trial_objects import TAKEN, data_object
 
 __all__ = ["add_chosen"]
 
-COLUMNS = ("id", "study", "name", "size_bytes", "entry", "duplicate_of")
 
-
-def add_chosen(terminal: Terminal, study: str, files: tuple[str, ...], came: Came, *, clock_ok: bool) -> None:
+def add_chosen(
+    terminal: Terminal, study: str, files: tuple[str, ...], came: Came, *, columns: tuple[str, ...], clock_ok: bool
+) -> None:
     """Add files as data of a trial; say what became of each."""
     outcomes = Outcomes(terminal)
     with opened(terminal, writing=True, clock_ok=clock_ok) as vault, terminal.progress() as progress:
         inputs = named_inputs(files, None, vault.place.root)
         taken = take_data(vault, study, inputs, came, now_ms=now_ms(), observer=progress)
         shown: Iterator[JsonObject] = outcomes.documents(taken, lambda document: data_object(study, document))
-        terminal.stream(({**one, **TAKEN.fields()} for one in shown), COLUMNS)
+        terminal.stream(({**one, **TAKEN.fields()} for one in shown), columns)
     TAKEN.say(terminal)
     outcomes.check_complete()

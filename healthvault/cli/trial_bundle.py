@@ -2,26 +2,17 @@
 """`hv trial bundle`: all of a trial, for a reviewer."""
 
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import click
 
 from healthvault.cli.command import hv_command
-from healthvault.cli.dates import When, parse_when
+from healthvault.cli.dates import parse_when
 from healthvault.cli.options import clock_ok_option, output_option, yes_option
 from healthvault.cli.terminal import Terminal
+from healthvault.cli.trial_options import BundleChoice
 
-__all__ = ["BundleChoice", "bundle"]
-
-
-class BundleChoice(TypedDict):
-    """For whom, and until when."""
-
-    to: tuple[str, ...]
-    code: bool
-    until: When | None
-    yes: bool
-    clock_ok: bool
+__all__ = ["bundle"]
 
 
 @hv_command(

@@ -14,7 +14,7 @@ from healthvault.cli.opening import opened
 from healthvault.cli.options import is_stdout
 from healthvault.cli.sharing import confirm_terms
 from healthvault.cli.terminal import Terminal
-from healthvault.cli.trial_bundle import BundleChoice
+from healthvault.cli.trial_options import BundleChoice
 from healthvault.consent.purposes import DEFAULT_ACTIONS
 from healthvault.vault.read import find_document
 from healthvault.vault.terms import Terms

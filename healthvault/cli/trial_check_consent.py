@@ -8,7 +8,7 @@ import click
 from healthvault.cli.command import hv_command
 from healthvault.cli.reading_options import read_options
 from healthvault.cli.terminal import Terminal
-from healthvault.cli.trial_options import CheckChoice, at_option
+from healthvault.cli.trial_consent_options import CheckChoice, at_option
 
 __all__ = ["check_consent"]
 

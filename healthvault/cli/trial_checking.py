@@ -17,8 +17,8 @@ from healthvault.cli.prompt import can_ask, show_on_terminal
 from healthvault.cli.reading import check_allowed, verify_options
 from healthvault.cli.terminal import Terminal
 from healthvault.cli.trial_consent_objects import CONSENT_LIMITS, consent_fields
+from healthvault.cli.trial_consent_options import CheckChoice
 from healthvault.cli.trial_consenting import today
-from healthvault.cli.trial_options import CheckChoice
 from healthvault.cli.verification import hints_of, limits_of
 from healthvault.ledger.ids import contact_id_text
 from healthvault.trials.consent import countersignature

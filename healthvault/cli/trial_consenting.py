@@ -14,7 +14,7 @@ from healthvault.cli.opening import opened
 from healthvault.cli.prompt import confirm
 from healthvault.cli.terminal import Terminal
 from healthvault.cli.trial_consent_objects import CONSENT_LIMITS, consent_object, withdrawal_object
-from healthvault.cli.trial_options import ConsentChoice
+from healthvault.cli.trial_consent_options import ConsentChoice
 from healthvault.trials.consent import check_options, countersignature, parse_option
 from healthvault.trials.consent_history import History, KeptConsent, KeptWithdrawal
 from healthvault.vault.attestations import AttestationView, attested

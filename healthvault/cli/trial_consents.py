@@ -7,7 +7,7 @@ import click
 
 from healthvault.cli.command import hv_command
 from healthvault.cli.terminal import Terminal
-from healthvault.cli.trial_options import at_option
+from healthvault.cli.trial_consent_options import at_option
 
 __all__ = ["consents"]
 

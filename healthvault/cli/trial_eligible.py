@@ -10,7 +10,7 @@ from healthvault.cli.command import hv_command
 from healthvault.cli.limits import Limits
 from healthvault.cli.objects import Json, JsonObject, new_object
 from healthvault.cli.terminal import Terminal
-from healthvault.cli.trial_options import at_option
+from healthvault.cli.trial_consent_options import at_option
 
 if TYPE_CHECKING:
     from healthvault.trials.eligibility import Answer

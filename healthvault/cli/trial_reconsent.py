@@ -8,7 +8,7 @@ import click
 from healthvault.cli.command import hv_command
 from healthvault.cli.options import clock_ok_option, yes_option
 from healthvault.cli.terminal import Terminal
-from healthvault.cli.trial_options import ConsentChoice, consent_options
+from healthvault.cli.trial_consent_options import ConsentChoice, consent_options
 
 __all__ = ["reconsent"]
 

@@ -2,37 +2,23 @@
 """`hv trial verify`: what came in which order, and whether files are those that were committed to."""
 
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import click
 
 from healthvault.cli.command import hv_command
-from healthvault.cli.reading_options import ReadChoice, accept_option, read_options
+from healthvault.cli.reading_options import accept_option, read_options
 from healthvault.cli.terminal import Terminal
+from healthvault.cli.trial_options import VerifyChoice
 
-__all__ = ["TrialChoice", "verify"]
+__all__ = ["verify"]
 
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-
-
-class TrialChoice(TypedDict):
-    """What is asked of the trial, besides what is asked of its bundle."""
-
-    study: str | None
-    inputs: Path | None
-    results: Path | None
-    timestamp: tuple[str, ...]
-    authority: str | None
-    accept: tuple[str, ...]
-
-
-class _Choice(ReadChoice, TrialChoice):
-    pass
+_FOLDER = click.Path(path_type=Path)
 
 
 @hv_command(
     "hv trial verify trial.hvb",
-    "hv open trial.hvb -o ./opened && hv trial verify trial.hvb --inputs ./opened",
+    "hv trial verify trial.hvb --inputs ./opened",
     "hv trial verify trial.hvb --accept protocols_withheld --json",
 )
 @click.argument("file", metavar="BUNDLE")
@@ -43,7 +29,7 @@ class _Choice(ReadChoice, TrialChoice):
 @click.option("--authority", metavar="CERT", help="Root certificate (PEM) of the authority that made it.")
 @read_options
 @accept_option
-def verify(terminal: Terminal, file: str, **chosen: Unpack[_Choice]) -> None:
+def verify(terminal: Terminal, file: str, **chosen: Unpack[VerifyChoice]) -> None:
     """Verify a bundle as `hv verify` does, then answer each question about the trial in it apart.
 
     Was the protocol registered before the first data? Where does each amendment stand? Are the locked inputs

@@ -12,11 +12,9 @@ from healthvault.cli.limits import Limits
 from healthvault.cli.objects import Json, JsonObject, interval_fields, new_object
 from healthvault.cli.opening import opened_if_there, place_of
 from healthvault.cli.reading import exit_of_verification, verify_options
-from healthvault.cli.reading_options import ReadChoice
 from healthvault.cli.terminal import Terminal
-from healthvault.cli.trial_verify import TrialChoice
+from healthvault.cli.trial_options import VerifyChoice
 from healthvault.cli.verification import completeness_of, hints_of, limits_of, verification_object
-from healthvault.errors import ConsentRefused, HealthVaultError, NotEstablished
 from healthvault.trials.shown import ShownDocument
 
 __all__ = ["verify_chosen"]
@@ -28,14 +26,13 @@ JUDGED = Limits(
 )
 
 
-class _Choice(ReadChoice, TrialChoice):
-    pass
-
-
-def verify_chosen(terminal: Terminal, file: str, chosen: _Choice) -> int:
+def verify_chosen(terminal: Terminal, file: str, chosen: VerifyChoice) -> int:
     """Verify a bundle and its trial, say both, and return the exit code."""
     if bool(chosen["timestamp"]) != bool(chosen["authority"]):
         raise click.UsageError("--timestamp and --authority go together: whose timestamps do you believe?")
+    for folder in (chosen["inputs"], chosen["results"]):
+        if folder is not None and not folder.is_dir():
+            raise click.UsageError(f"{folder} is no folder")
     accept = chosen["accept"]
     asked = TrialRequest(
         options=verify_options(terminal.settings, chosen, accept),
@@ -47,16 +44,12 @@ def verify_chosen(terminal: Terminal, file: str, chosen: _Choice) -> int:
     )
     with opened_if_there(terminal) as vault:
         judged = verify_trial(vault, place_of(terminal.settings), stdin_or_file(file), asked, now_ms=now_ms())
-    exit_code = worst_exit(exit_of(problem) for problem in judged.problems if not _is_accepted(problem, accept))
+    exit_code = worst_exit(map(exit_of, judged.unaccepted(accept)))
     _say_bundle(terminal, file, judged)
     if judged.fault is not None:
         terminal.failed(file, judged.fault)
     _say_trial(terminal, judged, exit_code)
     return exit_code
-
-
-def _is_accepted(problem: HealthVaultError, accept: tuple[str, ...]) -> bool:
-    return isinstance(problem, NotEstablished | ConsentRefused) and problem.code in accept
 
 
 def _say_bundle(terminal: Terminal, file: str, judged: JudgedTrial) -> None:

@@ -47,7 +47,7 @@ def judge_trial(trial: ShownTrial, counted: Counted | None, sizes_seen: dict[int
 
 def _registration(said: Collected, trial: ShownTrial, chain: _Chain, counted: Counted | None) -> None:
     first = chain[0]
-    if not is_first(first) and first.document.is_disclosed:
+    if not is_first(first):
         said.problems.append(broken("amendment_withheld", f"an older version than entry {first.seq} is not here"))
     if counted is not None and chain[-1].seq not in counted.standing:
         message = f"entry {chain[-1].seq} is not in force: a newer version is not here, or it was taken back"
@@ -57,9 +57,6 @@ def _registration(said: Collected, trial: ShownTrial, chain: _Chain, counted: Co
     if others:
         places = named(f"entry {one.seq}" for one in others)
         said.problems.append(broken("registered_twice", f"{trial.study} is registered again: {places}"))
-    if any(not one.document.is_disclosed for one in chain):
-        message = "the descriptions of registrations are not disclosed, so that they form no chain"
-        said.problems.append(open_question("not_counted", message, hint="ask for a bundle of `hv trial bundle`"))
     missing = [one.form.document for one in chain if one.form.document not in trial.documents]
     if missing:
         said.problems.append(open_question("protocol_not_shown", f"the protocol {named(missing)} is not here"))
@@ -250,7 +247,9 @@ def _time(said: Collected, trial: ShownTrial, chain: _Chain, sizes_seen: dict[in
             "others saw the registration only together with data: until then it was the sponsor's word"
         )
     else:
-        said.details.append("the sponsor's clock only: nobody else vouches for when the protocol was registered")
+        said.details.append(
+            "the sponsor's clock only: the whole history could have been written later, in this order"
+        )
 
 
 def _entry_of(one: ShownDocument) -> str:

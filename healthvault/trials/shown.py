@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from healthvault.errors import FormatError, NotFound
+from healthvault.errors import FormatError, NotEstablished, NotFound
 from healthvault.records.categories import Category
 from healthvault.records.kinds import Kind
 from healthvault.trials.lock import Lock, Results, parse_lock, parse_results
@@ -30,7 +30,7 @@ _Form = TypeVar("_Form")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownDocument:
-    """A document of a bundle. Kind, name, category and `supersedes` are the sealed ones if `is_disclosed`."""
+    """A document of a bundle. Kind, category and `supersedes` are the sealed ones if `is_disclosed`."""
 
     seq: int
     """Its place in the sponsor's journal."""
@@ -128,19 +128,24 @@ def read_trial(documents: Iterable[ShownDocument], study: str | None) -> ShownTr
         study: Which one, if it may hold several.
 
     Raises:
-        NotFound: `no_trial`, no registration is there, or none of this study; `ambiguous`, of several.
+        NotEstablished: `not_disclosed`, the description of a document is not disclosed, so that nothing is known
+            of what it replaces; `no_trial`, no registration is there, or none of this study.
+        NotFound: `ambiguous`, registrations of several studies.
         FormatError: `bad_schema`, `unsupported`, `too_large`, a form is none.
     """
     shown = sorted(documents, key=lambda one: one.seq)
+    if not all(one.is_disclosed for one in shown):
+        hint = "ask for a bundle of `hv trial bundle`"
+        raise NotEstablished("not_disclosed", "the descriptions of documents are not disclosed", hint=hint)
     protocols: list[Placed[Registered]] = [*_forms(shown, Kind.TRIAL_PROTOCOL, parse_protocol)]
     amendments: list[Placed[Registered]] = [*_forms(shown, Kind.TRIAL_AMENDMENT, parse_amendment)]
     registered = sorted((*protocols, *amendments), key=lambda one: one.seq)
-    counted = [one for one in registered if one.document.category in {None, Category.PROTOCOL.value}]
+    counted = [one for one in registered if one.document.category == Category.PROTOCOL.value]
     found = sorted({one.form.study for one in counted})
     if study is None and len(found) > 1:
         raise NotFound("ambiguous", f"the bundle is of several trials: {', '.join(found)}", hint="--study ID")
     if not found or study not in {None, *found}:
-        raise NotFound("no_trial", f"the bundle shows no registration{f' of {study}' if study else ''}")
+        raise NotEstablished("no_trial", f"the bundle shows no registration{f' of {study}' if study else ''}")
     wanted = study or found[0]
     return ShownTrial(
         study=wanted,

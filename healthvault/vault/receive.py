@@ -47,6 +47,7 @@ from healthvault.verify.pins import PinBook
 from healthvault.verify.proofs import verify_fork_proof, verify_view_file
 
 __all__ = [
+    "CLEARABLE",
     "VerifyOptions",
     "import_bundle",
     "open_bundle",

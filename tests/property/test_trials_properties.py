@@ -14,7 +14,7 @@ from healthvault.trials.consent_history import Period
 from healthvault.trials.criteria import parse_criteria
 from healthvault.trials.eligibility import Person, evaluate
 from healthvault.trials.kleene import Truth
-from tests.trials import consent, history, measured, stated, withdrawal
+from tests.trial_records import consent, history, measured, stated, withdrawal
 
 SCALARS = st.none() | st.booleans() | st.integers(-5, 300) | st.floats(allow_nan=True) | st.text(max_size=8)
 WORDS = st.sampled_from(["age", "sex", "lab", "condition", "medicine", "allergy", "all", "any", "not", "?"])

@@ -17,7 +17,7 @@ from healthvault.vault.amend import retract_document
 from healthvault.vault.read import list_documents
 from healthvault.vault.receive import import_bundle
 from healthvault.vault.views import Document
-from tests.trials import consent
+from tests.trial_records import consent
 from tests.vaults import EVERYTHING, NOW_MS, PLAIN, Sample, pair
 
 DAY = Period(first=date(2026, 11, 20), last=date(2026, 11, 20))

@@ -15,7 +15,7 @@ from healthvault.trials.consent import (
     parse_option,
     parse_withdrawal,
 )
-from tests.trials import consent, withdrawal
+from tests.trial_records import consent, withdrawal
 
 
 def changed(**members: object) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 
 from healthvault.errors import ConsentRefused
 from healthvault.trials.consent_history import History, Period, Standing, period_of
-from tests.trials import consent, history, withdrawal
+from tests.trial_records import consent, history, withdrawal
 
 
 def day(text: str) -> date:

@@ -9,7 +9,7 @@ import pytest
 from healthvault.trials.criteria import parse_criteria
 from healthvault.trials.eligibility import Answer, Person, evaluate
 from healthvault.trials.lab_values import Fact
-from tests.trials import measured, stated
+from tests.trial_records import measured, stated
 
 DAY = date(2026, 11, 20)
 PENICILLIN = {"type": "allergy", "codes": ["snomed|91936005"], "words": ["Penicillin"]}

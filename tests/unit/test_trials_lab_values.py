@@ -9,7 +9,7 @@ import pytest
 from healthvault.records.statements import Coding, Item, Quantity
 from healthvault.trials.criteria import Lab
 from healthvault.trials.lab_values import Fact, judge_value
-from tests.trials import LOINC, measured
+from tests.trial_records import LOINC, measured
 
 DAY = date(2026, 11, 20)
 
