@@ -32,8 +32,6 @@ from tests.issuers import Clinic
 
 KILLS = int(os.environ.get("HV_TEST_KILLS", "2"))
 
-pytestmark = pytest.mark.xdist_group("canary")  # the scene takes a minute to make: once is enough
-
 # Each line: a command, and the exit codes that it may end with where those are not 0. {…} are ids of the scene.
 STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("init --name {word} --kdf light --yes", (0,)),
