@@ -14,9 +14,8 @@ __all__ = ["consent"]
 
 
 @hv_command(
-    "hv trial consent form.pdf --study NCT04280705 --version 3.1 --language en --option 'data:Use my data:yes'",
-    "hv trial consent form.pdf --study T1 --version 2 --language pt --option 'data:Usar os meus dados:yes' "
-    "--option 'samples:Guardar o meu sangue:no' --explained-by 'Dr Lee'",
+    "hv trial consent form.pdf --study T1 --version 3.1 --language en --option 'data:Use my data:yes'",
+    "hv trial consent form.pdf --study T1 --version 2 --language pt --option 'data:Usar os meus dados:no'",
 )
 @click.argument("form", metavar="FORM")
 @consent_options
