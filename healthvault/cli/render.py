@@ -50,6 +50,7 @@ _TIMES = frozenset(
         "shared",
         "cosigned",
         "entered",
+        "registered",
         "status_as_of",
         "logged",
         "said",
