@@ -60,6 +60,10 @@ GROUPS = {
         "export": "Write everything out in open formats.",
         "emergency": "Keep what must be known in an emergency, and print it.",
     },
+    "Areas": {
+        "directive": "Keep advance directives; of each topic the newest holds.",
+        "report": "Report what is kept, who got what, and what could go.",
+    },
     "Keep": {
         "status": "Show the vault at a glance.",
         "check": "Audit everything that is stored.",
