@@ -187,6 +187,7 @@ def _redacted(item: Item, redaction: Redaction) -> Item:
     is_plain = not {Rule.IDENTIFIERS, Rule.NAMES} & redaction.rules
     return replace(
         item,
+        place=redaction.text(item.place) or "",  # a file in it may be named after somebody
         title=(redaction.text(item.title) or "") if keeps_text else coded,
         codes=codes,
         text=redaction.free_text(item.text),
