@@ -6,7 +6,7 @@ from datetime import date
 import click
 
 from healthvault.cli.command import hv_command
-from healthvault.cli.directive_options import COLUMNS, LIMITS, parse_day
+from healthvault.cli.directive_options import COLUMNS, LIMITS, SCREEN, parse_day
 from healthvault.cli.terminal import Terminal
 
 __all__ = ["list_"]
@@ -32,6 +32,6 @@ def list_(terminal: Terminal, at: date | None, *, history: bool) -> None:
 
     with opened(terminal) as vault:
         found = read_directives(vault, at=at)
-    terminal.rows(directive_objects(found, history=history), COLUMNS)
+    terminal.rows(directive_objects(found, history=history), SCREEN if terminal.is_screen else COLUMNS)
     tell_doubts(terminal, found)
     LIMITS.say(terminal)

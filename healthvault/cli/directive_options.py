@@ -9,11 +9,12 @@ import click
 
 from healthvault.cli.limits import Limits
 
-__all__ = ["COLUMNS", "LIMITS", "TOPICS", "date_option", "parse_day"]
+__all__ = ["COLUMNS", "LIMITS", "SCREEN", "TOPICS", "date_option", "parse_day"]
 
 _Body = TypeVar("_Body", bound=Callable[..., None])
 
 TOPICS = ("advance-directive", "dnr", "organ-donation", "treatment-preference", "healthcare-proxy")
+SCREEN = ("topic", "state", "date", "words", "id")
 COLUMNS = ("topic", "state", "date", "words", "id", "source", "source_status", "conflicts")
 LIMITS = Limits(
     proves="what this vault's key wrote down, of which stated day, and which of each topic is the newest here",

@@ -10,6 +10,7 @@ from healthvault.cli.terminal import Terminal
 
 __all__ = ["access"]
 
+_SCREEN = ("time", "action", "parties", "documents", "grants", "id")
 _COLUMNS = ("index", "time", "action", "parties", "documents", "grants", "purpose", "id", "receipts")
 
 
@@ -33,5 +34,7 @@ def access(terminal: Terminal, party: str | None, since: When | None) -> None:
     with opened(terminal) as vault:
         wanted = replace(trail_filter(vault, party, None, (since, None), None), kinds=access_kinds())
         rows = map(access_object, access_rows(vault, wanted))
-        terminal.rows(rows if terminal.settings.json else map(flat, rows), _COLUMNS)
+        terminal.rows(
+            rows if terminal.settings.json else map(flat, rows), _SCREEN if terminal.is_screen else _COLUMNS
+        )
     ACCESS.say(terminal)

@@ -7,6 +7,7 @@ from healthvault.cli.terminal import Terminal
 
 __all__ = ["data_map"]
 
+_SCREEN = ("what", "name", "kind", "count", "first", "last", "note")
 _COLUMNS = ("what", "name", "kind", "count", "size_bytes", "first", "last", "provenance", "sensitivity", "note")
 
 
@@ -26,5 +27,7 @@ def data_map(terminal: Terminal) -> None:
 
     with opened(terminal) as vault:
         rows = chain(map(kept_object, kept_rows(vault)), map(place_object, place_rows(vault)))
-        terminal.rows(rows if terminal.settings.json else map(flat, rows), _COLUMNS)
+        terminal.rows(
+            rows if terminal.settings.json else map(flat, rows), _SCREEN if terminal.is_screen else _COLUMNS
+        )
     DATA_MAP.say(terminal)

@@ -12,6 +12,7 @@ from healthvault.cli.terminal import Terminal
 
 __all__ = ["retention"]
 
+_SCREEN = ("proposal", "name", "date", "id", "note")
 _COLUMNS = ("proposal", "id", "name", "date", "category", "note", "command")
 
 
@@ -43,5 +44,5 @@ def retention(terminal: Terminal, older_than: Span, category: str | None, within
             soon_ms=ms_of(within.after(wall)),
             now_ms=moment,
         )
-        terminal.rows(map(proposal_object, rows), _COLUMNS)
+        terminal.rows(map(proposal_object, rows), _SCREEN if terminal.is_screen else _COLUMNS)
     RETENTION.say(terminal)

@@ -16,6 +16,8 @@ __all__ = ["Redaction", "Rule", "make_redaction", "parse_rule"]
 
 _SHORTEST_NAME = 3  # shorter parts of names, such as `de`, are words of other things too
 _CATEGORY = "category:"
+_UUID_CHARS, _UUID_HYPHENS = 36, 4
+_FEWEST_DIGITS = 6  # of a number that is taken for somebody's, where nobody says that it is
 
 
 class Rule(Enum):
@@ -43,13 +45,13 @@ _DATES = re.compile(
 )
 _IDENTIFIERS = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
-    r"|\b(?=[\w-]*\d)[A-Z]{0,6}[- ]?\d[\d-]{4,}\d[A-Z]?\b"
+    r"|\b[A-Z]{0,4}\d[\d-]{4,}\d[A-Z]?\b"
     r"|\b\d{3} \d{2} \d{4}\b",
     re.IGNORECASE,
 )
 _CONTACTS = re.compile(
-    r"\b[a-z][a-z0-9+.-]*://[^\s<>\"]+"
-    r"|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b"
+    r"\b[a-z][a-z0-9+.-]{0,20}://[^\s<>\"]+"
+    r"|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+\b"
     r"|(?<![\w.])(?:\+\d{1,3}[ .-]?)?(?:\(\d{1,5}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,5}){1,4}(?![\w.])",
     re.IGNORECASE,
 )
@@ -159,4 +161,10 @@ def _unless_date(match: re.Match[str]) -> str:
 
 
 def _number_or_date(match: re.Match[str]) -> str:
-    return match[0] if _DATES.fullmatch(match[0]) else "[identifier]"
+    """Keep dates, and codes such as `2276-4`, which have too few digits to name anybody."""
+    digits = sum(map(str.isdigit, match[0]))
+    is_uuid = match[0].count("-") == _UUID_HYPHENS and len(match[0]) == _UUID_CHARS
+    is_kept = (
+        "-" in match[0] and not is_uuid and (digits < _FEWEST_DIGITS or _DATES.fullmatch(match[0]) is not None)
+    )
+    return match[0] if is_kept else "[identifier]"
