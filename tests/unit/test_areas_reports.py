@@ -33,7 +33,7 @@ def holding(folder: Path, *dates: str | None) -> Sample:
         ("2015", "2016-11-20", True),
         ("2016", "2016-11-20", False),
         (None, "2026-11-20", False),
-        (None, "2026-11-21", True),
+        (None, "2026-12-31", True),
     ],
 )
 def test_a_month_or_year_is_old_once_all_of_it_is(
