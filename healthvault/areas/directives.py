@@ -121,7 +121,7 @@ def read_directives(vault: Vault, *, at: date | None = None) -> Directives:
             beside += [Beside(document=document, said=said)] if _is_current(document) else []
             continue
         documents[document.id] = document
-        records.append(Kept(id=document.id, entry=document.entry, said=said))
+        records.append(_kept(document, said))
     sources = _sources(vault, records)
     beside += _others(vault, sources)
     return Directives(
@@ -190,6 +190,10 @@ def attested_of(vault: Vault, found: Directives, kept: Kept) -> tuple[Attestatio
     if kept.said.source is not None and kept.said.source.id in found.sources:
         entries.append(found.sources[kept.said.source.id].entry)
     return tuple(view for entry in entries for view in attested(vault, entry))
+
+
+def _kept(document: Document, said: Directive) -> Kept:
+    return Kept(id=document.id, entry=document.entry, said=said, is_current=_is_current(document))
 
 
 def _keep(vault: Vault, found: Directives, said: Directive, *, now_ms: int) -> Made:

@@ -21,9 +21,9 @@ class State(Enum):
     IN_FORCE = "in-force"
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
-    """The newest record of its topic revokes; or an older one that nothing but that revokes."""
+    """The newest record of its topic revokes."""
     UNSETTLED = "unsettled"
-    """The newest that is left, but it was replaced when it was written: what replaced it is gone."""
+    """The newest that is left, but something that is no record here replaced it, now or when it was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,8 @@ class Kept:
     id: str
     entry: int
     said: Directive
+    is_current: bool = True
+    """Nothing in the vault has replaced its document."""
 
     @property
     def age(self) -> tuple[date, int]:
@@ -92,6 +94,6 @@ def _standing(topic: Topic, records: list[Kept], at: date | None) -> Standing | 
 def _state(newest: Kept, *, is_last: bool) -> State:
     if newest.said.act is Act.REVOKED:
         return State.REVOKED
-    if is_last and not newest.said.is_active:
+    if is_last and not (newest.said.is_active and newest.is_current):
         return State.UNSETTLED
     return State.IN_FORCE

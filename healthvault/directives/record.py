@@ -9,6 +9,7 @@ Spec: docs/spec/directives.md sections 1 and 2.
 import html
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -148,8 +149,13 @@ def _check_words(directive: Directive) -> None:
     if directive.act is Act.MADE and not words.strip() and directive.source is None:
         hint = "give --words TEXT, or --document ID of a scan"
         raise InvalidRequest("bad_text", "the directive says nothing", hint=hint)
-    if len(words) > MAX_WORDS_CHARS or words.encode("utf-8", "replace").decode() != words:
+    if len(words) > MAX_WORDS_CHARS or not _is_text(words):
         raise InvalidRequest("bad_text", f"the words are not valid text, or over {MAX_WORDS_CHARS} characters")
+
+
+def _is_text(words: str) -> bool:
+    """Tell whether XHTML can hold it: no control characters but tabs and line ends, no half of a pair."""
+    return not any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\t\n\r" for char in words)
 
 
 def _extensions(directive: Directive) -> list[Json]:
@@ -216,8 +222,8 @@ def _parsed(whole: Json) -> Directive:
 def _checked(found: Directive, div: str | None) -> Directive:
     if found.act is Act.MADE and not found.words.strip() and found.source is None:
         raise ValueError("it says nothing")
-    if len(found.words) > MAX_WORDS_CHARS:
-        raise ValueError("its words are too many")
+    if len(found.words) > MAX_WORDS_CHARS or not _is_text(found.words):
+        raise ValueError("its words are too many, or no text")
     if div is not None and div != _div(found):
         raise ValueError("its narrative says something else than its fields")
     return found

@@ -132,6 +132,12 @@ def test_attacks(ana: Person, lee: Person) -> None:
     assert "bad_text" == refused(ana.hv("directive", "add", "dnr", "--json", exit=1))
     assert "bad_text" == refused(ana.hv("directive", "add", "dnr", "--words", "x" * 9000, "--json", exit=1))
     ana.hv("directive", "add", "dnr", "--document", "d_2222", exit=5)
+    assert "bad_text" == refused(ana.hv("directive", "add", "dnr", "--words", "a\x1b[31m", "--json", exit=1))
+    ana.hv("amend", mine, "bad.json", exit=1)
+    (ana.home / "other.json").write_text('{"resourceType":"Consent","status":"inactive"}')
+    ana.hv("amend", mine, "other.json")
+    assert "unsettled" == {row["id"]: row["state"] for row in ana.hv("directive", "list", "--json").objects}[mine]
+    ana.hv("directive", "show", "dnr", exit=5)
     gone = add(ana, "organ-donation", "SECRET-WORD", "2024-01-01")
     ana.hv("erase", gone, "--yes")
     assert b"SECRET-WORD" not in ana.hv("directive", "list", "--history").raw

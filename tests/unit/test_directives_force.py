@@ -79,6 +79,8 @@ def test_what_was_replaced_by_something_that_is_gone_does_not_hold() -> None:
     left = kept(1, 0, is_active=False)
     (standing,) = standings([left])
     assert State.UNSETTLED is standing.state
+    (standing,) = standings([replace(kept(1, 0), is_current=False)])
+    assert State.UNSETTLED is standing.state
     (standing,) = standings([left, kept(0, 1)])
     assert (State.IN_FORCE, State.SUPERSEDED) == (standing.state, state_of(left, standing))
     (standing,) = standings([left, kept(0, 1)], at=FIRST)
