@@ -62,6 +62,8 @@ GROUPS = {
     },
     "Areas": {
         "trial": "Register a trial before its data, and let others check what came in which order.",
+        "directive": "Keep advance directives; of each topic the newest holds.",
+        "report": "Report what is kept, who got what, and what could go.",
     },
     "Keep": {
         "status": "Show the vault at a glance.",

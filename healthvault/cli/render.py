@@ -102,6 +102,9 @@ _FOLDED = frozenset(
         "claimed_name",
         "who",
         "statement",
+        "words",
+        "note",
+        "name",
     }
 )
 _GAP_COLUMNS = 2
