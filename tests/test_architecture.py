@@ -14,14 +14,14 @@ LAYERS = (
     {"codec", "crypto"},
     {"tlog", "agefile"},
     {"ledger", "records"},
-    {"bundle", "consent", "emergency", "identity", "sandbox", "trials"},
+    {"bundle", "consent", "directives", "emergency", "feed", "identity", "sandbox", "trials"},
     {"storage"},
     {"verify"},
     {"vault"},
     {"areas"},
     {"cli"},
 )
-AREAS = frozenset({"trials"})
+AREAS = frozenset({"directives", "feed", "trials"})
 """Packages of pure rules of areas that the core does without: among the rooms of the fourth level above."""
 HOMES = {
     "nacl": "crypto",

@@ -121,10 +121,12 @@ class Trial:
         return {one.asked.value: one for one in judge_trial(trial, counted, seen or {})}
 
 
-def counting(*standing: int, total: int | None = None, **gone: int) -> Counted:
+def counting(*standing: int, total: int | None = None, restarts: tuple[int, ...] = (), **gone: int) -> Counted:
     """Return what an inventory proves."""
     went = {"superseded": 0, "retracted": 0, "erased": 0, "moved": 0, **gone}
-    return Counted(total=len(standing) if total is None else total, standing=frozenset(standing), **went)
+    return Counted(
+        total=len(standing) if total is None else total, standing=frozenset(standing), restarts=restarts, **went
+    )
 
 
 def codes(answer: Answer) -> list[str]:

@@ -63,8 +63,8 @@ def lock_trial(vault: Vault, study: str, script: InputFile | None, *, now_ms: in
     if not rows:
         raise InvalidRequest("no_data", f"{study} has no data in force", hint=f"hv trial add {study} FILE...")
     if len(rows) > MAX_INPUTS:
-        hint = f"a folder added with `hv trial add {study} --one` is one document"
-        raise InvalidRequest("too_many", f"{len(rows)} documents; a lock names {MAX_INPUTS} at most", hint=hint)
+        said = f"{len(rows)} documents; a lock names {MAX_INPUTS} at most"
+        raise InvalidRequest("too_many", said, hint="keep the data in fewer, larger files")
     program = None if script is None else added_document(vault, script, now_ms=now_ms).id
     lock = Lock(
         record=new_record(),

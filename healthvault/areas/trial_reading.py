@@ -191,6 +191,7 @@ def _counted(verification: Verification) -> Counted | None:
         retracted=proved.retracted,
         erased=proved.erased,
         moved=proved.moved,
+        restarts=tuple(sorted(verification.chain.restarts)) if verification.chain else (),
     )
 
 

@@ -62,6 +62,8 @@ GROUPS = {
     },
     "Areas": {
         "trial": "Register trials before their data, consent to them, and check what came when.",
+        "directive": "Keep advance directives; of each topic the newest holds.",
+        "report": "Report what is kept, who got what, and what could go.",
     },
     "Keep": {
         "status": "Show the vault at a glance.",

@@ -48,10 +48,10 @@ def consent_object(
     history: "History",
     kept: "KeptConsent",
     day: date,
-    subject: str | None,
+    contact: str | None,
     countersigned: "tuple[AttestationView, ...]" = (),
 ) -> JsonObject:
-    """Return a consent as it stands on a day; the subject is None for the owner herself.
+    """Return a consent as it stands on a day; the contact is None for the owner herself.
 
     Only a countersignature that is verified is told of as one.
     """
@@ -64,7 +64,7 @@ def consent_object(
         "trial_consent",
         {
             "id": kept.document,
-            "subject": subject,
+            "contact": contact,
             **consent_fields(kept.consent),
             "entered": rfc3339(kept.entered_ms),
             "at": day.isoformat(),
@@ -78,7 +78,7 @@ def consent_object(
     )
 
 
-def withdrawal_object(kept: "KeptWithdrawal", day: date, subject: str | None) -> JsonObject:
+def withdrawal_object(kept: "KeptWithdrawal", day: date, contact: str | None) -> JsonObject:
     """Return a withdrawal as it stands on a day."""
     said = kept.withdrawal
     ends: list[Json] = [*said.ends]
@@ -86,7 +86,7 @@ def withdrawal_object(kept: "KeptWithdrawal", day: date, subject: str | None) ->
         "trial_withdrawal",
         {
             "id": kept.document,
-            "subject": subject,
+            "contact": contact,
             "record": said.record,
             "study": said.study,
             "ends": ends,

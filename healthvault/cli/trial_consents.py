@@ -11,7 +11,7 @@ from healthvault.cli.trial_consent_options import at_option
 
 __all__ = ["consents"]
 
-_COLUMNS = ("id", "date", "standing", "until", "study", "version", "subject", "countersigned_by")
+_COLUMNS = ("id", "date", "standing", "study", "version", "contact", "countersigned_by")
 
 
 @hv_command("hv trial consents", "hv trial consents NCT04280705 --at 2026-06-01 --json")

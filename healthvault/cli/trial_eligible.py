@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["eligible"]
 
-_COLUMNS = ("name", "answer", "why", "documents")
+_COLUMNS = ("title", "answer", "reason", "documents")
 _LIMITS = Limits(
     proves="what your own documents and facts say of each criterion, on this machine; nothing was shared or kept",
     does_not_prove=(
@@ -60,9 +60,9 @@ def _part(answer: "Answer") -> JsonObject:
     documents: list[Json] = [*answer.documents]
     parts: list[Json] = [_part(each) for each in answer.parts]
     return {
-        "name": answer.name,
+        "title": answer.name,
         "answer": answer.truth.value,
-        "why": answer.why,
+        "reason": answer.why,
         "documents": documents,
         "parts": parts,
     }

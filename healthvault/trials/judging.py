@@ -229,6 +229,10 @@ def _count(said: Collected, chain: _Chain, counted: Counted | None) -> None:
         if count
     ]
     said.details += gone
+    if counted.restarts:
+        places = named(f"entry {seq}" for seq in counted.restarts)
+        message = f"the history goes on from an older copy at {places}: what came after that copy is not in it"
+        said.problems.append(open_question("history_restarted", message))
     if shown < counted.total or gone:
         message = "other registrations of this vault are not shown"
         said.problems.append(open_question("protocols_withheld", message))

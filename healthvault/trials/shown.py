@@ -63,6 +63,8 @@ class Counted:
     retracted: int
     erased: int
     moved: int
+    restarts: tuple[int, ...] = ()
+    """Entries at which the history goes on from an older copy: what had come after that copy is not in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +91,6 @@ class ShownTrial:
     batches: tuple[Placed[DataBatch], ...]
     locks: tuple[Placed[Lock], ...]
     results: tuple[Placed[Results], ...]
-
-    def at(self, seq: int) -> ShownDocument | None:
-        """Return the document of an entry."""
-        return next((one for one in self.documents.values() if one.seq == seq), None)
 
     def chain(self, counted: Counted | None) -> tuple[Placed[Registered], ...]:
         """Return the registration and the amendments that lead to what is in force, oldest first.

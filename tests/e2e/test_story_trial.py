@@ -252,7 +252,7 @@ def test_eligibility_is_told_to_nobody(trial: Trial) -> None:
     check(done.objects, *["eligibility"] * 6)
     assert ["yes", "yes", "unknown", "unknown", "unknown", "unknown"] == [row["answer"] for row in done.objects]
     assert [1, 1, 0, 0] == [len(row["documents"]) for row in done.objects[1:5]]
-    assert "horoscope" in done.objects[4]["why"]
+    assert "horoscope" in done.objects[4]["reason"]
     later = ana.hv("trial", "eligible", "criteria.json", "--at", "2024-12-20", "--json").objects
     assert "unknown" == later[1]["answer"]
     assert before == snapshot(ana.home)

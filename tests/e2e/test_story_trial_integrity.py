@@ -204,6 +204,40 @@ def test_a_second_protocol_changes_the_count(sponsor: Sponsor, reviewer: Reviewe
     assert ["protocols_withheld"] == answer(said, "count")["codes"]
 
 
+def test_a_history_that_was_restarted(sponsor: Sponsor, reviewer: Reviewer) -> None:
+    """The vault goes on from a copy without the second protocol: somebody who saw neither is told that it did."""
+    sponsor.register()
+    shutil.copytree(sponsor.person.vault, sponsor.home / "copy")
+    (sponsor.home / "other.pdf").write_bytes(b"%PDF-1.4\nanother\n")
+    sponsor.register("SECRET-2", "other.pdf")
+    shutil.rmtree(sponsor.person.vault)
+    shutil.copytree(sponsor.home / "copy", sponsor.person.vault)
+    sponsor.person.hv("key", "restart", "--words-file", "words", "--yes")
+    sponsor.trial("add", STUDY, "scores.csv")
+    sponsor.trial("lock", STUDY)
+    said = reviewer.verify(sponsor.bundle(), "--accept", "history_restarted")
+    assert (["history_restarted"], 1) == (answer(said, "count")["codes"], said["protocols_registered"])
+    reviewer.verify(sponsor.home / "trial.hvb", exit=21)
+
+
+def test_taking_back(sponsor: Sponsor, reviewer: Reviewer) -> None:
+    """An amendment and data that are retracted go along, and are named; the whole registration cannot vanish."""
+    protocol = sponsor.register()
+    amended = sponsor.trial("amend", STUDY, "--reason", "hasty", "--endpoint", "Weight")[0]
+    sponsor.person.hv("retract", amended["protocol"], "--reason", "hasty")
+    taken = sponsor.trial("add", STUDY, "scores.csv", "ages.csv")
+    sponsor.person.hv("retract", taken[1]["id"], "--reason", "wrong file")
+    sponsor.trial("lock", STUDY)
+    said = reviewer.verify(sponsor.bundle("a.hvb"), exit=21)
+    assert ["input_left_out"] == answer(said, "inputs")["codes"]
+    assert ["protocols_withheld"] == answer(said, "count")["codes"]
+    assert "is not in force any more" in answer(said, "amendments")["detail"]
+    sponsor.person.hv("retract", protocol["protocol"], "--reason", "all of it")
+    said = reviewer.verify(sponsor.bundle("b.hvb"), exit=20)
+    assert ["protocol_not_in_force"] == answer(said, "registration")["codes"]
+    sponsor.person.hv("trial", "add", STUDY, "scores.csv", exit=5)
+
+
 def test_data_before_the_protocol(sponsor: Sponsor, reviewer: Reviewer) -> None:
     """What was in the vault already counts from when it came in."""
     sponsor.person.hv("add", "scores.csv")

@@ -218,6 +218,8 @@ def test_how_many_protocols_there_are() -> None:
     assert "pass" == trial.judged(counting(protocol.seq))["count"].result
     for gone in ("superseded", "retracted", "erased", "moved"):
         assert ["protocols_withheld"] == codes(trial.judged(counting(protocol.seq, **{gone: 1}))["count"])
+    answer = trial.judged(counting(protocol.seq, restarts=(7,)))["count"]
+    assert (["history_restarted"], True) == (codes(answer), "entry 7" in answer.detail)
 
 
 @pytest.mark.parametrize(
