@@ -14,6 +14,7 @@ __all__ = ["Pack", "canonical", "check_digit", "company_of", "pack_of", "product
 
 ROOT = "https://id.gs1.org"
 _SERIAL = r"(?:%2[125-9A-Fa-f]|%3[0-9A-Fa-f]|%4[1-9A-Fa-f]|%5[0-9AaFf]|%6[1-9A-Fa-f]|%7[0-9Aa]|[!')(*+,.0-9:;=A-Za-z_-])"
+_PATTERN = r"\*"  # any serial number
 _CPI = r"(?:%2[3dfDF]|%3[0-9]|%4[1-9A-Fa-f]|%5[0-9Aa]|[0-9A-Z-])"
 _WEB = "\"'.;<=>?_A-Za-z0-9%-"  # of a value in a canonical Digital Link
 _ESCAPED = str.maketrans({char: f"%{ord(char):02X}" for char in "!()*+,:"})
@@ -83,13 +84,13 @@ _SCHEMES = {
     "id:upui": _Scheme(key="01", digits=13, rest=_any(28), is_item=True, fine="235"),
     "id:pgln": _Scheme(key="417", digits=12, rest=""),
     "class:lgtin": _Scheme(key="01", digits=13, rest=_any(20), is_item=True, fine="10"),
-    "idpat:sgtin": _Scheme(key="01", digits=13, rest=r"\*", is_item=True),
-    "idpat:grai": _Scheme(key="8003", digits=12, rest=r"\*", before="0"),
-    "idpat:gdti": _Scheme(key="253", digits=12, rest=r"\*"),
-    "idpat:sgcn": _Scheme(key="255", digits=12, rest=r"\*"),
-    "idpat:upui": _Scheme(key="01", digits=13, rest=r"\*", is_item=True),
+    "idpat:sgtin": _Scheme(key="01", digits=13, rest=_PATTERN, is_item=True),
+    "idpat:grai": _Scheme(key="8003", digits=12, rest=_PATTERN, before="0"),
+    "idpat:gdti": _Scheme(key="253", digits=12, rest=_PATTERN),
+    "idpat:sgcn": _Scheme(key="255", digits=12, rest=_PATTERN),
+    "idpat:upui": _Scheme(key="01", digits=13, rest=_PATTERN, is_item=True),
     "id:itip": _Scheme(key="8006", digits=13, rest=rf"\d\d\.\d\d\.{_any(20)}", is_item=True),
-    "idpat:itip": _Scheme(key="8006", digits=13, rest=r"\d\d\.\d\d\.\*", is_item=True),
+    "idpat:itip": _Scheme(key="8006", digits=13, rest=rf"\d\d\.\d\d\.{_PATTERN}", is_item=True),
 }
 
 
@@ -183,17 +184,17 @@ def _numbered(scheme: _Scheme, company: str, rest: str) -> str | None:
     reference = parts[1]
     number = reference[:1] + company + reference[1:] if scheme.is_item else scheme.before + company + reference
     link = f"{ROOT}/{scheme.key}/{number}{check_digit(number)}"
-    tail = parts[2].translate(_ESCAPED) if scheme.rest and not parts[2].endswith("*") else ""
+    tail = parts[2].translate(_ESCAPED) if scheme.rest not in {"", _PATTERN} else ""
     if scheme.key == "8006":
-        return _piece(link, parts[2])
+        return _piece(link, parts[2], is_pattern=scheme.rest.endswith(_PATTERN))
     if not tail or (scheme.key == "414" and tail == "0"):
         return link
     return f"{link}/{scheme.fine}/{tail}" if scheme.fine else link + tail
 
 
-def _piece(link: str, rest: str) -> str:
+def _piece(link: str, rest: str, *, is_pattern: bool) -> str:
     piece, total, serial = rest.split(".", 2)
-    return f"{link}{piece}{total}" + ("" if serial == "*" else f"/21/{serial.translate(_ESCAPED)}")
+    return f"{link}{piece}{total}" + ("" if is_pattern else f"/21/{serial.translate(_ESCAPED)}")
 
 
 def _from_link(text: str) -> str | None:

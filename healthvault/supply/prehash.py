@@ -64,6 +64,10 @@ _ORDERS: dict[Reading, Order] = {
 }
 _IGNORED = frozenset(("recordTime", "eventID", "type", "errorDeclaration"))
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\Z", re.ASCII)
+_MOVED = (
+    ("https://gs1.org/voc/", "https://ref.gs1.org/voc/"),
+    ("urn:epcglobal:cbv:inchikey:", "https://identifiers.org/inchikey:"),
+)
 _EXACT_DIGITS = 15  # what every binary double keeps
 _WHOLE_DIGITS = 21
 _SMALLEST_PLAIN = -4
@@ -86,12 +90,16 @@ def pre_hash(event: Part, reading: Reading) -> str:
     """Return the pre-hash string of an event whose time has a zone."""
     told = _ordered(event.parts, _ORDERS[reading], reading, is_top=True)
     rest = [part for part in told.left if part.name not in _IGNORED]
-    return f"eventType={event.name}{told.text}{_sorted(rest)}"
+    return f"eventType={event.name}{told.text}{_sorted(rest, reading)}"
 
 
-def canonical_value(text: str) -> str:
+def canonical_value(text: str, reading: Reading) -> str:
     """Return a value in its one form: vocabulary as addresses, numbers without idle zeros, keys as Digital Links."""
-    return canonical(_number(address_of(text)))
+    value = address_of(text)
+    if reading is Reading.TEXT:
+        for old, new in _MOVED:
+            value = new + value.removeprefix(old) if value.startswith(old) else value
+    return canonical(_number(value))
 
 
 def _ordered(parts: Sequence[Part], order: Order, reading: Reading, *, is_top: bool = False) -> _Told:
@@ -105,12 +113,12 @@ def _ordered(parts: Sequence[Part], order: Order, reading: Reading, *, is_top: b
             told = _ordered(part.parts, within, reading) if within else _Told("", part.parts)
             if name in _PAIRED:
                 told = _Told("", ())
-            values.append(_pair(part) if name in _PAIRED else _one(part, told.text))
+            values.append(_pair(part, reading) if name in _PAIRED else _one(part, told.text, reading))
             left += [replace(part, parts=told.left)] if told.left else []
         texts += sorted(values)
     named = {name for name, _ in order}
     left += [part for part in rest if part.name not in named]
-    return _Told("".join(texts) + _sorted(inner), tuple(left))
+    return _Told("".join(texts) + _sorted(inner, reading), tuple(left))
 
 
 def _in_place(parts: Sequence[Part], reading: Reading) -> tuple[Part, ...]:
@@ -122,32 +130,32 @@ def _in_place(parts: Sequence[Part], reading: Reading) -> tuple[Part, ...]:
     return tuple(part for part in parts if "{" in part.name and "/}" in part.name)
 
 
-def _one(part: Part, within: str) -> str:
+def _one(part: Part, within: str, reading: Reading) -> str:
     text = part.text.strip()
     is_time = "time" in part.name.lower() and "offset" not in part.name.lower()
-    value = (utc_text(text) or text) if is_time else canonical_value(text)
+    value = (utc_text(text) or text) if is_time else canonical_value(text, reading)
     value = f"={value}" if text and value else ""
     return part.name + value + within if value or within else ""
 
 
-def _sorted(parts: Iterable[Part]) -> str:
+def _sorted(parts: Iterable[Part], reading: Reading) -> str:
     """Return parts that no order is told for, sorted as texts, all the way down."""
-    return "".join(sorted(map(_anything, parts)))
+    return "".join(sorted(_anything(part, reading) for part in parts))
 
 
-def _anything(part: Part) -> str:
+def _anything(part: Part, reading: Reading) -> str:
     if part.name in _PAIRED:
-        return _pair(part)
+        return _pair(part, reading)
     text = part.text.strip()
-    return part.name + (f"={canonical_value(text)}" if text else "") + _sorted(part.parts)
+    return part.name + (f"={canonical_value(text, reading)}" if text else "") + _sorted(part.parts, reading)
 
 
-def _pair(part: Part) -> str:
+def _pair(part: Part, reading: Reading) -> str:
     """Return a value with its type: the type first."""
     kind = part.told("type")
-    first = f"type={canonical_value(kind)}" if kind else ""
+    first = f"type={canonical_value(kind, reading)}" if kind else ""
     text = part.text.strip()
-    return first + part.name + (f"={canonical_value(text)}" if text else "")
+    return first + part.name + (f"={canonical_value(text, reading)}" if text else "")
 
 
 def _number(text: str) -> str:
