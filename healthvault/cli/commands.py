@@ -60,6 +60,9 @@ GROUPS = {
         "export": "Write everything out in open formats.",
         "emergency": "Keep what must be known in an emergency, and print it.",
     },
+    "Areas": {
+        "pack": "Check packs of medicines: codes, recalls, the way from the maker.",
+    },
     "Keep": {
         "status": "Show the vault at a glance.",
         "check": "Audit everything that is stored.",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The way of one pack through a chain of events: each step, and what does not fit, by name.
 
-A pack moves with what it is packed into: an event about a pallet is a step of each pack in it. Complete custody says
-that the documents agree, not that they are true, nor which pack is in whose hand. Spec: docs/spec/supply.md
+A pack moves with what it is packed into: an event about a pallet is a step of each pack in it. Complete custody
+says that the documents agree, not that they are true, nor which pack is in whose hand. Spec: docs/spec/supply.md
 section 5.
 """
 
@@ -103,9 +103,7 @@ def _trace(index: _Index, pack: Pack) -> Trace:
     findings += find_recalls(index.chain, pack.key, lot)
     is_dispensed = followed.state.kind == "dispensed"
     if not is_dispensed:
-        findings.append(
-            Finding(name=Name.NOT_DISPENSED, detail="no document tells that it was dispensed")
-        )
+        findings.append(Finding(name=Name.NOT_DISPENSED, detail="no document tells that it was dispensed"))
     return Trace(
         pack=pack.key,
         lot=lot,
@@ -122,7 +120,11 @@ def _about_events(chain: Chain, pack: str) -> Iterator[Finding]:
     outcomes = (
         (chain.voided, Name.DECLARED_IN_ERROR, "declared wrong by whoever answers for it; it does not count"),
         (chain.disputed, Name.ERROR_BY_OTHER, "declared wrong by somebody who did not sign it; it still counts"),
-        (chain.undated, Name.UNKNOWN_ORDER, "its time has no zone, so nobody knows when it was; it does not count"),
+        (
+            chain.undated,
+            Name.UNKNOWN_ORDER,
+            "its time has no zone, so nobody knows when it was; it does not count",
+        ),
     )
     for events, name, detail in outcomes:
         for told in events:

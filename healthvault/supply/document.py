@@ -91,7 +91,7 @@ def _decoded(body: bytes) -> Json:
 
 
 def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    """Return the members of an object. Raises ValueError: two have one name, and readers differ on which counts."""
+    """Return the members of an object. Raises ValueError: two have one name; readers differ on which counts."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError(len(pairs))

@@ -2,7 +2,7 @@
 """One supply chain event, out of its tree: what it says of which things, where, when, between whom.
 
 *Unverified*: whatever it says, it says by itself. Names of things are in their one form (`keys.canonical`), those
-of places and parties as they are written, because only some forms tell the company. Source: GS1 EPCIS 2.0 section 7.
+of places and parties as they are written: only some forms tell the company. Source: GS1 EPCIS 2.0 section 7.
 """
 
 from collections.abc import Iterator

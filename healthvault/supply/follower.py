@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Follows one pack from event to event: where it is, what it is in, and each step that does not follow.
 
-Each surprise is named once and then taken for granted, so that one missing document does not make every later step a
-surprise. Spec: docs/spec/supply.md section 5.
+Each surprise is named once and then taken for granted, so that one missing document does not make every later step
+a surprise. Spec: docs/spec/supply.md section 5.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -91,7 +91,8 @@ class Follower:
 
     def follow(self) -> Followed:
         """Take the events in the order of time."""
-        for self._at, told in enumerate(self._events):
+        for at, told in enumerate(self._events):
+            self._at = at
             via = self._via(told.event)
             if via is not None:
                 self._steps.append(Step(told=told, via=via))
@@ -243,7 +244,9 @@ class Follower:
                 if at > self._at:
                     self._find(told, Name.TIME_REVERSAL, f"{_what(told)} before {_what(other)}")
                 else:
-                    self._find(told, Name.SWAPPED_ORDER, f"{_what(other)} before it was packed into what was shipped")
+                    self._find(
+                        told, Name.SWAPPED_ORDER, f"{_what(other)} before it was packed into what was shipped"
+                    )
                 return
         self._find(told, Name.MISSING_HOP, f"{_what(told)}: never shipped to there")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Events of EPCIS 2.0 in JSON-LD, as trees of parts: the names that XML would use, namespaces and words spelled out.
+"""Events of EPCIS 2.0 in JSON-LD, as trees of parts: names as in XML, namespaces and words spelled out.
 
 No JSON-LD processor: a context that is only named by its address is taken for that of EPCIS; others are not
 fetched. Numbers keep their figures. Source: GS1 EPCIS 2.0 section 10.

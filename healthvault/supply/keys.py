@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 __all__ = ["Pack", "canonical", "check_digit", "company_of", "pack_of", "product_of_lot"]
 
 ROOT = "https://id.gs1.org"
-_SERIAL = r"(?:%2[125-9A-Fa-f]|%3[0-9A-Fa-f]|%4[1-9A-Fa-f]|%5[0-9AaFf]|%6[1-9A-Fa-f]|%7[0-9Aa]|[!')(*+,.0-9:;=A-Za-z_-])"
+_SERIAL = (
+    r"(?:%2[125-9A-Fa-f]|%3[0-9A-Fa-f]|%4[1-9A-Fa-f]|%5[0-9AaFf]|%6[1-9A-Fa-f]|%7[0-9Aa]|[!')(*+,.0-9:;=A-Za-z_-])"
+)
 _PATTERN = r"\*"  # any serial number
 _CPI = r"(?:%2[3dfDF]|%3[0-9]|%4[1-9A-Fa-f]|%5[0-9Aa]|[0-9A-Z-])"
 _WEB = "\"'.;<=>?_A-Za-z0-9%-"  # of a value in a canonical Digital Link
@@ -63,8 +65,6 @@ class _Scheme:
     fine: str = ""
     """The qualifier of what follows; empty if it follows at once."""
     is_checked: bool = True
-
-
 
 
 def _any(most: int) -> str:
@@ -214,4 +214,6 @@ def _from_link(text: str) -> str | None:
     fine = next((each for each in _FINER.get(key, ()) if each in finer), None)
     if fine is None:
         return f"{ROOT}/{key}/{value}"
-    return f"{ROOT}/{key}/{value}/{fine}/{finer[fine]}" if re.fullmatch(_FINE[fine], finer[fine], re.ASCII) else None
+    return (
+        f"{ROOT}/{key}/{value}/{fine}/{finer[fine]}" if re.fullmatch(_FINE[fine], finer[fine], re.ASCII) else None
+    )

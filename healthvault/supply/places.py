@@ -13,7 +13,8 @@ def are_one_party(one: str, other: str) -> bool | None:
     """Return whether two places belong to one company; None where their names do not tell.
 
     Args:
-        one, other: As events write them.
+        one: As an event writes it.
+        other: Likewise.
     """
     if canonical(one) == canonical(other):
         return True

@@ -29,9 +29,9 @@ _PAIRED = frozenset(("bizTransaction", "source", "destination"))
 _PAIRS = ("bizTransactionList", "sourceList", "destinationList")
 _METADATA = "time startTime endTime deviceID deviceMetadata rawData dataProcessingMethod bizRules"
 _REPORT = (
-    "type exception deviceID deviceMetadata rawData dataProcessingMethod time microorganism chemicalSubstance value"
-    " component stringValue booleanValue hexBinaryValue uriValue minValue maxValue meanValue sDev percRank percValue"
-    " uom coordinateReferenceSystem"
+    "type exception deviceID deviceMetadata rawData dataProcessingMethod time microorganism chemicalSubstance"
+    " value component stringValue booleanValue hexBinaryValue uriValue minValue maxValue meanValue sDev percRank"
+    " percValue uom coordinateReferenceSystem"
 )
 
 
@@ -55,7 +55,13 @@ _THINGS: Order = (
     ("bizLocation", _ID),
 )
 _ORDERS: dict[Reading, Order] = {
-    Reading.REFERENCE: (*_BEGIN, ("parentID", None), ("epcList", _EPCS), *_THINGS, ("sensorElementList", _SENSORS)),
+    Reading.REFERENCE: (
+        *_BEGIN,
+        ("parentID", None),
+        ("epcList", _EPCS),
+        *_THINGS,
+        ("sensorElementList", _SENSORS),
+    ),
     Reading.TEXT: (
         *(*_BEGIN, ("epcList", _EPCS), ("parentID", None), *_THINGS),
         *((name, ((name.removesuffix("List"), None),)) for name in _PAIRS),
@@ -94,7 +100,7 @@ def pre_hash(event: Part, reading: Reading) -> str:
 
 
 def canonical_value(text: str, reading: Reading) -> str:
-    """Return a value in its one form: vocabulary as addresses, numbers without idle zeros, keys as Digital Links."""
+    """Return a value in its one form: vocabulary as addresses, plain numbers, keys as Digital Links."""
     value = address_of(text)
     if reading is Reading.TEXT:
         for old, new in _MOVED:

@@ -2,7 +2,8 @@
 """The two ways of reading the rules of the event hash that are computed here, and compared with others'.
 
 The last release of the reference implementation for CBV 2.0 (1.9.3) differs from the text in a few places, and
-what it computes is what systems hold; later text and vectors go the other way. Spec: docs/spec/supply.md section 3.
+what it computes is what systems hold; later text and vectors go the other way. Spec: docs/spec/supply.md section
+3.
 """
 
 from enum import Enum

@@ -37,7 +37,9 @@ def find_recalls(chain: Chain, pack: str, lot: str | None) -> Iterator[Finding]:
             yield _finding(told, Name.RECALLED_LOT, f"lot {lot} is recalled")
         elif lots and lot is None:
             said = ", ".join(filter(None, lots))
-            yield _finding(told, Name.LOT_UNKNOWN, f"lot {said} of this product is recalled, and its lot is not known")
+            yield _finding(
+                told, Name.LOT_UNKNOWN, f"lot {said} of this product is recalled, and its lot is not known"
+            )
 
 
 def _finding(told: Told, name: Name, what: str) -> Finding:

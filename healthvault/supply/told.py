@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Events of several documents put together: the same event once, in the order of time, errors taken out.
 
-Who signed a document is told by whoever verified it; nothing in an event can say so. An error declaration takes out
-an event only if it is signed by the same party, or the event is not signed by anybody: a stranger's file voids
+Who signed a document is told by whoever verified it; nothing in an event can say so. An error declaration takes
+out an event only if it is signed by the same party, or the event is not signed by anybody: a stranger's file voids
 nothing that somebody answers for. Spec: docs/spec/supply.md section 4.
 """
 

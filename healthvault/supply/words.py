@@ -8,47 +8,46 @@ __all__ = ["DISPOSITIONS", "STEPS", "address_of", "short_of", "spelled"]
 
 CBV = "https://ref.gs1.org/cbv/"
 VOC = "https://gs1.org/voc/"
-STEPS = frozenset(
-    (
-        "accepting arriving assembling collecting commissioning consigning creating_class_instance cycle_counting"
-        " decommissioning departing destroying disassembling dispensing encoding entering_exiting holding inspecting"
-        " installing killing loading other packing picking receiving removing repackaging repairing replacing"
-        " reserving retail_selling sampling sensor_reporting shipping staging_outbound stock_taking stocking storing"
-        " transporting unloading unpacking void_shipping"
-    ).split()
-)
-DISPOSITIONS = frozenset(
-    (
-        "active available completeness_verified completeness_inferred conformant container_closed container_open"
-        " damaged destroyed dispensed disposed encoded expired in_progress in_transit inactive mismatch_instance"
-        " mismatch_class mismatch_quantity needs_replacement no_pedigree_match non_conformant non_sellable_other"
-        " partially_dispensed recalled reserved retail_sold returned sellable_accessible sellable_not_accessible"
-        " stolen unavailable unknown"
-    ).split()
-)
-_TRANSACTIONS = frozenset("bol cert desadv inv pedigree po poc prodorder recadv rma testprd testres upevt".split())
+_STEPS_WORDS = """
+accepting arriving assembling collecting commissioning consigning creating_class_instance cycle_counting
+decommissioning departing destroying disassembling dispensing encoding entering_exiting holding inspecting
+installing killing loading other packing picking receiving removing repackaging repairing replacing
+reserving retail_selling sampling sensor_reporting shipping staging_outbound stock_taking stocking storing
+transporting unloading unpacking void_shipping
+"""
+STEPS = frozenset(_STEPS_WORDS.split())
+_DISPOSITIONS_WORDS = """
+active available completeness_verified completeness_inferred conformant container_closed container_open
+damaged destroyed dispensed disposed encoded expired in_progress in_transit inactive mismatch_instance
+mismatch_class mismatch_quantity needs_replacement no_pedigree_match non_conformant non_sellable_other
+partially_dispensed recalled reserved retail_sold returned sellable_accessible sellable_not_accessible
+stolen unavailable unknown
+"""
+DISPOSITIONS = frozenset(_DISPOSITIONS_WORDS.split())
+_TRANSACTIONS_WORDS = """
+bol cert desadv inv pedigree po poc prodorder recadv rma testprd testres upevt
+"""
+_TRANSACTIONS = frozenset(_TRANSACTIONS_WORDS.split())
 _PARTIES = frozenset(("owning_party", "possessing_party", "location"))
-_COMPONENTS = frozenset(
-    (
-        "x y z axial_distance azimuth height spherical_radius polar_angle elevation_angle easting northing latitude"
-        " longitude altitude"
-    ).split()
-)
+_COMPONENTS_WORDS = """
+x y z axial_distance azimuth height spherical_radius polar_angle elevation_angle easting northing latitude
+longitude altitude
+"""
+_COMPONENTS = frozenset(_COMPONENTS_WORDS.split())
 _EXCEPTIONS = frozenset(("ALARM_CONDITION", "ERROR_CONDITION"))
-_MEASURED = frozenset(
-    (
-        "AbsoluteHumidity AbsorbedDose AbsorbedDoseRate Acceleration Radioactivity Altitude AmountOfSubstance"
-        " AmountOfSubstancePerUnitVolume Angle AngularAcceleration AngularMomentum AngularVelocity Area Capacitance"
-        " Conductance Conductivity Count Density Dimensionless DoseEquivalent DoseEquivalentRate DynamicViscosity"
-        " ElectricCharge ElectricCurrent ElectricCurrentDensity ElectricFieldStrength Energy Exposure Force Frequency"
-        " Illuminance Inductance Irradiance KinematicViscosity Length LinearMomentum Luminance LuminousFlux"
-        " LuminousIntensity MagneticFlux MagneticFluxDensity MagneticVectorPotential Mass MassConcentration"
-        " MassFlowRate MassPerAreaTime MemoryCapacity MolalityOfSolute MolarEnergy MolarMass MolarVolume Power"
-        " Pressure RadiantFlux RadiantIntensity RelativeHumidity Resistance Resistivity SolidAngle SpecificVolume"
-        " Speed SurfaceDensity SurfaceTension Temperature Time Torque Voltage Volume VolumeFlowRate VolumeFraction"
-        " VolumetricFlux Wavenumber"
-    ).split()
-)
+_MEASURED_WORDS = """
+AbsoluteHumidity AbsorbedDose AbsorbedDoseRate Acceleration Radioactivity Altitude AmountOfSubstance
+AmountOfSubstancePerUnitVolume Angle AngularAcceleration AngularMomentum AngularVelocity Area Capacitance
+Conductance Conductivity Count Density Dimensionless DoseEquivalent DoseEquivalentRate DynamicViscosity
+ElectricCharge ElectricCurrent ElectricCurrentDensity ElectricFieldStrength Energy Exposure Force Frequency
+Illuminance Inductance Irradiance KinematicViscosity Length LinearMomentum Luminance LuminousFlux
+LuminousIntensity MagneticFlux MagneticFluxDensity MagneticVectorPotential Mass MassConcentration
+MassFlowRate MassPerAreaTime MemoryCapacity MolalityOfSolute MolarEnergy MolarMass MolarVolume Power
+Pressure RadiantFlux RadiantIntensity RelativeHumidity Resistance Resistivity SolidAngle SpecificVolume
+Speed SurfaceDensity SurfaceTension Temperature Time Torque Voltage Volume VolumeFlowRate VolumeFraction
+VolumetricFlux Wavenumber
+"""
+_MEASURED = frozenset(_MEASURED_WORDS.split())
 _BARE: dict[str, tuple[frozenset[str], str]] = {
     "bizStep": (STEPS, f"{CBV}BizStep-"),
     "disposition": (DISPOSITIONS, f"{CBV}Disp-"),

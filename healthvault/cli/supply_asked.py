@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `hv pack trace` and `hv pack cold` do once they run: read, follow or sum up, show.
+
+Loads the vault if it is needed.
+"""
+
+from collections.abc import Sequence
+
+import click
+
+from healthvault.areas.supply import (
+    Supplied,
+    chain_of_supplied,
+    chosen_packs,
+    files_supplied,
+    vault_supplied,
+)
+from healthvault.areas.supply_cold import ColdResult, reports_of
+from healthvault.cli.exits import EXITS
+from healthvault.cli.inputs import stdin_or_file
+from healthvault.cli.opening import opened
+from healthvault.cli.supply_objects import COLD_LIMITS, TRACE_LIMITS, cold_object, trace_object
+from healthvault.cli.supply_options import ColdChoice, exact_degrees, gap_ms, zone_of
+from healthvault.cli.terminal import Terminal
+from healthvault.errors import InvalidRequest, NotEstablished
+from healthvault.supply.cold import Kept, Limits
+from healthvault.supply.custody import Trace
+from healthvault.supply.findings import Level, Verdict
+from healthvault.supply.logger import Assumed
+from healthvault.supply.temperature import unit_of
+
+__all__ = ["cold_asked", "show_cold", "show_traces", "traced"]
+
+_VERDICTS = {
+    Verdict.COMPLETE: "these documents tell the whole way, from its maker to dispensing, and agree",
+    Verdict.UNDERWAY: "these documents agree as far as they go; none tells that it was dispensed",
+    Verdict.UNKNOWN: "something in these documents cannot be judged, so the way is not established",
+    Verdict.BROKEN: "these documents contradict each other, or a link between them is missing",
+}
+_KEPT = {
+    Kept.WITHIN: "in range for all the time that was recorded",
+    Kept.OUTSIDE: "out of range",
+    Kept.UNKNOWN: "no excursion was recorded, but not all of the time is known",
+}
+
+
+def traced(terminal: Terminal, named: Sequence[str], codes: Sequence[str]) -> list[Trace]:
+    """Return the way of each pack asked for. Raises as `chain_of_supplied` and `chosen_packs`."""
+    files = [name for name in named if _is_file(name)]
+    ids = [name for name in named if not _is_file(name)]
+    supplied = list(files_supplied([stdin_or_file(name) for name in files]))
+    if ids or not named:
+        with opened(terminal) as vault:
+            supplied += vault_supplied(vault, ids)
+    return list(chosen_packs(chain_of_supplied(supplied), codes))
+
+
+def show_traces(terminal: Terminal, traces: Sequence[Trace], columns: tuple[str, ...]) -> None:
+    """Show the way of one pack step by step, or several as a list; end with 21 if one is broken."""
+    if len(traces) == 1 and not terminal.settings.json:
+        _show_one(terminal, traces[0])
+    else:
+        terminal.rows(map(trace_object, traces), columns)
+        for trace in traces:
+            _say_alerts(terminal, trace)
+    TRACE_LIMITS.say(terminal)
+    if any(trace.verdict is Verdict.BROKEN for trace in traces):
+        raise click.exceptions.Exit(EXITS[NotEstablished])
+
+
+def cold_asked(
+    terminal: Terminal, named: str, chosen: ColdChoice
+) -> tuple[list[ColdResult], Limits, tuple[str, str]]:
+    """Return what each device in a document tells, with the limits.
+
+    Raises:
+        InvalidRequest: `bad_limit`; FormatError and what else `reports_of` raises.
+    """
+    limits = Limits(
+        least=exact_degrees(chosen["least"]),
+        most=exact_degrees(chosen["most"]),
+        max_gap_ms=gap_ms(chosen["max_gap"]),
+    )
+    if limits.least > limits.most:
+        raise InvalidRequest("bad_limit", "--min is above --max")
+    unit = unit_of(chosen["unit"]) if chosen["unit"] else None
+    if chosen["unit"] and unit is None:
+        raise InvalidRequest("bad_limit", f"{chosen['unit']!r} is no unit of temperature", hint="CEL, FAH or KEL")
+    assumed = Assumed(unit=unit, zone=zone_of(chosen["zone"]) if chosen["zone"] else None)
+    one = _one_supplied(terminal, named)
+    return list(reports_of(one.origin, one.content, limits, assumed)), limits, (chosen["least"], chosen["most"])
+
+
+def show_cold(
+    terminal: Terminal, asked: tuple[list[ColdResult], Limits, tuple[str, str]], columns: tuple[str, ...]
+) -> None:
+    """Show what readings come to; end with 21 unless all of it is known to be in range."""
+    results, limits, typed = asked
+    objects = [cold_object(result, limits, typed) for result in results]
+    if len(objects) == 1 and not terminal.settings.json:
+        terminal.fields(objects[0], unsaid=tuple(COLD_LIMITS.fields()))
+    else:
+        terminal.rows(objects, columns)
+    for result in results:
+        _say_cold(terminal, result)
+    COLD_LIMITS.say(terminal)
+    if any(result.report.verdict is not Kept.WITHIN for result in results):
+        raise click.exceptions.Exit(EXITS[NotEstablished])
+
+
+def _say_cold(terminal: Terminal, result: ColdResult) -> None:
+    report = result.report
+    times = (("in range", report.within_ms), ("above", report.above_ms), ("below", report.below_ms))
+    said = ", ".join(f"{_minutes(ms)} {name}" for name, ms in (*times, ("unknown", report.unknown_ms)))
+    terminal.say(f"{report.series.device or result.origin.document}: {_KEPT[report.verdict]}: {said}")
+    if report.series.unplaced:
+        terminal.say(f"{report.series.unplaced} readings tell no known unit or time, and are not used")
+
+
+def _minutes(ms: int) -> str:
+    minutes, rest = divmod(ms, 60_000)
+    return f"{minutes} min" if not rest else f"{minutes} min {rest // 1000} s"
+
+
+def _one_supplied(terminal: Terminal, named: str) -> Supplied:
+    if _is_file(named):
+        (one,) = files_supplied([stdin_or_file(named)])
+        return one
+    with opened(terminal) as vault:
+        (one,) = vault_supplied(vault, [named])
+    return one
+
+
+def _show_one(terminal: Terminal, trace: Trace) -> None:
+    shown = trace_object(trace)
+    steps, findings = shown.pop("steps"), shown.pop("findings")
+    terminal.fields(shown, unsaid=tuple(TRACE_LIMITS.fields()))
+    for sort, rows, columns in (("step", steps, _STEP), ("finding", findings, _FINDING)):
+        told = [{"row": sort, **row} for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        terminal.rows(told, columns if terminal.is_screen else ("row", *columns))
+    terminal.say(f"{trace.verdict.value}: {_VERDICTS[trace.verdict]}")
+    _say_alerts(terminal, trace)
+
+
+_STEP = ("time", "step", "place", "via", "signed", "documents", "event", "hash")
+_FINDING = ("name", "level", "detail", "document", "event")
+
+
+def _say_alerts(terminal: Terminal, trace: Trace) -> None:
+    for finding in trace.findings:
+        if finding.name.level is Level.ALERT:
+            terminal.warn(f"{trace.pack}: {finding.detail}: ask your pharmacy before you use it")
+
+
+def _is_file(name: str) -> bool:
+    return name == "-" or not name.replace("_", "").isalnum()
