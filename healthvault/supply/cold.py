@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long something was too cold, too warm, in range, and for how long nobody knows.
 
-A reading holds until the next one; where that is further away than the gap that was allowed, the time between counts
+A reading holds until the next one; where that is further away than the gap allowed, the time between counts
 as unknown, never as in range. A summary (least and most) inside the limits counts for its whole time; outside, it
 says that there was an excursion and not for how long. All numbers are exact. Spec: docs/spec/supply.md section 6.
 """
