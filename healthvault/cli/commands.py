@@ -60,6 +60,10 @@ GROUPS = {
         "export": "Write everything out in open formats.",
         "emergency": "Keep what must be known in an emergency, and print it.",
     },
+    "Areas": {
+        "device": "Keep implant cards, and check devices.",
+        "pack": "Check packs of medicines by their codes.",
+    },
     "Keep": {
         "status": "Show the vault at a glance.",
         "check": "Audit everything that is stored.",
