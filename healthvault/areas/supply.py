@@ -6,17 +6,22 @@ attests it. A file is signed by nobody. Spec: docs/spec/supply.md section 4.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from healthvault.errors import FormatError, InvalidRequest, NotFound
+from healthvault.gs1.recalls import Answer, is_about
+from healthvault.gs1.trade_items import TradeItem
 from healthvault.ledger.documents import DocStatus
+from healthvault.packs.verdicts import KnownList
 from healthvault.records.kinds import Kind
 from healthvault.storage.consent_rows import ConsentRows
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.storage.inputs import InputFile
 from healthvault.supply.custody import Trace, packs_in, traces_of
 from healthvault.supply.document import MAX_BYTES, EpcisDocument, parse_epcis
-from healthvault.supply.keys import Pack, pack_of
+from healthvault.supply.findings import Finding, Name
+from healthvault.supply.keys import Pack, pack_of, product_of_lot
 from healthvault.supply.told import Chain, Origin, chain_of
 from healthvault.tlog.checkpoint import vault_id_of
 from healthvault.vault.attestations import attested
@@ -96,15 +101,22 @@ def chain_of_supplied(supplied: Sequence[Supplied]) -> Chain:
     return chain_of((each.origin, _parsed(each)) for each in supplied)
 
 
-def chosen_packs(chain: Chain, codes: Sequence[str]) -> Iterator[Trace]:
+def chosen_packs(chain: Chain, codes: Sequence[str], lists: Sequence[KnownList] = ()) -> Iterator[Trace]:
     """Yield the way of each pack that a code names, or of every pack in the documents.
+
+    Args:
+        chain: What the documents tell.
+        codes: Of packs, as typed.
+        lists: Of recalls, that the owner keeps.
 
     Raises:
         InvalidRequest: `not_a_pack`.
         NotFound: `not_found`, no event is about a pack that was named.
     """
     packs = [_named(chain, code) for code in codes] or [Pack(key=key) for key in packs_in(chain)]
-    yield from traces_of(chain, packs)
+    for trace in traces_of(chain, packs):
+        found = tuple(_on_lists(trace, lists))
+        yield replace(trace, findings=(*trace.findings, *found)) if found else trace
 
 
 def _named(chain: Chain, code: str) -> Pack:
@@ -116,6 +128,30 @@ def _named(chain: Chain, code: str) -> Pack:
     if not any(pack.key in told.touched for told in everything):
         raise NotFound("not_found", f"no event is about {pack.key}", hint="leave out --pack to see all packs")
     return pack
+
+
+def _on_lists(trace: Trace, lists: Sequence[KnownList]) -> Iterator[Finding]:
+    """Yield the lines of recall lists that reach a pack, or may."""
+    product = product_of_lot(trace.pack.partition("/21/")[0])
+    if product is None:
+        return
+    item = TradeItem(gtin=product[0], lot=trace.lot, serial=trace.serial, expiry=_day(trace.expiry))
+    for one in lists:
+        for recall in one.recalls:
+            answer = is_about(recall, item)
+            if answer is Answer.NO:
+                continue
+            name = Name.RECALLED_LOT if answer is Answer.YES else Name.LOT_UNKNOWN
+            words = {Answer.YES: "recalled by a list", Answer.UNKNOWN: "a list recalls what may be this pack"}
+            detail = ": ".join(filter(None, (words[answer], recall.reason)))
+            yield Finding(name=name, detail=detail, document=one.document, place=recall.place or None)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _parsed(supplied: Supplied) -> EpcisDocument:

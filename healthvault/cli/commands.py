@@ -61,7 +61,8 @@ GROUPS = {
         "emergency": "Keep what must be known in an emergency, and print it.",
     },
     "Areas": {
-        "pack": "Check packs of medicines: codes, recalls, the way from the maker.",
+        "device": "Keep implant cards, and check devices.",
+        "pack": "Check packs of medicines by their codes.",
     },
     "Keep": {
         "status": "Show the vault at a glance.",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from healthvault.areas.recalls import known_lists
 from healthvault.areas.supply import (
     Supplied,
     chain_of_supplied,
@@ -23,11 +24,13 @@ from healthvault.cli.supply_objects import COLD_LIMITS, TRACE_LIMITS, cold_objec
 from healthvault.cli.supply_options import ColdChoice, exact_degrees, gap_ms, zone_of
 from healthvault.cli.terminal import Terminal
 from healthvault.errors import InvalidRequest, NotEstablished
+from healthvault.packs.verdicts import KnownList
 from healthvault.supply.cold import Kept, Limits
 from healthvault.supply.custody import Trace
 from healthvault.supply.findings import Level, Verdict
 from healthvault.supply.logger import Assumed
 from healthvault.supply.temperature import unit_of
+from healthvault.vault.vault import Vault
 
 __all__ = ["cold_asked", "show_cold", "show_traces", "traced"]
 
@@ -49,10 +52,20 @@ def traced(terminal: Terminal, named: Sequence[str], codes: Sequence[str]) -> li
     files = [name for name in named if _is_file(name)]
     ids = [name for name in named if not _is_file(name)]
     supplied = list(files_supplied([stdin_or_file(name) for name in files]))
+    lists: tuple[KnownList, ...] = ()
     if ids or not named:
         with opened(terminal) as vault:
             supplied += vault_supplied(vault, ids)
-    return list(chosen_packs(chain_of_supplied(supplied), codes))
+            lists = _recall_lists(terminal, vault)
+    return list(chosen_packs(chain_of_supplied(supplied), codes, lists))
+
+
+def _recall_lists(terminal: Terminal, vault: Vault) -> tuple[KnownList, ...]:
+    known = known_lists(vault)
+    if known.unreadable:
+        ids = ", ".join(document.id for document in known.unreadable)
+        terminal.warn(f"recall lists that cannot be read, and so are not looked at: {ids}")
+    return known.lists
 
 
 def show_traces(terminal: Terminal, traces: Sequence[Trace], columns: tuple[str, ...]) -> None:

@@ -37,6 +37,12 @@ class Kind(Enum):
     """Keys of issuers of health cards, of one or of a directory: never recognised, only written by `hv issuer`."""
     ISSUER_REVOCATIONS = "issuer-revocations"
     """Which cards an issuer took back; likewise."""
+    PACK = "pack"
+    """What was scanned on a pack: never recognised, only written; likewise the next two."""
+    RECALL_LIST = "recall-list"
+    """Which products, lots or pieces are called back."""
+    IMPLANT_CARD = "implant-card"
+    """A device in or on the owner: a FHIR R4 Device."""
     PDF = "pdf"
     IMAGE = "image"
     CSV = "csv"
@@ -68,6 +74,9 @@ MEDIA_TYPES = {
     Kind.EMERGENCY_SHEET: "application/json",
     Kind.ISSUER_KEYS: "application/json",
     Kind.ISSUER_REVOCATIONS: "application/json",
+    Kind.PACK: "application/json",
+    Kind.RECALL_LIST: "application/octet-stream",
+    Kind.IMPLANT_CARD: "application/fhir+json",
     Kind.PDF: "application/pdf",
     Kind.IMAGE: "application/octet-stream",
     Kind.CSV: "text/csv",

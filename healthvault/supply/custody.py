@@ -9,14 +9,15 @@ section 5.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from healthvault.supply.findings import Finding, Name, Verdict, verdict_of
 from healthvault.supply.follower import Follower, State, Step
-from healthvault.supply.keys import Pack, pack_of, product_of_lot
+from healthvault.supply.keys import Pack
 from healthvault.supply.recalls import find_recalls
 from healthvault.supply.told import Chain, Told
 
-__all__ = ["Trace", "packs_in", "trace_of", "traces_of"]
+__all__ = ["Trace", "packs_in", "traces_of"]
 
 MAX_CONTAINERS = 500  # that one pack is ever in
 MAX_PACKS = 20_000
@@ -35,6 +36,11 @@ class Trace:
     findings: tuple[Finding, ...]
     state: State
     verdict: Verdict
+
+    @property
+    def serial(self) -> str:
+        """Its serial number, as it is printed."""
+        return unquote(self.pack.partition("/21/")[2])
 
 
 class _Index:
@@ -85,12 +91,6 @@ def traces_of(chain: Chain, packs: Iterable[Pack]) -> Iterator[Trace]:
         yield _trace(index, pack)
 
 
-def trace_of(chain: Chain, code: str) -> Trace | None:
-    """Return what the documents tell of the pack of a code; None if the code names no pack."""
-    pack = pack_of(code)
-    return None if pack is None else _trace(_Index(chain), pack)
-
-
 def _trace(index: _Index, pack: Pack) -> Trace:
     followed = Follower(pack.key, index.of(pack.key), index.commissioned).follow()
     maker = next((step.told.event for step in followed.steps if step.told.event.step == "commissioning"), None)
@@ -137,9 +137,3 @@ def _about_events(chain: Chain, pack: str) -> Iterator[Finding]:
 
 def _at(told: Told, name: Name, detail: str) -> Finding:
     return Finding(name=name, detail=detail, document=told.origins[0].document, place=told.event.place)
-
-
-def product_of(pack: str) -> str | None:
-    """Return the GTIN of a pack."""
-    found = product_of_lot(pack.partition("/21/")[0])
-    return found[0] if found else None

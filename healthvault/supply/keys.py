@@ -10,6 +10,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from healthvault.errors import FormatError
+from healthvault.gs1.codes import parse_code
+
 __all__ = ["Pack", "canonical", "check_digit", "company_of", "pack_of", "product_of_lot"]
 
 ROOT = "https://id.gs1.org"
@@ -39,7 +42,7 @@ _FINE = {"21": rf"[{_WEB}]{{1,20}}", "10": rf"[{_WEB}]{{1,20}}", "235": rf"[{_WE
          "254": rf"[{_WEB}]{{1,20}}", "8011": r"\d{1,12}"}  # fmt: skip
 _URN = re.compile(r"urn:epc:(id|class|idpat):([a-z]+):(.+)\Z", re.ASCII | re.DOTALL)
 _COMPANY = re.compile(r"(\d{6,12})\.(.*)\Z", re.ASCII | re.DOTALL)
-_PLAIN_ELEMENTS = re.compile(r"\((\d{2,4})\)([^()]*)", re.ASCII)
+_PRINTED = re.compile(r"\((\d{2,4})\)([^()]+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,15 +116,18 @@ def company_of(text: str) -> str | None:
 
 
 def pack_of(code: str) -> Pack | None:
-    """Return the pack that a code names: an EPC URN, a Digital Link, or a GS1 element string with brackets.
+    """Return the pack that a code names: an EPC URN, a Digital Link, or a GS1 element string.
 
     Args:
         code: As typed or scanned; *unverified*.
 
     Returns:
         None if the code names no single pack, or a check digit in it is wrong.
+
+    Raises:
+        InvalidRequest: `extra_missing`, for the text of a scanner.
     """
-    found = dict(_PLAIN_ELEMENTS.findall(code)) if code.startswith("(") else {}
+    found = _elements(code.strip())
     if found:
         code = f"{ROOT}/01/{found.get('01', '')}/21/{_escaped(found.get('21', ''))}"
     link = canonical(code.strip())
@@ -136,6 +142,18 @@ def product_of_lot(text: str) -> tuple[str, str | None] | None:
     """Return GTIN and lot of a class of things; no lot for a whole product; None if it is neither."""
     parts = re.match(rf"{ROOT}/01/(\d{{14}})(?:/10/([{_WEB}]{{1,20}}))?\Z", canonical(text), re.ASCII)
     return (parts[1], parts[2]) if parts else None
+
+
+def _elements(code: str) -> dict[str, str]:
+    """Return what an element string says, each identifier once; nothing if it is none."""
+    if code.startswith(("urn:", "http:", "https:")):
+        return {}
+    if _PRINTED.sub("", code) == "" and len(found := _PRINTED.findall(code)) == len(dict(found)):
+        return dict(found)
+    try:
+        return {element.ai: element.value for element in parse_code(code).elements}
+    except FormatError:
+        return {}
 
 
 def _escaped(serial: str) -> str:
