@@ -194,8 +194,20 @@ class Follower:
         if id(told) in self._explained:
             return
         if known is not None and known != parent:
-            self._find(told, Name.DUPLICATE, f"packed into {parent} while it is in {known}: in two places")
+            self._in_two(told, via, parent, known)
         self._now.inside[via] = parent
+
+    def _in_two(self, told: Told, via: str, parent: str, known: str) -> None:
+        """Name why something is packed while it is in something else: the unpacking may only come too late."""
+
+        def is_unpacking(event: Event) -> bool:
+            is_here = bool(event.where and told.event.where and are_one_party(event.where, told.event.where))
+            return is_here and event.action == "DELETE" and event.parent == known and via in event.things
+
+        if self._later(is_unpacking, explain=True):
+            self._find(told, Name.SWAPPED_ORDER, f"{_what(told)} before it was unpacked from {known}")
+        else:
+            self._find(told, Name.DUPLICATE, f"packed into {parent} while it is in {known}: in two places")
 
     def _not_in(self, told: Told, via: str, parent: str) -> None:
         """Name why something is told of being in a container that it is not in."""
@@ -262,7 +274,7 @@ class Follower:
 
     def _not_received(self, told: Told) -> None:
         """Name a step that happened while the pack was on its way."""
-        line, now = set(self._line()) | {self._steps[-1].via}, self._now
+        line, now = {*self._line(), told.event.parent} - {None}, self._now
 
         def is_receipt(event: Event) -> bool:
             return event.step == "receiving" and bool(line & {*event.things, event.parent})
