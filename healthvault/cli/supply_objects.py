@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from healthvault.supply.cold import Limits as Bounds
     from healthvault.supply.custody import Trace
     from healthvault.supply.findings import Finding
-    from healthvault.supply.follower import Step
+    from healthvault.supply.steps import Step
 
 __all__ = ["COLD_LIMITS", "TRACE_LIMITS", "cold_object", "trace_object"]
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from healthvault.supply.findings import Finding, Name, Verdict, verdict_of
-from healthvault.supply.follower import Follower, State, Step
+from healthvault.supply.follower import Follower
 from healthvault.supply.keys import Pack
 from healthvault.supply.recalls import find_recalls
+from healthvault.supply.steps import State, Step
 from healthvault.supply.told import Chain, Told
 
 __all__ = ["Trace", "packs_in", "traces_of"]

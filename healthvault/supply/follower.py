@@ -6,15 +6,15 @@ a surprise. Spec: docs/spec/supply.md section 5.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from healthvault.supply.event import Event
 from healthvault.supply.findings import Finding, Name
 from healthvault.supply.places import are_one_party
+from healthvault.supply.steps import Followed, Now, Step, what_of
 from healthvault.supply.told import Told
 from healthvault.supply.words import STEPS
 
-__all__ = ["Followed", "Follower", "State", "Step"]
+__all__ = ["Follower"]
 
 _SHIPPING = frozenset(("shipping", "consigning"))
 _RECEIVING = frozenset(("receiving", "accepting"))
@@ -30,50 +30,6 @@ _BACK = frozenset(("returned", "recalled", "partially_dispensed", "expired", "da
 MAX_DEPTH = 20  # of containers in containers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """An event that concerns the pack."""
-
-    told: Told
-    via: str
-    """The pack itself, or what it is in: what the event names."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """Where a pack is at the end of what the documents tell."""
-
-    kind: str
-    """`dispensed`, `in_stock`, `in_container`, `in_transit`, `decommissioned` or `unknown`."""
-    place: str | None = None
-    """As written; where it is to arrive, if it is on its way."""
-    container: str | None = None
-    since_ms: int | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Followed:
-    """What became of a pack."""
-
-    steps: tuple[Step, ...]
-    findings: tuple[Finding, ...]
-    state: State
-
-
-@dataclass(slots=True)
-class _Now:
-    """The pack at one moment."""
-
-    inside: dict[str, str] = field(default_factory=dict)
-    """What the pack, or what it is in, is packed into."""
-    where: str | None = None
-    shipped: Told | None = None
-    commissioned: Told | None = None
-    dispensed: Told | None = None
-    ended: Told | None = None
-    last: Told | None = None
-
-
 class Follower:
     """One pack, and the events about it and whatever it is ever in."""
 
@@ -81,7 +37,7 @@ class Follower:
         self._pack = pack
         self._events = events
         self._products = commissioned
-        self._now = _Now()
+        self._now = Now()
         self._steps: list[Step] = []
         self._findings: list[Finding] = []
         self._explained: set[int] = set()
@@ -97,7 +53,9 @@ class Follower:
             if via is not None:
                 self._steps.append(Step(told=told, via=via))
                 self._take(told, via)
-        return Followed(steps=tuple(self._steps), findings=tuple(self._findings), state=self._state())
+        return Followed(
+            steps=tuple(self._steps), findings=tuple(self._findings), state=self._now.state(self._pack)
+        )
 
     def _via(self, event: Event) -> str | None:
         """Return what of the pack, and whatever it is in, an event names; the smallest."""
@@ -135,7 +93,7 @@ class Follower:
         ms = told.event.time.ms or 0
         told_at = [moment.ms for moment in (*told.created, told.event.recorded) if moment is not None]
         if any(at is not None and at < ms for at in told_at):
-            self._find(told, Name.TIME_REVERSAL, f"{_what(told)} is later than the document that tells it")
+            self._find(told, Name.TIME_REVERSAL, f"{what_of(told)} is later than the document that tells it")
 
     def _check_begun(self, told: Told) -> None:
         """A pack is commissioned before anything else happens to it."""
@@ -154,7 +112,7 @@ class Follower:
             return
         self._has_begun = True
         if self._later(lambda event: event.step == "commissioning" and self._pack in event.things):
-            self._find(told, Name.SWAPPED_ORDER, f"{_what(told)} before it was commissioned")
+            self._find(told, Name.SWAPPED_ORDER, f"{what_of(told)} before it was commissioned")
         elif self._pack.partition("/21/")[0] in self._products:
             self._find(told, Name.WRONG_SERIAL, "never commissioned, though others of its product were")
         else:
@@ -164,12 +122,12 @@ class Follower:
         event, now = told.event, self._now
         is_told_off = event.step in _AFTERWARDS or event.disposition in _BACK
         if now.ended is not None and not is_told_off:
-            self._find(told, Name.DECOMMISSIONED, f"{_what(told)} after {_what(now.ended)}")
+            self._find(told, Name.DECOMMISSIONED, f"{what_of(told)} after {what_of(now.ended)}")
         elif now.dispensed is not None and event.step in _HANDED_OUT:
             if event.disposition != "partially_dispensed":
-                self._find(told, Name.DISPENSED_TWICE, f"{_what(told)} after {_what(now.dispensed)}")
+                self._find(told, Name.DISPENSED_TWICE, f"{what_of(told)} after {what_of(now.dispensed)}")
         elif now.dispensed is not None and not is_told_off and event.step not in {"inspecting", "other", ""}:
-            self._find(told, Name.DUPLICATE, f"{_what(told)} after {_what(now.dispensed)}: in two places")
+            self._find(told, Name.DUPLICATE, f"{what_of(told)} after {what_of(now.dispensed)}: in two places")
 
     # --- what it is in ---
 
@@ -205,7 +163,7 @@ class Follower:
             return is_here and event.action == "DELETE" and event.parent == known and via in event.things
 
         if self._later(is_unpacking, explain=True):
-            self._find(told, Name.SWAPPED_ORDER, f"{_what(told)} before it was unpacked from {known}")
+            self._find(told, Name.SWAPPED_ORDER, f"{what_of(told)} before it was unpacked from {known}")
         else:
             self._find(told, Name.DUPLICATE, f"packed into {parent} while it is in {known}: in two places")
 
@@ -216,9 +174,9 @@ class Follower:
             return event.action == "ADD" and event.parent == parent and via in event.things
 
         if self._later(is_packing, explain=True):
-            self._find(told, Name.SWAPPED_ORDER, f"{_what(told)} from {parent} before it was packed into it")
+            self._find(told, Name.SWAPPED_ORDER, f"{what_of(told)} from {parent} before it was packed into it")
         else:
-            self._find(told, Name.WRONG_SERIAL, f"{_what(told)}: never packed into {parent}")
+            self._find(told, Name.WRONG_SERIAL, f"{what_of(told)}: never packed into {parent}")
 
     # --- where it is ---
 
@@ -228,7 +186,7 @@ class Follower:
             now.shipped = None
         elif event.step in _SHIPPING:
             if now.shipped is not None:
-                self._find(told, Name.MISSING_HOP, f"{_what(told)} again, without being received in between")
+                self._find(told, Name.MISSING_HOP, f"{what_of(told)} again, without being received in between")
             self._arrive(told, event.read_point or event.location)
             now.shipped = told
         elif event.step in _RECEIVING and (now.shipped is not None or event.step == "receiving"):
@@ -254,13 +212,13 @@ class Follower:
             if other.event.step in _SHIPPING and is_new and line & set(other.event.things):
                 self._explained.add(id(other))
                 if at > self._at:
-                    self._find(told, Name.TIME_REVERSAL, f"{_what(told)} before {_what(other)}")
+                    self._find(told, Name.TIME_REVERSAL, f"{what_of(told)} before {what_of(other)}")
                 else:
                     self._find(
-                        told, Name.SWAPPED_ORDER, f"{_what(other)} before it was packed into what was shipped"
+                        told, Name.SWAPPED_ORDER, f"{what_of(other)} before it was packed into what was shipped"
                     )
                 return
-        self._find(told, Name.MISSING_HOP, f"{_what(told)}: never shipped to there")
+        self._find(told, Name.MISSING_HOP, f"{what_of(told)}: never shipped to there")
 
     def _check_addressee(self, told: Told, shipped: Told) -> None:
         here = told.event.where
@@ -279,11 +237,11 @@ class Follower:
         def is_receipt(event: Event) -> bool:
             return event.step == "receiving" and bool(line & {*event.things, event.parent})
 
-        shipped = _what(now.shipped) if now.shipped else ""
+        shipped = what_of(now.shipped) if now.shipped else ""
         if self._later(is_receipt, explain=True):
-            self._find(told, Name.SWAPPED_ORDER, f"{_what(told)} before it was received")
+            self._find(told, Name.SWAPPED_ORDER, f"{what_of(told)} before it was received")
         else:
-            self._find(told, Name.MISSING_HOP, f"{shipped}, and never received before: {_what(told)}")
+            self._find(told, Name.MISSING_HOP, f"{shipped}, and never received before: {what_of(told)}")
         now.shipped, now.where = None, told.event.where or now.where
 
     def _arrive(self, told: Told, place: str | None) -> None:
@@ -296,10 +254,10 @@ class Follower:
             said = f"from {now.where} to {place}, and their names do not tell whether they are one party's"
             self._find(told, Name.UNKNOWN_PLACE, said)
         elif not is_one and self._goes_on_at(now.where or ""):
-            self._find(told, Name.DUPLICATE, f"{_what(told)} while it is at {now.where}: in two places")
+            self._find(told, Name.DUPLICATE, f"{what_of(told)} while it is at {now.where}: in two places")
             return
         elif not is_one:
-            said = f"{_what(told)}: from {now.where} to there, and no document tells of shipping or receiving"
+            said = f"{what_of(told)}: from {now.where} to there, and no document tells of shipping or receiving"
             self._find(told, Name.MISSING_HOP, said)
         now.where = place
 
@@ -337,9 +295,9 @@ class Follower:
             return event.action == "DELETE" and event.parent == container and self._pack in event.things
 
         if self._later(is_unpacking, explain=True):
-            self._find(told, Name.SWAPPED_ORDER, f"{_what(told)} before it was unpacked from {container}")
+            self._find(told, Name.SWAPPED_ORDER, f"{what_of(told)} before it was unpacked from {container}")
         else:
-            self._find(told, Name.MISSING_HOP, f"{_what(told)}: never unpacked from {container}")
+            self._find(told, Name.MISSING_HOP, f"{what_of(told)}: never unpacked from {container}")
         self._now.inside.pop(self._pack, None)
 
     def _later(self, is_wanted: Callable[[Event], bool], *, explain: bool = False) -> bool:
@@ -355,25 +313,3 @@ class Follower:
         self._findings.append(
             Finding(name=name, detail=detail, document=told.origins[0].document, place=told.event.place)
         )
-
-    def _state(self) -> State:
-        now = self._now
-        last = now.last.event.time.ms if now.last is not None else None
-        if now.ended is not None:
-            return State(kind="decommissioned", place=now.where, since_ms=now.ended.event.time.ms)
-        if now.dispensed is not None:
-            return State(kind="dispensed", place=now.dispensed.event.where, since_ms=now.dispensed.event.time.ms)
-        if now.shipped is not None:
-            meant = (name for kind, name in now.shipped.event.destinations if kind == "location")
-            return State(kind="in_transit", place=next(meant, None), since_ms=now.shipped.event.time.ms)
-        container = now.inside.get(self._pack)
-        if container is not None:
-            return State(kind="in_container", place=now.where, container=container, since_ms=last)
-        return State(kind="in_stock" if now.where else "unknown", place=now.where, since_ms=last)
-
-
-def _what(told: Told) -> str:
-    """Return a step in words: what, when, where."""
-    event = told.event
-    where = f" at {event.where}" if event.where else ""
-    return f"{event.step.replace('_', ' ') or event.kind} {event.time_text[:16].replace('T', ' ')}{where}"

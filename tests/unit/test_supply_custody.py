@@ -166,7 +166,9 @@ def test_each_fault_is_called_by_its_name(fault: Callable[[], Legs], name: str) 
     assert trace.verdict is not Verdict.COMPLETE or name == "recalled_lot"
 
 
-@pytest.mark.parametrize("fault", ["the receipt of the pharmacy", "dispensed twice", "received before it was shipped"])
+@pytest.mark.parametrize(
+    "fault", ["the receipt of the pharmacy", "dispensed twice", "received before it was shipped"]
+)
 def test_one_fault_does_not_hide_behind_others(fault: str) -> None:
     """What is missing once is named once."""
     make, name = FAULTS[fault]

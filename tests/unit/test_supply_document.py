@@ -11,7 +11,10 @@ from healthvault.supply import document as module
 from healthvault.supply.document import parse_epcis
 
 _GOOD = happened("01-06T09:00", "storing", MAKER, unit("1"))
-_XML = '<e:EPCISDocument xmlns:e="urn:epcglobal:epcis:xsd:{version}" creationDate="2026-01-01T00:00:00Z">{body}</e:EPCISDocument>'
+_XML = (
+    '<e:EPCISDocument xmlns:e="urn:epcglobal:epcis:xsd:{version}" creationDate="2026-01-01T00:00:00Z">'
+    "{body}</e:EPCISDocument>"
+)
 
 
 def code(data: bytes) -> tuple[str, str]:
@@ -81,7 +84,9 @@ def test_events_where_documents_have_them() -> None:
     alone = {**body, "epcisBody": {"event": _GOOD}}
     results = {"queryResults": {"resultsBody": {"eventList": [_GOOD]}}}
     queried = {**body, "type": "EPCISQueryDocument", "epcisBody": results}
-    assert [one.hashes] * 2 == [parse_epcis(json.dumps(each).encode()).events[0].hashes for each in (alone, queried)]
+    assert [one.hashes] * 2 == [
+        parse_epcis(json.dumps(each).encode()).events[0].hashes for each in (alone, queried)
+    ]
     assert [4, 4, 3] == [len(parse_epcis(document(leg)).events) for leg in reversed(legs())]
 
 

@@ -79,7 +79,10 @@ def test_every_change_changes_both_hashes(change: dict) -> None:
 def test_the_readings_differ_where_it_is_said() -> None:
     """The order of parties and the words for true and false; else they are the same."""
     plain = happened("01-06T09:00", "storing", MAKER, unit("1"))
-    ends = [(one.reference or "").split("?")[0] == (one.text or "").split("?")[0] for one in map(hashes, (plain, _EVENT))]
+    ends = [
+        (one.reference or "").split("?")[0] == (one.text or "").split("?")[0]
+        for one in map(hashes, (plain, _EVENT))
+    ]
     assert [True, True] == ends  # one list of parties stands in the same place either way
     both = {**_EVENT, "sourceList": [{"type": "location", "source": MAKER}]}
     found = hashes(both)
