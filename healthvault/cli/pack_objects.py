@@ -107,7 +107,7 @@ def recall_object(
 ) -> JsonObject:
     """Return a list of recalls that was taken in, and what it hits."""
     return new_object(
-        "recall_list",
+        "recall_import",
         {
             "id": document.id,
             "duplicate_of": document.duplicate_of,

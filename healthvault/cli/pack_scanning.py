@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `hv pack scan` does once it runs: finds the codes, asks of each, prints. Loads the vault."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -31,9 +31,7 @@ def scan_codes(terminal: Terminal, argument: str, *, keep: bool, clock_ok: bool)
         InvalidRequest: `extra_missing`, and of a picture as `codes_in`.
     """
     codes = _codes(argument)
-    if len(codes) == 1:
-        for text in codes.values():
-            parse_code(text)  # before anything is unlocked
+    _check_any(codes.values())  # before anything is unlocked
     exits = []
     with opened(terminal, writing=keep, clock_ok=clock_ok) as vault:
         for place, text in codes.items():
@@ -46,6 +44,21 @@ def scan_codes(terminal: Terminal, argument: str, *, keep: bool, clock_ok: bool)
                 exits.append(exit_of(err))
     LIMITS.say(terminal)
     return worst_exit(exits)
+
+
+def _check_any(texts: Collection[str]) -> None:
+    """Check that one text is a code. Raises FormatError: as `parse_code` of one; `not_gs1`, none of several is."""
+    first: FormatError | None = None
+    for text in texts:
+        try:
+            parse_code(text)
+        except FormatError as err:
+            first = first or err
+        else:
+            return
+    if first is not None and len(texts) == 1:
+        raise first
+    raise FormatError("not_gs1", f"none of {len(texts)} lines is a code of GS1")
 
 
 def here_and_now() -> datetime:

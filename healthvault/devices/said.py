@@ -70,7 +70,11 @@ def device_said(resource: Json, *, today: date) -> DeviceSaid:
     carrier, fields = _carrier(resource, today), _fields(resource)
     own = carrier.item if carrier is not None else None
     contradictions = tuple(_contradictions(own, fields)) if own and fields else ()
-    items = [item for item in (_filled(own, fields), fields if contradictions else None) if item is not None]
+    items = [
+        item
+        for item in (_filled(own, fields), _filled(fields, own) if contradictions else None)
+        if item is not None
+    ]
     return DeviceSaid(
         name=_line(resource_name(resource)),
         patient=_line(text_at(resource, "patient", "display") or text_at(resource, "patient", "reference")),
@@ -142,16 +146,16 @@ def _contradictions(own: TradeItem, fields: TradeItem) -> Iterator[str]:
         yield "expiry"
 
 
-def _filled(own: TradeItem | None, fields: TradeItem | None) -> TradeItem | None:
-    """Return what the identifier says; of what it leaves open what the fields say of the same product."""
-    if own is None or fields is None or own.gtin != fields.gtin:
-        return own or fields
+def _filled(one: TradeItem | None, other: TradeItem | None) -> TradeItem | None:
+    """Return what the one says; of what it leaves open, what the other says of the same product."""
+    if one is None or other is None or one.gtin != other.gtin:
+        return one or other
     return replace(
-        own,
-        lot=own.lot or fields.lot,
-        serial=own.serial or fields.serial,
-        expiry=own.expiry or fields.expiry,
-        produced=own.produced or fields.produced,
+        one,
+        lot=one.lot or other.lot,
+        serial=one.serial or other.serial,
+        expiry=one.expiry or other.expiry,
+        produced=one.produced or other.produced,
     )
 
 

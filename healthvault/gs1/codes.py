@@ -92,7 +92,8 @@ def parse_code(text: str) -> Code:
     if body[0] in _OTHERS:
         hint = "only codes of GS1 are read"
         raise FormatError("unsupported_code", f"this is a code of {_OTHERS[body[0]]}", hint=hint)
-    if any(not "!" <= char <= "~" and char not in f"{GS} " for char in body):
+    blanks = _BLANKS if body.startswith("(") else ""  # between what is printed; nowhere else
+    if any(not "!" <= char <= "~" and char != GS and char not in blanks for char in body):
         raise FormatError("not_gs1", "the code has characters that no code of GS1 has")
     form = _form_of(sign, body)
     return Code(form=form, elements=_each_once(_PARSERS[form](body)))

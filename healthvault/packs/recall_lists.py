@@ -7,6 +7,7 @@ its date are those of whoever wrote it. Spec: docs/spec/packs.md section 5.
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,7 @@ _FIELDS = frozenset({*_NEEDED, "serial", "expiry"})
 _RECALLED = frozenset({
     "recalled", "urn:epcglobal:cbv:disp:recalled", "https://ref.gs1.org/cbv/Disp-recalled", "cbv:Disp-recalled",
 })  # fmt: skip
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EPC_LISTS = ("epcList", "childEPCs")
 _CLASS_LISTS = ("quantityList", "childQuantityList")
 
@@ -109,7 +111,7 @@ def _json(data: bytes) -> RecallList:
         if "lot" not in row or not _FIELDS.issuperset(row):
             raise ValueError(f"row {number}: a field is not known, or lot is missing (null for all lots)")
     recalls = tuple(_recall(row, f"row {number}") for number, row in enumerate(rows, 1))
-    day = date.fromisoformat(member_text(whole, "date"))
+    day = _day(member_text(whole, "date"), "date")
     return RecallList(day=day, source=optional_text(whole, "source") or "", recalls=recalls)
 
 
@@ -139,10 +141,15 @@ def _recall(row: Mapping[str, Json], place: str) -> Recall:
 
 
 def _day(text: str | None, name: str) -> date | None:
+    match = _DAY.fullmatch(text or "")
     try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError as err:
-        raise ValueError(f"its {name} is no day as YYYY-MM-DD") from err
+        if match is not None:
+            return date.fromisoformat(match[0])
+    except ValueError:
+        match = None
+    if text is None:
+        return None
+    raise ValueError(f"its {name} is no day as YYYY-MM-DD")
 
 
 def _events(document: dict[str, Json]) -> RecallList:
