@@ -74,8 +74,7 @@ def show_traces(terminal: Terminal, traces: Sequence[Trace], columns: tuple[str,
         _show_one(terminal, traces[0])
     else:
         terminal.rows(map(trace_object, traces), columns)
-        for trace in traces:
-            _say_alerts(terminal, trace)
+    _say_alerts(terminal, traces)
     TRACE_LIMITS.say(terminal)
     if any(trace.verdict is Verdict.BROKEN for trace in traces):
         raise click.exceptions.Exit(EXITS[NotEstablished])
@@ -114,18 +113,18 @@ def show_cold(
         terminal.fields(objects[0], unsaid=tuple(COLD_LIMITS.fields()))
     else:
         terminal.rows(objects, columns)
-    for result in results:
-        _say_cold(terminal, result)
+    for number, result in enumerate(results, start=1):
+        _say_cold(terminal, result, f"device {number}: " if len(results) > 1 else "")
     COLD_LIMITS.say(terminal)
     if any(result.report.verdict is not Kept.WITHIN for result in results):
         raise click.exceptions.Exit(EXITS[NotEstablished])
 
 
-def _say_cold(terminal: Terminal, result: ColdResult) -> None:
+def _say_cold(terminal: Terminal, result: ColdResult, which: str) -> None:
     report = result.report
     times = (("in range", report.within_ms), ("above", report.above_ms), ("below", report.below_ms))
     said = ", ".join(f"{_minutes(ms)} {name}" for name, ms in (*times, ("unknown", report.unknown_ms)))
-    terminal.say(f"{report.series.device or result.origin.document}: {_KEPT[report.verdict]}: {said}")
+    terminal.say(f"{which}{_KEPT[report.verdict]}: {said}")
     if report.series.unplaced:
         terminal.say(f"{report.series.unplaced} readings tell no known unit or time, and are not used")
 
@@ -152,17 +151,18 @@ def _show_one(terminal: Terminal, trace: Trace) -> None:
         told = [{"row": sort, **row} for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
         terminal.rows(told, columns if terminal.is_screen else ("row", *columns))
     terminal.say(f"{trace.verdict.value}: {_VERDICTS[trace.verdict]}")
-    _say_alerts(terminal, trace)
 
 
 _STEP = ("time", "step", "place", "via", "signed", "documents", "event", "hash")
 _FINDING = ("name", "level", "detail", "document", "event")
 
 
-def _say_alerts(terminal: Terminal, trace: Trace) -> None:
-    for finding in trace.findings:
-        if finding.name.level is Level.ALERT:
-            terminal.warn(f"{trace.pack}: {finding.detail}: ask your pharmacy before you use it")
+def _say_alerts(terminal: Terminal, traces: Sequence[Trace]) -> None:
+    """Warn of recalls; what documents say of them stands on stdout alone."""
+    count = sum(any(finding.name.level is Level.ALERT for finding in trace.findings) for trace in traces)
+    if count:
+        packs = "1 pack is" if count == 1 else f"{count} packs are"
+        terminal.warn(f"{packs} recalled: ask your pharmacy before you use it")
 
 
 def _is_file(name: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from healthvault.gs1.trade_items import same_lot
 from healthvault.supply.findings import Finding, Name, Verdict, verdict_of
 from healthvault.supply.follower import Follower
 from healthvault.supply.keys import Pack
@@ -98,7 +99,7 @@ def _trace(index: _Index, pack: Pack) -> Trace:
     told_lot = maker.lot if maker is not None else None
     lot = told_lot or pack.lot
     findings = [*followed.findings, *_about_events(index.chain, pack.key)]
-    if pack.lot and told_lot and pack.lot != told_lot:
+    if pack.lot and told_lot and not same_lot(pack.lot, told_lot):
         said = f"the code says lot {pack.lot}, its maker's event lot {told_lot}"
         findings.append(Finding(name=Name.WRONG_LOT, detail=said))
     findings += find_recalls(index.chain, pack.key, lot)

@@ -5,7 +5,9 @@ Source: CBV 2.0, disposition `recalled`.
 """
 
 from collections.abc import Iterator
+from urllib.parse import unquote
 
+from healthvault.gs1.trade_items import same_lot
 from healthvault.supply.findings import Finding, Name
 from healthvault.supply.keys import product_of_lot
 from healthvault.supply.told import Chain, Told
@@ -33,7 +35,7 @@ def find_recalls(chain: Chain, pack: str, lot: str | None) -> Iterator[Finding]:
         lots = [of[1] for of in map(product_of_lot, told.event.classes) if of and product and of[0] == product[0]]
         if None in lots:
             yield _finding(told, Name.RECALLED_LOT, "the whole product is recalled")
-        elif lot is not None and lot in lots:
+        elif lot is not None and any(same_lot(lot, unquote(each)) for each in lots if each):
             yield _finding(told, Name.RECALLED_LOT, f"lot {lot} is recalled")
         elif lots and lot is None:
             said = ", ".join(filter(None, lots))

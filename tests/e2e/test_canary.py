@@ -126,6 +126,8 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("emergency build -o locked --code --yes", (0,)),
     ("emergency build -o locked-by-shares --shares 2/3 --yes", (0,)),
     ("emergency remove 2", (0,)),
+    ("pack trace --pack {word}", (1,)),
+    ("pack cold {word}.csv --min 2 --max 8", (1,)),
     ("log", (0,)),
     ("audit", (0,)),
     ("audit --party {word}-contact", (0,)),
