@@ -126,6 +126,19 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("emergency build -o locked --code --yes", (0,)),
     ("emergency build -o locked-by-shares --shares 2/3 --yes", (0,)),
     ("emergency remove 2", (0,)),
+    ("pack scan (01)00300010123455(10){word}(21){word}", (0,)),
+    ("pack scan (01)00300010123455(10){word}(21){word}-2 --no-keep", (0,)),
+    ("pack scan (01)00300010123455{word}", (20,)),
+    ("pack scan -", (20,)),
+    ("pack recall in/recalls.csv", (0,)),
+    ("pack recall in/newer.txt", (20,)),
+    ("pack list", (0,)),
+    ("device add --udi (01)00300010123455(10){word}(21){word} --name {word} --by {word} --from {doc}", (0,)),
+    ("device add --udi (01)00300010123455(21){word}", (1,)),
+    ("device add --udi +{word} --as-text --site {word}", (0,)),
+    ("device list", (0,)),
+    ("device check", (20,)),
+    ("device card {second}", (5,)),
     ("log", (0,)),
     ("audit", (0,)),
     ("audit --party {word}-contact", (0,)),
@@ -226,6 +239,14 @@ REFUSED = (
     "emergency build -o in/plain.txt/card.html --yes",
     "emergency build -o out/refused.html",
     "emergency open in/plain.txt --code-file in/plain.txt",
+    "pack scan (01)00300010123455(10)A(21)B --no-keep",
+    "pack scan in/plain.txt",
+    "pack recall in/plain.txt",
+    "pack list",
+    "device add --udi (01)00300010123455(21)B --from d_2222",
+    "device add --udi +A999",
+    "device check",
+    "device card {doc} -o in/plain.txt",
 )
 KILLED = (
     "add in/folder --tag {word}",
@@ -305,6 +326,8 @@ def lay_out(home: Path) -> None:
     asked = {"who": f"{WORD}-contact", "what": WORD, "expect": "denied", "rule": "not_found"}
     (home / "in/policy.json").write_text(json.dumps({"type": "policy", "schema": 1, "tests": [asked]}))
     (home / "in/jwks.json").write_bytes(Clinic().jwks())
+    recalls = f"gtin,lot,reason,date,source\n00300010123455,{WORD},{WORD},2026-11-01,{WORD}\n"
+    (home / "in/recalls.csv").write_text(recalls)
     (home / "in/newer.txt").write_text(f"a newer version of {WORD}")
     someone = {"resourceType": "Patient", "name": [{"family": WORD, "given": [WORD]}], "birthDate": "1960-02-03"}
     (home / "in/other.json").write_text(json.dumps(someone))
