@@ -123,10 +123,11 @@ def _named(chain: Chain, code: str) -> Pack:
     pack = pack_of(code)
     if pack is None:
         hint = "as (01)GTIN(21)SERIAL, urn:epc:id:sgtin:…, or https://id.gs1.org/01/GTIN/21/SERIAL"
-        raise InvalidRequest("not_a_pack", "a code names no pack with a serial number, or a check digit is wrong", hint=hint)
+        raise InvalidRequest("not_a_pack", "a code names no pack, or a check digit is wrong", hint=hint)
     everything = (*chain.events, *chain.undated, *chain.voided)
     if not any(pack.key in told.touched for told in everything):
-        raise NotFound("not_found", "no event is about a pack that was named", hint="leave out --pack to see all packs")
+        hint = "leave out --pack to see all packs"
+        raise NotFound("not_found", "no event is about a pack that was named", hint=hint)
     return pack
 
 

@@ -1,28 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hv device add`: the card of a device, by the owner's own word."""
 
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import click
 
 from healthvault.cli.command import hv_command
 from healthvault.cli.dates import parse_partial_date
+from healthvault.cli.device_options import Said
 from healthvault.cli.options import clock_ok_option
 from healthvault.cli.terminal import Terminal
 
-__all__ = ["Said", "add"]
-
-
-class Said(TypedDict):
-    """What the owner says of a device, as the options say it."""
-
-    name: str | None
-    manufacturer: str | None
-    model: str | None
-    implanted: str | None
-    site: str | None
-    by: str | None
-    source: str | None
+__all__ = ["add"]
 
 
 @hv_command(

@@ -3,7 +3,7 @@
 
 from healthvault.areas.devices import add_card
 from healthvault.cli.clock import now_ms
-from healthvault.cli.device_add import Said
+from healthvault.cli.device_options import Said
 from healthvault.cli.objects import document_object
 from healthvault.cli.opening import opened
 from healthvault.cli.pack_scanning import here_and_now

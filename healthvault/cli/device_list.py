@@ -6,19 +6,8 @@ from healthvault.cli.terminal import Terminal
 
 __all__ = ["list_"]
 
-_COLUMNS = (
-    "document",
-    "name",
-    "gtin",
-    "lot",
-    "serial",
-    "expiry",
-    "implanted",
-    "site",
-    "by",
-    "patient",
-    "documents",
-)
+_SCREEN = ("document", "name", "gtin", "lot", "serial", "implanted")
+_PIPE = ("document", "name", "gtin", "lot", "serial", "expiry", "implanted", "site", "by", "patient", "documents")
 
 
 @hv_command("hv device list", "hv device list --json | jq .udi", name="list")
@@ -35,5 +24,5 @@ def list_(terminal: Terminal) -> None:
 
     with opened(terminal) as vault, terminal.progress() as observer:
         found = known_devices(vault, today=here_and_now().date(), observer=observer)
-    terminal.rows(map(device_object, found), _COLUMNS)
+    terminal.rows(map(device_object, found), _SCREEN if terminal.is_screen else _PIPE)
     LIMITS.say(terminal)

@@ -6,7 +6,8 @@ from healthvault.cli.terminal import Terminal
 
 __all__ = ["list_"]
 
-_COLUMNS = ("gtin", "lot", "expiry", "serial", "expired", "recall", "scans", "last_scan", "contradictions")
+_SCREEN = ("gtin", "lot", "expiry", "serial", "expired", "recall", "contradictions")
+_PIPE = ("gtin", "lot", "expiry", "serial", "expired", "recall", "scans", "last_scan", "contradictions")
 
 
 @hv_command("hv pack list", "hv pack list --json | jq 'select(.recall == \"recalled\")'", name="list")
@@ -22,5 +23,7 @@ def list_(terminal: Terminal) -> None:
     from healthvault.cli.pack_scanning import here_and_now
 
     with opened(terminal) as vault:
-        terminal.rows(map(pack_object, known_packs(vault, now=here_and_now())), _COLUMNS)
+        terminal.rows(
+            map(pack_object, known_packs(vault, now=here_and_now())), _SCREEN if terminal.is_screen else _PIPE
+        )
     LIMITS.say(terminal)

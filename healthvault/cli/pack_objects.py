@@ -93,7 +93,7 @@ def pack_object(known: "KnownPack") -> JsonObject:
             "recall": known.recall.code or known.recall.words,
             "recall_detail": known.recall.detail,
             "scans": len(pack.scans),
-            "last_scan": pack.scans[-1].scanned.isoformat(timespec="seconds"),
+            "last_scan": pack.last_scanned,
             "contradictions": list(contradictions),
             "known": _facts(pack),
             "documents": [scan.document for scan in pack.scans],

@@ -80,7 +80,7 @@ def bytes_of(path: str, most_bytes: int) -> bytes:
 
 def _codes(argument: str) -> Mapping[str, str]:
     """Return the texts of the codes by their place; of one that was typed the place is empty."""
-    if argument == _STDIN or _is_file(argument):
+    if argument == _STDIN or (argument.strip() and _is_file(argument)):
         return codes_in(bytes_of(argument, MAX_FILE_BYTES), "code" if argument == _STDIN else Path(argument).name)
     return {"": argument}
 

@@ -20,7 +20,7 @@ from healthvault.areas.supply_cold import ColdResult, reports_of
 from healthvault.cli.exits import EXITS
 from healthvault.cli.inputs import stdin_or_file
 from healthvault.cli.opening import opened
-from healthvault.cli.supply_objects import COLD_LIMITS, TRACE_LIMITS, cold_object, trace_object
+from healthvault.cli.supply_objects import COLD_LIMITS, TRACE_LIMITS, cold_object, shortened, trace_object
 from healthvault.cli.supply_options import ColdChoice, exact_degrees, gap_ms, zone_of
 from healthvault.cli.terminal import Terminal
 from healthvault.errors import InvalidRequest, NotEstablished
@@ -73,7 +73,11 @@ def show_traces(terminal: Terminal, traces: Sequence[Trace], columns: tuple[str,
     if len(traces) == 1 and not terminal.settings.json:
         _show_one(terminal, traces[0])
     else:
-        terminal.rows(map(trace_object, traces), columns)
+        objects = map(trace_object, traces)
+        if terminal.is_screen:
+            terminal.rows(map(shortened, objects), _SHORT["packs"])
+        else:
+            terminal.rows(objects, columns)
     _say_alerts(terminal, traces)
     TRACE_LIMITS.say(terminal)
     if any(trace.verdict is Verdict.BROKEN for trace in traces):
@@ -148,12 +152,24 @@ def _show_one(terminal: Terminal, trace: Trace) -> None:
     steps, findings = shown.pop("steps"), shown.pop("findings")
     terminal.fields(shown, unsaid=tuple(TRACE_LIMITS.fields()))
     for sort, rows, columns in (("step", steps, _STEP), ("finding", findings, _FINDING)):
-        told = [{"row": sort, **row} for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        terminal.rows(told, columns if terminal.is_screen else ("row", *columns))
+        told = (
+            [{"row": sort, "pack": shown["pack"], **row} for row in rows if isinstance(row, dict)]
+            if isinstance(rows, list)
+            else []
+        )
+        if terminal.is_screen:
+            terminal.rows([shortened(row) for row in told], _SHORT.get(sort, columns))
+        else:
+            terminal.rows(told, ("row", *columns))
     terminal.say(f"{trace.verdict.value}: {_VERDICTS[trace.verdict]}")
 
 
 _STEP = ("time", "step", "place", "via", "signed", "documents", "event", "hash")
+_SHORT = {
+    "step": ("time", "step", "place", "in", "signed", "hash"),
+    "finding": ("name", "level", "detail"),
+    "packs": ("pack", "verdict", "names", "state", "place"),
+}
 _FINDING = ("name", "level", "detail", "document", "event")
 
 

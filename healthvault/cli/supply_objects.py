@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from healthvault.supply.findings import Finding
     from healthvault.supply.steps import Step
 
-__all__ = ["COLD_LIMITS", "TRACE_LIMITS", "cold_object", "trace_object"]
+__all__ = ["COLD_LIMITS", "TRACE_LIMITS", "cold_object", "shortened", "trace_object"]
 
 TRACE_LIMITS = Limits(
     proves="what these documents tell of a pack, whether they agree, and whose signature each step has",
@@ -89,6 +89,35 @@ def _finding(finding: "Finding") -> JsonObject:
         "document": finding.document,
         "event": finding.place,
     }
+
+
+def shortened(row: JsonObject) -> JsonObject:
+    """Return a pack or a step with names that fit a screen; whole ones are in a pipe and in JSON."""
+    found = dict(row)
+    via = found.get("via")
+    if isinstance(via, str):
+        found["in"] = None if found.get("pack") == via else _short_name(via)
+    for field, short in (("pack", _short_name), ("place", _short_name), ("hash", _short_hash), ("time", _minute)):
+        value = found.get(field)
+        if isinstance(value, str):
+            found[field] = short(value)
+    return found
+
+
+def _short_name(name: str) -> str:
+    """Return a name without the address of its vocabulary: `039999.345678`, `00300010123455/11`."""
+    link = name.removeprefix("https://id.gs1.org/")
+    if link != name:
+        return "/".join(link.split("/")[1::2])
+    return name.removeprefix("urn:epc:id:").partition(":")[2].removesuffix(".0") or name
+
+
+def _short_hash(text: str) -> str:
+    return text.partition(";")[2][:8]
+
+
+def _minute(text: str) -> str:
+    return text[:16].replace("T", " ")
 
 
 def cold_object(result: "ColdResult", bounds: "Bounds", asked: tuple[str, str]) -> JsonObject:

@@ -6,7 +6,7 @@ Spec: docs/spec/packs.md section 4.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from healthvault.gs1.trade_items import TradeItem, same_lot
 
@@ -48,6 +48,12 @@ class Pack:
     def contradictions(self) -> tuple[str, ...]:
         """Return the names of what the scans contradict each other in."""
         return tuple(name for name, facts in (("lot", self.lots), ("expiry", self.expiries)) if len(facts) > 1)
+
+    @property
+    def last_scanned(self) -> str:
+        """Return when it was last scanned, as RFC 3339 in UTC."""
+        last = self.scans[-1].scanned.astimezone(UTC)
+        return last.isoformat(timespec="seconds").replace("+00:00", "Z")
 
     @property
     def items(self) -> tuple[TradeItem, ...]:

@@ -153,6 +153,7 @@ def test_lines_pictures_and_cards(pharmacy: Pharmacy) -> None:
     assert ["line 1", "line 4"] == [one["place"] for one in done.objects]
     assert ("unknown_ai", "line 2") == (done.error["code"], done.error["file"])
     assert "not_gs1" == ana.hv("pack", "scan", write(ana, "a.txt", "a\nb\n"), "--json", exit=20).error["code"]
+    assert "not_gs1" == ana.hv("pack", "scan", "", "--json", exit=20).error["code"]
     assert "unreadable" == ana.hv("pack", "scan", "none.png", "--json", exit=1).error["code"]
     plain = ana.hv("pack", "scan", PACK)
     assert "cannot prove this pack is genuine" in plain.out

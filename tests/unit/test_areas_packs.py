@@ -34,8 +34,9 @@ def sample(tmp_path: Path) -> Sample:
 
 def scanned(sample: Sample, text: str = CODE, *, days: int = 0, keep: bool = True) -> ScannedPack:
     """Scan a code some days on."""
-    with sample.open(writing=keep) as vault:
-        return scan_pack(vault, parse_code(text), now=NOW + timedelta(days=days), keep=keep)
+    now = NOW + timedelta(days=days)
+    with sample.open(writing=keep, now_ms=int(now.timestamp() * 1000)) as vault:
+        return scan_pack(vault, parse_code(text), now=now, keep=keep)
 
 
 def recalled(sample: Sample, data: bytes = LIST) -> list[tuple[str, str | None]]:
