@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from healthvault.errors import FormatError
 from healthvault.gs1.trade_items import same_lot
 from healthvault.supply.findings import Finding, Name, Verdict, verdict_of
 from healthvault.supply.follower import Follower
@@ -23,6 +24,7 @@ __all__ = ["Trace", "packs_in", "traces_of"]
 
 MAX_CONTAINERS = 500  # that one pack is ever in
 MAX_PACKS = 20_000
+MAX_STEPS = 1_000_000  # of all packs asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ class _Index:
 
 def packs_in(chain: Chain) -> tuple[str, ...]:
     """Return the packs in the events: all with a serial number in which nothing else is packed, sorted."""
-    everything = (*chain.events, *chain.undated)
+    everything = (*chain.events, *chain.undated, *chain.voided)
     parents = {told.event.parent for told in everything}
     packs = {
         thing
@@ -87,14 +89,20 @@ def packs_in(chain: Chain) -> tuple[str, ...]:
 
 
 def traces_of(chain: Chain, packs: Iterable[Pack]) -> Iterator[Trace]:
-    """Yield what the documents tell of each of some packs."""
+    """Yield what the documents tell of each of some packs. Raises FormatError: `too_large`."""
     index = _Index(chain)
+    left = MAX_STEPS
     for pack in packs:
-        yield _trace(index, pack)
+        events = index.of(pack.key)
+        left -= len(events)
+        if left < 0:
+            hint = "name the packs with --pack"
+            raise FormatError("too_large", f"more than {MAX_STEPS} steps of packs in these documents", hint=hint)
+        yield _trace(index, pack, events)
 
 
-def _trace(index: _Index, pack: Pack) -> Trace:
-    followed = Follower(pack.key, index.of(pack.key), index.commissioned).follow()
+def _trace(index: _Index, pack: Pack, events: list[Told]) -> Trace:
+    followed = Follower(pack.key, events, index.commissioned).follow()
     maker = next((step.told.event for step in followed.steps if step.told.event.step == "commissioning"), None)
     told_lot = maker.lot if maker is not None else None
     lot = told_lot or pack.lot

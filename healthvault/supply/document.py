@@ -8,7 +8,7 @@ is fetched. Spec: docs/spec/supply.md section 2.
 import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from healthvault.errors import FormatError, InvalidRequest
@@ -69,9 +69,9 @@ def _from_json(body: bytes) -> EpcisDocument:
     inner = value_at(within, "queryResults", "resultsBody") or within
     found = [each for name in ("eventList", "event") for each in items_at(inner, name)]
     _check_count(len(found))
-    budget = Budget()
+    budgets = [(reading, Budget()) for reading in Reading]
     events = tuple(
-        _event(number, [event_of_json(each, declared, reading, budget) for reading in Reading])
+        _event(number, [event_of_json(each, declared, reading, budget) for reading, budget in budgets])
         for number, each in enumerate(found, start=1)
     )
     return EpcisDocument(created=moment_of(text_at(document, "creationDate") or ""), events=events)
@@ -128,7 +128,7 @@ def _event(number: int, trees_: Sequence[Part]) -> Event:
     if event.time.ms is None:
         return event
     reference, text = (hash_id(tree, reading) for tree, reading in zip(_each(trees_), Reading, strict=True))
-    return event_of_part(trees_[-1], place, Hashes(reference=reference, text=text))
+    return replace(event, hashes=Hashes(reference=reference, text=text))
 
 
 def _each(trees_: Sequence[Part]) -> Iterator[Part]:

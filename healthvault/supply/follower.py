@@ -27,6 +27,7 @@ _ENDED_STEPS = frozenset(("decommissioning", "destroying"))
 _ENDED_DISPOSITIONS = frozenset(("destroyed", "inactive", "disposed"))
 _AFTERWARDS = frozenset(("holding", "collecting", "destroying", "decommissioning"))  # what may follow the end
 _BACK = frozenset(("returned", "recalled", "partially_dispensed", "expired", "damaged", "disposed", "destroyed"))
+MAX_FINDINGS = 100  # of one pack: then nothing of its way can be made out
 MAX_DEPTH = 20  # of containers in containers
 
 
@@ -49,6 +50,8 @@ class Follower:
         """Take the events in the order of time."""
         for at, told in enumerate(self._events):
             self._at = at
+            if len(self._findings) >= MAX_FINDINGS:
+                break
             via = self._via(told.event)
             if via is not None:
                 self._steps.append(Step(told=told, via=via))

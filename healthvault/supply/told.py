@@ -77,14 +77,15 @@ def chain_of(documents: Iterable[tuple[Origin, EpcisDocument]]) -> Chain:
     told = list(_merged(documents))
     declared = [each for each in told if each.event.is_error]
     plain = [each for each in told if not each.event.is_error]
-    voided = [each for each in plain if any(_is_of(one, each) and _may_void(one, each) for one in declared)]
+    errors = _Errors(declared)
+    voided = [each for each in plain if any(_may_void(one, each) for one in errors.about(each))]
     gone = {id(each) for each in voided}
     left = [each for each in plain if id(each) not in gone]
     return Chain(
         events=tuple(sorted((each for each in left if each.event.time.ms is not None), key=lambda one: one.rank)),
         undated=tuple(each for each in left if each.event.time.ms is None),
         voided=tuple(voided),
-        disputed=tuple(each for each in left if any(_is_of(one, each) for one in declared)),
+        disputed=tuple(each for each in left if next(errors.about(each), None)),
         conflicting=tuple(_conflicting(left)),
     )
 
@@ -105,11 +106,19 @@ def _merged(documents: Iterable[tuple[Origin, EpcisDocument]]) -> Iterator[Told]
     return iter(found.values())
 
 
-def _is_of(declared: Told, told: Told) -> bool:
-    """Tell whether an error declaration is about an event: it has its id, or says all that it says."""
-    if declared.event.id and declared.event.id == told.event.id:
-        return True
-    return declared.event.hashes.text is not None and declared.event.hashes.text == told.event.hashes.text
+class _Errors:
+    """Error declarations by what they are about: an event of their id, or one that says all that they say."""
+
+    def __init__(self, declared: Iterable[Told]) -> None:
+        self._by: dict[str, list[Told]] = defaultdict(list)
+        for each in declared:
+            for key in filter(None, (each.event.id, each.event.hashes.text)):
+                self._by[key].append(each)
+
+    def about(self, told: Told) -> Iterator[Told]:
+        """Yield the declarations that are about an event."""
+        for key in filter(None, (told.event.id, told.event.hashes.text)):
+            yield from self._by.get(key, ())
 
 
 def _may_void(declared: Told, told: Told) -> bool:

@@ -333,9 +333,15 @@ def lay_out(home: Path) -> None:
     (home / "in/recalls.csv").write_text(recalls)
     told = {"type": "Temperature", "value": 9, "uom": "CEL", "time": "2026-01-05T08:00:00Z", "deviceID": WORD}
     event = {
-        "type": "ObjectEvent", "eventTime": "2026-01-05T08:00:00Z", "action": "ADD", "bizStep": WORD,
-        "epcList": [f"urn:epc:id:sgtin:4012345.009876.{WORD}"], "disposition": "recalled",
-        "readPoint": {"id": WORD}, "ext:note": WORD, "sensorElementList": [{"sensorReport": [told]}],
+        "type": "ObjectEvent",
+        "eventTime": "2026-01-05T08:00:00Z",
+        "action": "ADD",
+        "bizStep": WORD,
+        "epcList": [f"urn:epc:id:sgtin:4012345.009876.{WORD}"],
+        "disposition": "recalled",
+        "readPoint": {"id": WORD},
+        "ext:note": WORD,
+        "sensorElementList": [{"sensorReport": [told]}],
     }
     leg = {"type": "EPCISDocument", "schemaVersion": "2.0", "epcisBody": {"eventList": [event]}}
     (home / "in/leg.jsonld").write_text(json.dumps(leg))

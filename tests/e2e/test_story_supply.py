@@ -197,4 +197,4 @@ def test_the_cold_chain(told: Story, nobody: Person) -> None:
     within = told.ana.hv("pack", "cold", kept, "--min", "2", "--max", "8", "--json").object
     assert ("within", "pharmacy", 22 * 3_600_000) == (within["verdict"], within["signed"], within["within_ms"])
     assert ["https://id.gs1.org/00/095213210000000179"] == within["things"]
-    told.ana.hv("retract", kept, "--reason", "a test", "--yes")
+    told.ana.hv("retract", kept, "--reason", "a test")
