@@ -14,14 +14,17 @@ LAYERS = (
     {"codec", "crypto"},
     {"tlog", "agefile"},
     {"gs1", "ledger", "records"},
-    {"bundle", "consent", "devices", "emergency", "identity", "packs", "sandbox", "supply"},
+    {
+        *("bundle", "consent", "emergency", "identity", "sandbox"),
+        *("devices", "directives", "feed", "packs", "supply"),
+    },
     {"storage"},
     {"verify"},
     {"vault"},
     {"areas"},
     {"cli"},
 )
-AREAS = frozenset({"devices", "gs1", "packs", "supply"})
+AREAS = frozenset({"devices", "directives", "feed", "gs1", "packs", "supply"})
 """Packages of pure rules of areas that the core does without: rooms of the fourth level above, and of the third
 where several areas need one."""
 HOMES = {

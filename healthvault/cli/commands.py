@@ -63,6 +63,8 @@ GROUPS = {
     "Areas": {
         "device": "Keep implant cards, and check devices.",
         "pack": "Check packs of medicines by their codes.",
+        "directive": "Keep advance directives; of each topic the newest holds.",
+        "report": "Report what is kept, who got what, and what could go.",
     },
     "Keep": {
         "status": "Show the vault at a glance.",
