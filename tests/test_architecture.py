@@ -14,14 +14,14 @@ LAYERS = (
     {"codec", "crypto"},
     {"tlog", "agefile"},
     {"gs1", "ledger", "records"},
-    {"bundle", "consent", "devices", "emergency", "identity", "packs", "sandbox"},
+    {"bundle", "consent", "devices", "directives", "emergency", "feed", "identity", "packs", "sandbox"},
     {"storage"},
     {"verify"},
     {"vault"},
     {"areas"},
     {"cli"},
 )
-AREAS = frozenset({"devices", "gs1", "packs"})
+AREAS = frozenset({"devices", "directives", "feed", "gs1", "packs"})
 """Packages of pure rules of areas that the core does without: rooms of the fourth level above, and of the third
 where several areas need one."""
 HOMES = {

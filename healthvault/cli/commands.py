@@ -62,7 +62,9 @@ GROUPS = {
     },
     "Areas": {
         "device": "Keep implant cards, and check devices.",
+        "directive": "Keep advance directives; of each topic the newest holds.",
         "pack": "Check packs of medicines by their codes.",
+        "report": "Report what is kept, who got what, and what could go.",
     },
     "Keep": {
         "status": "Show the vault at a glance.",

@@ -93,6 +93,7 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("prove {doc} -o out/one.tlog-proof", (0,)),
     ("anchor --request out/now.tsq", (0,)),
     ("anchor", (0,)),
+    ("export context --grant {grant} --redact dates -o out/call.jsonl", (0,)),
     ("amend {doc} in/newer.txt --title {word} --tag {word}", (0,)),
     ("amend {second} --title {word} --author {word} --source {word} --tag {word}", (0,)),
     ("standing run -o out/standing", (0,)),
@@ -137,6 +138,18 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("device list", (0,)),
     ("device check", (20,)),
     ("device card {second}", (5,)),
+    ("directive add dnr --words {word} --date 2024-01-01", (0,)),
+    ("directive add dnr --document {doc} --words {word}", (0,)),
+    ("directive list --history", (0,)),
+    ("directive show dnr -o out/dnr.json", (0,)),
+    ("directive revoke dnr --words {word}", (0,)),
+    ("export context --grant {grant} -o out/none.jsonl", (22,)),
+    ("add in/answer.txt --machine {word} --from {doc}", (0,)),
+    ("list --provenance machine", (0,)),
+    ("report data-map", (0,)),
+    ("report access", (0,)),
+    ("report access --party {word}-contact", (0,)),
+    ("report retention --older-than 1y", (0,)),
     ("log", (0,)),
     ("audit", (0,)),
     ("audit --party {word}-contact", (0,)),
@@ -208,6 +221,11 @@ REFUSED = (
     "attest broken.hvb --statement seen -o out/refused.hva",
     "export -o out/refused-rows",
     "export --format files -o out/refused-files",
+    "export context --grant {grant} -o in/plain.txt",
+    "directive show dnr -o out/refused.json",
+    "directive revoke dnr",
+    "add in/plain.txt --machine model --from d_2222",
+    "report access --party nobody",
     "log",
     "audit",
     "audit --doc {doc}",
@@ -326,6 +344,7 @@ def lay_out(home: Path) -> None:
     (home / "in/jwks.json").write_bytes(Clinic().jwks())
     recalls = f"gtin,lot,reason,date,source\n00300010123455,{WORD},{WORD},2026-11-01,{WORD}\n"
     (home / "in/recalls.csv").write_text(recalls)
+    (home / "in/answer.txt").write_text(f"an answer about {WORD}")
     (home / "in/newer.txt").write_text(f"a newer version of {WORD}")
     someone = {"resourceType": "Patient", "name": [{"family": WORD, "given": [WORD]}], "birthDate": "1960-02-03"}
     (home / "in/other.json").write_text(json.dumps(someone))
