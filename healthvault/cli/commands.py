@@ -64,7 +64,6 @@ GROUPS = {
         "device": "Keep implant cards, and check devices.",
         "directive": "Keep advance directives; of each topic the newest holds.",
         "pack": "Check packs of medicines by their codes.",
-        "directive": "Keep advance directives; of each topic the newest holds.",
         "report": "Report what is kept, who got what, and what could go.",
     },
     "Keep": {
