@@ -62,7 +62,9 @@ GROUPS = {
     },
     "Areas": {
         "trial": "Register trials before their data, consent to them, and check what came when.",
+        "device": "Keep implant cards, and check devices.",
         "directive": "Keep advance directives; of each topic the newest holds.",
+        "pack": "Check packs of medicines by their codes.",
         "report": "Report what is kept, who got what, and what could go.",
     },
     "Keep": {

@@ -53,6 +53,12 @@ class Kind(Enum):
     """Consent to a trial, signed by the participant's journal: never recognised, only written by `hv trial`."""
     TRIAL_WITHDRAWAL = "trial-withdrawal"
     """That such a consent ends; likewise."""
+    PACK = "pack"
+    """What was scanned on a pack: never recognised, only written; likewise the next two."""
+    RECALL_LIST = "recall-list"
+    """Which products, lots or pieces are called back."""
+    IMPLANT_CARD = "implant-card"
+    """A device in or on the owner: a FHIR R4 Device."""
     PDF = "pdf"
     IMAGE = "image"
     CSV = "csv"
@@ -92,6 +98,9 @@ MEDIA_TYPES = {
     Kind.TRIAL_RESULT: "application/json",
     Kind.TRIAL_CONSENT: "application/json",
     Kind.TRIAL_WITHDRAWAL: "application/json",
+    Kind.PACK: "application/json",
+    Kind.RECALL_LIST: "application/octet-stream",
+    Kind.IMPLANT_CARD: "application/fhir+json",
     Kind.PDF: "application/pdf",
     Kind.IMAGE: "application/octet-stream",
     Kind.CSV: "text/csv",

@@ -141,6 +141,24 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("trial list", (0,)),
     ("trial bundle S-1 --code --yes -o out/trial.hvb", (0,)),
     ("trial verify lee.hvb --accept unknown_signer", (20, 21)),
+    ("pack scan (01)00300010123455(10){word}(21){word}", (0,)),
+    ("pack scan (01)00300010123455(10){word}(21){word}-2 --no-keep", (0,)),
+    ("pack scan (01)00300010123455{word}", (20,)),
+    ("pack scan -", (20,)),
+    ("pack recall in/recalls.csv", (0,)),
+    ("pack recall in/newer.txt", (20,)),
+    ("pack list", (0,)),
+    ("device add --udi (01)00300010123455(10){word}(21){word} --name {word} --by {word} --from {doc}", (0,)),
+    ("device add --udi (01)00300010123455(21){word}", (1,)),
+    ("device add --udi +{word} --as-text --site {word}", (0,)),
+    ("device list", (0,)),
+    ("device check", (20,)),
+    ("device card {second}", (5,)),
+    ("pack trace in/leg.jsonld", (21,)),
+    ("pack trace in/leg.jsonld --pack {word}", (1,)),
+    ("pack trace --pack {word}", (0, 1, 21)),
+    ("pack cold in/leg.jsonld --min 2 --max 8", (21,)),
+    ("pack cold in/log.csv --min 2 --max 8", (20,)),
     ("directive add dnr --words {word} --date 2024-01-01", (0,)),
     ("directive add dnr --document {doc} --words {word}", (0,)),
     ("directive list --history", (0,)),
@@ -268,6 +286,14 @@ REFUSED = (
     "emergency build -o in/plain.txt/card.html --yes",
     "emergency build -o out/refused.html",
     "emergency open in/plain.txt --code-file in/plain.txt",
+    "pack scan (01)00300010123455(10)A(21)B --no-keep",
+    "pack scan in/plain.txt",
+    "pack recall in/plain.txt",
+    "pack list",
+    "device add --udi (01)00300010123455(21)B --from d_2222",
+    "device add --udi +A999",
+    "device check",
+    "device card {doc} -o in/plain.txt",
 )
 KILLED = (
     "add in/folder --tag {word}",
@@ -349,6 +375,23 @@ def lay_out(home: Path) -> None:
     wanted = {"version": 1, "study": WORD, "criteria": [{"type": "allergy", "name": WORD, "words": [WORD]}]}
     (home / "in/criteria.json").write_text(json.dumps(wanted))
     (home / "in/jwks.json").write_bytes(Clinic().jwks())
+    recalls = f"gtin,lot,reason,date,source\n00300010123455,{WORD},{WORD},2026-11-01,{WORD}\n"
+    (home / "in/recalls.csv").write_text(recalls)
+    told = {"type": "Temperature", "value": 9, "uom": "CEL", "time": "2026-01-05T08:00:00Z", "deviceID": WORD}
+    event = {
+        "type": "ObjectEvent",
+        "eventTime": "2026-01-05T08:00:00Z",
+        "action": "ADD",
+        "bizStep": WORD,
+        "epcList": [f"urn:epc:id:sgtin:4012345.009876.{WORD}"],
+        "disposition": "recalled",
+        "readPoint": {"id": WORD},
+        "ext:note": WORD,
+        "sensorElementList": [{"sensorReport": [told]}],
+    }
+    leg = {"type": "EPCISDocument", "schemaVersion": "2.0", "epcisBody": {"eventList": [event]}}
+    (home / "in/leg.jsonld").write_text(json.dumps(leg))
+    (home / "in/log.csv").write_text(f"time,temp C\n2026-01-05T08:00:00Z,{WORD}\n")
     (home / "in/answer.txt").write_text(f"an answer about {WORD}")
     (home / "in/newer.txt").write_text(f"a newer version of {WORD}")
     someone = {"resourceType": "Patient", "name": [{"family": WORD, "given": [WORD]}], "birthDate": "1960-02-03"}
