@@ -61,7 +61,12 @@ GROUPS = {
         "emergency": "Keep what must be known in an emergency, and print it.",
     },
     "Areas": {
+        "trial": "Register trials before their data, consent to them, and check what came when.",
         "claims": "Look through insurance claims: list, add up, check, dispute.",
+        "device": "Keep implant cards, and check devices.",
+        "directive": "Keep advance directives; of each topic the newest holds.",
+        "pack": "Check packs of medicines by their codes.",
+        "report": "Report what is kept, who got what, and what could go.",
     },
     "Keep": {
         "status": "Show the vault at a glance.",

@@ -50,6 +50,7 @@ _TIMES = frozenset(
         "shared",
         "cosigned",
         "entered",
+        "registered",
         "status_as_of",
         "logged",
         "said",
@@ -99,8 +100,12 @@ _FOLDED = frozenset(
         "actions",
         "uses",
         "claimed_name",
+        "countersigned_by",
         "who",
         "statement",
+        "words",
+        "note",
+        "name",
     }
 )
 _GAP_COLUMNS = 2
