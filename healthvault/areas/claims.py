@@ -110,7 +110,8 @@ def find_case(cases: tuple[Case, ...], asked: str) -> Case:
     Raises:
         NotFound: `not_found`, `ambiguous`.
     """
-    found = [case for case in cases if asked in case.names()]
+    labels = [case for case in cases if asked == case.label]
+    found = labels or [case for case in cases if asked in case.names()]
     if not found and len(asked) > len("d_123"):
         found = [case for case in cases if any(one.startswith(asked) for one in case.documents)]
     if not found:

@@ -18,7 +18,9 @@ from healthvault.errors import InvalidRequest
 from healthvault.records.categories import Category
 from healthvault.records.kinds import Kind
 from healthvault.storage.item_rows import ItemRows
+from healthvault.storage.outputs import OutputFile
 from healthvault.vault.add import Observer
+from healthvault.vault.addressees import addressees_of
 from healthvault.vault.forms import NewForm, keep_form
 from healthvault.vault.grants import Terms, check_terms
 from healthvault.vault.looking import looked_into
@@ -114,8 +116,7 @@ def dispute(  # noqa: PLR0913  one for each thing that the owner decides
         As `share.share`.
     """
     ids = tuple(each.document.id for each in plan.needed)
-    if ids:
-        check_terms(vault, _with(terms, ids), now_ms=now_ms)
+    _check_writable(vault, terms, ids, out, now_ms)
     said = Dispute(
         claim=plan.case.label,
         day=day,
@@ -137,6 +138,15 @@ def dispute(  # noqa: PLR0913  one for each thing that the owner decides
     statement = keep_form(vault, form, now_ms=now_ms)
     bundle = share(vault, _with(terms, (statement.id, *ids)), out, now_ms=now_ms, observer=observer)
     return Sent(statement=statement, bundle=bundle)
+
+
+def _check_writable(vault: Vault, terms: Terms, ids: tuple[str, ...], out: Path, now_ms: int) -> None:
+    """Raise what the share would raise, before the statement is kept."""
+    addressees_of(vault, terms.to)
+    if ids:
+        check_terms(vault, _with(terms, ids), now_ms=now_ms)
+    with OutputFile(out):  # nothing is published
+        pass
 
 
 def _with(terms: Terms, records: tuple[str, ...]) -> Terms:

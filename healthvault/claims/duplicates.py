@@ -18,6 +18,7 @@ from healthvault.claims.totals import stated_by
 
 __all__ = ["find_duplicates"]
 
+MAX_ALIKE = 500  # services of one day, code and amount that are looked at
 _Service = tuple[Case, Line, Money]
 
 
@@ -38,7 +39,7 @@ def find_duplicates(cases: Sequence[Case], evidence: Evidence) -> Iterator[Findi
                 by_key[key].append((case, line, amount))
     told: set[frozenset[str]] = set()
     for services in by_key.values():
-        for group in _by_provider(services):
+        for group in _by_provider(services[:MAX_ALIKE]):
             yield from _billed_twice(group, evidence, told)
     for case in cases:
         yield from _paid_twice(case)

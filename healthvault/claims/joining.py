@@ -6,8 +6,9 @@ currencies or insurers contradict each other: ids are unique at their source onl
 Spec: docs/spec/claims.md section 3.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from healthvault.claims.money import Money
@@ -17,6 +18,8 @@ from healthvault.claims.providers import agree, are_known
 __all__ = ["Case", "join", "window"]
 
 DAYS_APART = timedelta(days=1)
+MAX_PAPERS = 100
+"""Of one case; further ones stand alone."""
 _NOT_IN_FORCE = frozenset((
     "cancelled", "canceled", "entered-in-error", "draft", "void", "voided", "reversed", "reversal", "replaced",
     "withdrawn",
@@ -116,7 +119,19 @@ def join(papers: Iterable[Paper]) -> tuple[Case, ...]:
                 ),
             )
         )
-    return tuple(cases)
+    return _told_apart(cases)
+
+
+def _told_apart(cases: Sequence[Case]) -> tuple[Case, ...]:
+    """Return the cases under labels of their own: `4711#1` and `4711#2` where two are called the same."""
+    counts = Counter(case.label for case in cases)
+    numbers: Counter[str] = Counter()
+    told: list[Case] = []
+    for case in cases:
+        numbers[case.label] += 1
+        label = f"{case.label}#{numbers[case.label]}" if counts[case.label] > 1 else case.label
+        told.append(replace(case, label=label))
+    return tuple(told)
 
 
 def window(first: str, last: str, days: int) -> tuple[str, str]:
@@ -150,7 +165,7 @@ def _versions(papers: Sequence[Paper]) -> tuple[list[Paper], dict[int, list[Pape
     by_id: dict[tuple[Role, str], list[int]] = {}
     for paper in papers:
         known = by_id.setdefault((paper.role, paper.id), []) if paper.id else []
-        number = next((n for n in known if not _contradict(newest[n], paper)), None)
+        number = next((n for n in known[-MAX_PAPERS:] if not _contradict(newest[n], paper)), None)
         if number is None:
             known.append(len(newest))
             newest.append(paper)
@@ -181,8 +196,12 @@ class _Groups:
     def join(self, one: int, other: int) -> None:
         """Put two together with all that is with them, unless any two of them contradict each other."""
         a, b = sorted((self._of[one], self._of[other]))
-        if a == b or any(
-            _contradict(self._papers[x], self._papers[y]) for x in self._members[a] for y in self._members[b]
+        if (
+            a == b
+            or len(self._members[a]) + len(self._members[b]) > MAX_PAPERS
+            or any(
+                _contradict(self._papers[x], self._papers[y]) for x in self._members[a] for y in self._members[b]
+            )
         ):
             return
         for number in self._members.pop(b):

@@ -110,7 +110,7 @@ def _unknown_visits(cases: Sequence[Case], records: Sequence[Record]) -> Iterato
     """Yield visits that are the only thing that tells of a provider."""
     known = [record for record in records if are_known(record.providers)]
     claimed = [name for case in cases for name in case.providers]
-    for record in known:
+    for record in {record.digest: record for record in reversed(known)}.values():  # a copy is no second visit
         if record.type != "Encounter" or agree(record.providers, claimed):
             continue
         if any(other.digest != record.digest and agree(other.providers, record.providers) for other in known):
