@@ -117,8 +117,12 @@ def find_case(cases: tuple[Case, ...], asked: str) -> Case:
     if not found:
         raise NotFound("not_found", f"no claim is called {asked}", hint="`hv claims list` shows what there is")
     if len(found) > 1:
-        candidates = ", ".join(f"{case.label} of {case.documents[0]}" for case in found[:10])
-        raise NotFound("ambiguous", f"it could be any of {candidates}", hint="name the document instead")
+        candidates = ", ".join(case.documents[0] for case in found[:10])
+        raise NotFound(
+            "ambiguous",
+            f"it could be any of {candidates}",
+            hint="name the document, or the claim as `hv claims list` does",
+        )
     return found[0]
 
 

@@ -84,7 +84,7 @@ def plan_dispute(vault: Vault, checked: CheckedClaims, asked: str, without: Coll
     findings = tuple(each for each in checked.checked.findings if each.claim == case.label)
     if not findings and not reason:
         raise InvalidRequest(
-            "nothing_to_dispute", f"no rule found anything about {case.label}", hint="say why with --reason"
+            "nothing_to_dispute", f"no rule found anything about {asked}", hint="say why with --reason"
         )
     out = {find_document(vault, each).id for each in without}
     wanted = dict.fromkeys((*case.documents, *(id_text for each in findings for id_text in each.documents)))

@@ -2,30 +2,18 @@
 """`hv claims dispute`: a claim for the insurer, with only what it needs."""
 
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import click
 
+from healthvault.cli.claims_options import DisputeChoice
 from healthvault.cli.command import hv_command
-from healthvault.cli.dates import When, parse_when
+from healthvault.cli.dates import parse_when
 from healthvault.cli.options import clock_ok_option, output_option, yes_option
 from healthvault.cli.share_options import ACTIONS, LABELS
 from healthvault.cli.terminal import Terminal
 
-__all__ = ["DisputeChoice", "dispute"]
-
-
-class DisputeChoice(TypedDict):
-    """To whom, why, and on which terms, as the options say it."""
-
-    to: str
-    reason: str
-    without: tuple[str, ...]
-    until: When | None
-    action: tuple[str, ...]
-    sensitivity: tuple[str, ...]
-    yes: bool
-    clock_ok: bool
+__all__ = ["dispute"]
 
 
 @hv_command(

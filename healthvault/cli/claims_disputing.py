@@ -7,8 +7,8 @@ import click
 
 from healthvault.areas.claims import check_claims
 from healthvault.areas.claims_dispute import Plan, dispute, plan_dispute
-from healthvault.cli.claims_dispute import DisputeChoice
 from healthvault.cli.claims_objects import DISPUTE_LIMITS, dispute_object
+from healthvault.cli.claims_options import DisputeChoice
 from healthvault.cli.clock import ms_of, now_ms, wall_clock
 from healthvault.cli.dates import parse_when
 from healthvault.cli.opening import opened
@@ -37,7 +37,7 @@ def dispute_chosen(terminal: Terminal, claim: str, output: Path, chosen: Dispute
             checked = check_claims(vault, observer=progress)
             plan = plan_dispute(vault, checked, claim, chosen["without"], reason)
         _warn(terminal, plan)
-        about = [f"  {each.document.title}" for each in plan.needed] + ["  and your statement"]
+        about = [f"  {each.document.title}{_more(each.more)}" for each in plan.needed] + ["  and your statement"]
         question = f"Hand these to {insurer}, for payment only, to {', '.join(_actions(chosen))}?"
         confirm(terminal.settings, question, yes=chosen["yes"], about=about)
         now, day = now_ms(), wall_clock(now_ms()).date().isoformat()
@@ -50,15 +50,19 @@ def dispute_chosen(terminal: Terminal, claim: str, output: Path, chosen: Dispute
 
 
 def _warn(terminal: Terminal, plan: Plan) -> None:
-    """Name what holds more than the claim, and what is missing, before anything is written."""
+    """Name what holds more than the claim, and what is missing, before anything is written: by ids, no titles."""
     for each in plan.needed:
         if each.more:
             terminal.warn(
-                f"{each.document.id} ({each.document.title}) holds {each.more} more things than the claim:"
+                f"{each.document.id} holds {each.more} more things than the claim:"
                 f" {', '.join(each.sorts)}; --without leaves it out"
             )
     for id_text in plan.withheld:
         terminal.warn(f"{id_text} is left out, and the statement says how many are")
+
+
+def _more(count: int) -> str:
+    return f" (and {count} more things in it)" if count else ""
 
 
 def _actions(chosen: DisputeChoice) -> tuple[str, ...]:
