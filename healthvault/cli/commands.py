@@ -60,6 +60,10 @@ GROUPS = {
         "export": "Write everything out in open formats.",
         "emergency": "Keep what must be known in an emergency, and print it.",
     },
+    "Areas": {
+        "meds": "Show the medicines as of a day, with what documents say of each.",
+        "rx": "Keep prescriptions, dispenses and stops, and see what is odd about them.",
+    },
     "Keep": {
         "status": "Show the vault at a glance.",
         "check": "Audit everything that is stored.",

@@ -37,6 +37,12 @@ class Kind(Enum):
     """Keys of issuers of health cards, of one or of a directory: never recognised, only written by `hv issuer`."""
     ISSUER_REVOCATIONS = "issuer-revocations"
     """Which cards an issuer took back; likewise."""
+    PRESCRIPTION = "prescription"
+    """What `hv rx add` writes down, a FHIR MedicationRequest: never recognised, only written."""
+    DISPENSE = "dispense"
+    """What `hv rx dispense` writes down, a MedicationDispense; likewise."""
+    MEDICATION_STOP = "medication-stop"
+    """What `hv rx stop` writes down, a MedicationStatement; likewise."""
     PDF = "pdf"
     IMAGE = "image"
     CSV = "csv"
@@ -68,6 +74,9 @@ MEDIA_TYPES = {
     Kind.EMERGENCY_SHEET: "application/json",
     Kind.ISSUER_KEYS: "application/json",
     Kind.ISSUER_REVOCATIONS: "application/json",
+    Kind.PRESCRIPTION: "application/fhir+json",
+    Kind.DISPENSE: "application/fhir+json",
+    Kind.MEDICATION_STOP: "application/fhir+json",
     Kind.PDF: "application/pdf",
     Kind.IMAGE: "application/octet-stream",
     Kind.CSV: "text/csv",
@@ -86,5 +95,8 @@ CATEGORIES = {
     Kind.DICOM: Category.IMAGING,
     Kind.APPLE_HEALTH: Category.VITALS,
     Kind.FIT: Category.VITALS,
+    Kind.PRESCRIPTION: Category.MEDICATION,
+    Kind.DISPENSE: Category.MEDICATION,
+    Kind.MEDICATION_STOP: Category.MEDICATION,
 }
 """What files of a kind are about where their content does not tell; of the others it is not known."""
