@@ -19,6 +19,7 @@ __all__ = [
     "CHECKED",
     "LISTED",
     "MEDICINES",
+    "UNSAID",
     "dispense_object",
     "finding_object",
     "medicine_object",
@@ -28,6 +29,7 @@ __all__ = [
     "stop_object",
 ]
 
+UNSAID = ("proves", "does_not_prove")  # said after the result
 _CLINICIANS = "interactions and doses are left to clinicians"
 LISTED = Limits(
     proves="what documents say was prescribed, and whose keys stand behind which of them",

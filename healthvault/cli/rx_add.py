@@ -61,11 +61,14 @@ def add(
     """
     from healthvault.areas.medicine_forms import add_prescription
     from healthvault.cli.clock import now_ms
-    from healthvault.cli.medicine_objects import prescription_object
+    from healthvault.cli.medicine_objects import UNSAID, prescription_object, say_flags
     from healthvault.cli.opening import opened
     from healthvault.cli.rx_drafts import prescription_draft
 
     draft = prescription_draft(drug, **said)
     with opened(terminal, writing=True, clock_ok=clock_ok) as vault:
         written = add_prescription(vault, draft, source=source, replaces=replaces, now_ms=now_ms())
-    terminal.fields(prescription_object(written.telling, (), duplicate_of=written.document.duplicate_of))
+    terminal.fields(
+        prescription_object(written.telling, (), duplicate_of=written.document.duplicate_of), unsaid=UNSAID
+    )
+    say_flags(terminal, written)

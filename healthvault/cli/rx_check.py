@@ -29,12 +29,16 @@ def check(terminal: Terminal, at: When | None, *, everyone: bool) -> None:
     from healthvault.areas.medicine_forms import FOREVER
     from healthvault.cli.look_medicines import looked_up
     from healthvault.cli.medicine_objects import CHECKED, finding_object
+    from healthvault.cli.medicine_rows import finding_rows
     from healthvault.cli.rx_options import day_text
     from healthvault.medicines.flags import find_flags
 
     with looked_up(terminal, everyone=everyone) as known:
         flags = find_flags(known.book, day_text(at) if at else FOREVER)
-        terminal.rows(map(finding_object, flags), _COLUMNS)
+        if terminal.is_screen:
+            terminal.painted(row for flag in flags for row in finding_rows(flag))
+        else:
+            terminal.rows(map(finding_object, flags), _COLUMNS)
         found = sum(flag.is_found for flag in flags)
         terminal.say(f"{found} found, {len(flags) - found} not known for want of data")
     CHECKED.say(terminal)

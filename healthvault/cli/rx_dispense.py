@@ -42,12 +42,12 @@ def dispense(terminal: Terminal, prescription: str, *, clock_ok: bool, **said: U
     """
     from healthvault.areas.medicine_forms import dispense as record
     from healthvault.cli.clock import now_ms
-    from healthvault.cli.medicine_objects import dispense_object, say_flags
+    from healthvault.cli.medicine_objects import UNSAID, dispense_object, say_flags
     from healthvault.cli.opening import opened
     from healthvault.cli.rx_drafts import dispense_draft
 
     draft = dispense_draft(**said)
     with opened(terminal, writing=True, clock_ok=clock_ok) as vault:
         written = record(vault, prescription, draft, now_ms=now_ms())
-    terminal.fields(dispense_object(written), unsaid=("flags",))
+    terminal.fields(dispense_object(written), unsaid=("flags", *UNSAID))
     say_flags(terminal, written)

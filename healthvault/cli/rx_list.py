@@ -31,10 +31,14 @@ def list_(terminal: Terminal, *, everyone: bool) -> None:
     """
     from healthvault.cli.look_medicines import looked_up
     from healthvault.cli.medicine_objects import LISTED, prescription_object
+    from healthvault.cli.medicine_rows import prescription_rows
     from healthvault.medicines.telling import Sort
 
     with looked_up(terminal, everyone=everyone) as known:
         found = [each for each in known.book.tellings if each.sort is Sort.PRESCRIPTION]
         found.sort(key=lambda each: (each.patient, each.date or "", each.medicine.words, each.id), reverse=True)
-        terminal.rows((prescription_object(each, known.book.of(each)) for each in found), _COLUMNS)
+        if terminal.is_screen:
+            terminal.painted(row for each in found for row in prescription_rows(each, len(known.book.of(each))))
+        else:
+            terminal.rows((prescription_object(each, known.book.of(each)) for each in found), _COLUMNS)
     LISTED.say(terminal)

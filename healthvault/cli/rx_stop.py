@@ -40,12 +40,12 @@ def stop(terminal: Terminal, what: str, source: str | None, *, clock_ok: bool, *
     """
     from healthvault.areas.medicine_forms import stop_medicine
     from healthvault.cli.clock import now_ms
-    from healthvault.cli.medicine_objects import say_flags, stop_object
+    from healthvault.cli.medicine_objects import UNSAID, say_flags, stop_object
     from healthvault.cli.opening import opened
     from healthvault.cli.rx_drafts import stop_draft
 
     draft = stop_draft(what, **said)
     with opened(terminal, writing=True, clock_ok=clock_ok) as vault:
         written = stop_medicine(vault, what, draft, source=source, now_ms=now_ms())
-    terminal.fields(stop_object(written), unsaid=("flags",))
+    terminal.fields(stop_object(written), unsaid=("flags", *UNSAID))
     say_flags(terminal, written)

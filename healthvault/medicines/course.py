@@ -87,7 +87,8 @@ def _stated(course: Telling, day: str, meaning: str, *, is_said: bool) -> str:
     end = course.until
     if meaning in _ENDED and end is not None:
         is_over = last_day(end) <= day if meaning == STOPPED else last_day(end) < day
-        return meaning if is_over else ACTIVE if course.date else UNKNOWN
+        is_open = exact_day(end) is None and first_day(end) <= day  # some day of this month or year
+        return meaning if is_over else ACTIVE if course.date and not is_open else UNKNOWN
     if not is_said and (meaning != ACTIVE or course.date is None):
         return UNKNOWN
     if meaning in {ACTIVE, ON_HOLD, PLANNED} and end is not None and last_day(end) < day:

@@ -118,7 +118,8 @@ def _faults(sort: Sort, resource: Json) -> Iterator[str]:
         return
     if any(resource.get(name) not in (None, False, []) for name in _CHANGING):
         yield "it says something that may change its meaning"
-    if resource.get("status") not in _STATUSES[sort]:
+    status = resource.get("status")
+    if not isinstance(status, str) or status not in _STATUSES[sort]:
         yield "its status is none of such a form"
     if not _is_text(text_at(resource, "medicationCodeableConcept", "text"), 1):
         yield "the medicine has no name of one line, or a long one"

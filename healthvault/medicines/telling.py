@@ -6,6 +6,7 @@ All of it is unverified, but for `signed`. Pure. Spec: docs/spec/medicines.md se
 """
 
 import datetime as dt
+from calendar import monthrange
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -15,6 +16,8 @@ from healthvault.medicines.wording import Medicine
 __all__ = ["Amount", "Sign", "Sort", "Telling", "exact_day", "first_day", "last_day", "pack_text"]
 
 _WHOLE = 10  # characters of a day
+_YEAR = 4  # likewise
+_MONTHS = 12
 _SYMBOLOGY = ("]d2", "]C1", "]Q3", "]e0")
 _MIN_SERIAL_CHARS = 16
 
@@ -122,8 +125,12 @@ def first_day(text: str | None) -> str:
 
 
 def last_day(text: str) -> str:
-    """Return the last day that is meant, to compare with; `2026-02` ends with a day that there may not be."""
-    return (text[:_WHOLE] + "-12-31"[len(text[:_WHOLE]) - 4 :])[:_WHOLE]
+    """Return the last day that is meant."""
+    begin = exact_day(first_day(text))
+    if begin is None or len(text) >= _WHOLE:
+        return text[:_WHOLE]
+    month = begin.month if len(text) > _YEAR else _MONTHS
+    return begin.replace(month=month, day=monthrange(begin.year, month)[1]).isoformat()
 
 
 def pack_text(text: str) -> tuple[str, bool]:
