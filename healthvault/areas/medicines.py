@@ -190,7 +190,7 @@ def _told(one: Stated) -> Telling:
         date=item.date,
         until=item.until,
         dose=item.text,
-        by=item.author or item.source,
+        by=item.author or (None if _TYPES[item.type] is Sort.PRESCRIPTION else item.source),
         identity=item.identity,
         digest=item.digest,
     )
@@ -203,6 +203,8 @@ def _said(document: Document, told: Telling) -> str:
 
     A single resource has the date of what it tells, which says nothing about when its status was written.
     """
+    if told.said is not None:
+        return min(told.said, _added(document))
     newest = max(told.date or "", told.until or "")[:10]
     is_later = exact_day(document.date) is not None and (document.date or "") > newest
     return min(document.date or "", _added(document)) if is_later else _added(document)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from healthvault.medicines.telling import Amount, Sort, Telling
+from healthvault.medicines.telling import Amount, Sort, Telling, exact_day
 from healthvault.records.decimals import decimal_of
 from healthvault.records.fhir_values import moment_of, period_of, quantity_of, scalar_text
 from healthvault.records.folding import folded
@@ -35,7 +35,14 @@ _NOT_AN_ORDER = frozenset({"proposal", "plan", "option"})
 
 
 def with_structure(told: Telling, resource: Json) -> Telling:
-    """Return what an item says with what its resource (unverified) says beside it."""
+    """Return what an item says with what its resource (unverified) says beside it.
+
+    `said` becomes the day on which the source says that it said so; None if it does not.
+    """
+    asserted = moment_of(value_at(resource, "dateAsserted")) or moment_of(
+        value_at(resource, "meta", "lastUpdated")
+    )
+    told = replace(told, said=asserted[:10] if exact_day(asserted) and asserted else None)
     about = tuple(_references(resource, _RESTS_ON[told.sort]))
     if told.sort is Sort.DISPENSE:
         return replace(

@@ -99,20 +99,23 @@ def _line(book: Book, members: Sequence[Telling], day: str) -> Line | None:
     best = _deciding(courses) if courses else _Course(handed[-1], _supplied(handed, day))
     stop = effective_stop(book, best.telling, day)
     told = best.telling
-    in_force = [each.telling for each in courses if each.status in NOW] or [told]
+    newest_first = sorted(courses, key=_age, reverse=True)
+    in_force = [each.telling for each in newest_first if each.status in NOW] or [told]
     starts = [each.date for each in in_force if each.date]
     end = stop.day if stop and stop.is_sure else told.until
+    told_first = [told, *in_force]  # what it leaves out, another in force may say
+    order = next((each for each in told_first if each.sort is Sort.PRESCRIPTION), None)
     return Line(
         title=told.medicine.words,
         concept=told.medicine.concept,
         patient=told.patient and told.patient_name,
         status=best.status,
-        dose=told.dose,
+        dose=next((each.dose for each in told_first if each.dose), None),
         since=min(starts, default=None),
         until=end,
-        prescriber=told.by if told.sort is Sort.PRESCRIPTION else None,
-        signed=_signs(told),
-        is_prescriber_signed=is_prescriber(told),
+        prescriber=order.by if order else None,
+        signed=_signs(order or told),
+        is_prescriber_signed=order is not None and is_prescriber(order),
         differs=tuple(_differences(book, courses, members, day)),
         sources=tuple(_sources(courses, handed, day)),
     )
@@ -127,9 +130,14 @@ def _deciding(courses: Sequence[_Course]) -> _Course:
     return max(prescribed, key=_age)
 
 
-def _age(course: _Course) -> tuple[str, str, bool, str]:
+def _age(course: _Course) -> tuple[str, str, bool, tuple[bool, str, str, str]]:
     told = course.telling
-    return told.date or "", told.until or "", told.sort is Sort.PRESCRIPTION, told.id
+    return told.date or "", told.until or "", told.sort is Sort.PRESCRIPTION, _rank(told)
+
+
+def _rank(told: Telling) -> tuple[bool, str, str, str]:
+    """Return what orders tellings of one day: a key behind it counts for more, then words, an id last."""
+    return bool(_signs(told)), told.dose or "", told.by or "", told.id
 
 
 def _supplied(handed: Sequence[Telling], day: str) -> str:
@@ -167,9 +175,7 @@ def _is_contradicted(book: Book, told: Telling, day: str) -> bool:
 def _sources(courses: Sequence[_Course], handed: Sequence[Telling], day: str) -> Iterable[SourceLine]:
     statuses = {each.telling.id: each.status for each in courses}
     told = [*(each.telling for each in courses), *handed]
-    for each in sorted(
-        told, key=lambda one: (one.date or one.until or "", one.sort.value, one.medicine.key, one.id)
-    ):
+    for each in sorted(told, key=_by_day):
         yield SourceLine(
             sort=each.sort,
             says=word_on(each, day)[0],
@@ -186,13 +192,8 @@ def _sources(courses: Sequence[_Course], handed: Sequence[Telling], day: str) ->
         )
 
 
-def _by_day(told: Telling) -> tuple[str, str, str, str]:
-    return (
-        told.date or told.until or "",
-        told.sort.value,
-        "|".join((told.medicine.key[0], *told.medicine.key[1])),
-        told.id,
-    )
+def _by_day(told: Telling) -> tuple[str, str, tuple[str, tuple[str, ...]], tuple[bool, str, str, str]]:
+    return told.date or told.until or "", told.sort.value, told.medicine.key, _rank(told)
 
 
 def _signs(telling: Telling) -> tuple[Sign, ...]:

