@@ -7,7 +7,7 @@ Spec: docs/spec/medicines.md section 2.
 from dataclasses import dataclass, replace
 
 from healthvault.areas.medicines import FORMS, Known, known_medicines
-from healthvault.errors import NotFound
+from healthvault.errors import InvalidRequest, NotFound
 from healthvault.medicines.flags import Flag, find_flags
 from healthvault.medicines.form import Draft, form_bytes
 from healthvault.medicines.linking import Book
@@ -51,7 +51,7 @@ def add_prescription(
 
     Raises:
         NotFound: `not_found`, `ambiguous`: a document that is named is not there.
-        InvalidRequest: `bad_text`; `io_error`; as `replace_document`.
+        InvalidRequest: `bad_text`; `already_there`, an older version says the same; as `replace_document`.
     """
     return _kept(vault, _from_source(vault, draft, source), now_ms=now_ms, replaces=replaces)
 
@@ -166,7 +166,9 @@ def _kept(
     before = {_facts(flag) for flag in find_flags(known.book, FOREVER)} if known else set()
     document = keep_form(vault, form, now_ms=now_ms, replaces=replaces)
     now = known_medicines(vault)
-    (telling,) = [each for each in now.said if each.id == document.id]
+    telling = next((each for each in now.said if each.id == document.id), None)
+    if telling is None:
+        raise InvalidRequest("already_there", f"{document.id} has these very words, and was replaced since")
     flags = [
         flag
         for flag in find_flags(now.book, FOREVER)
