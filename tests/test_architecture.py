@@ -14,14 +14,14 @@ LAYERS = (
     {"codec", "crypto"},
     {"tlog", "agefile"},
     {"ledger", "records"},
-    {"bundle", "consent", "emergency", "identity", "medicines", "sandbox"},
+    {"bundle", "consent", "directives", "emergency", "feed", "identity", "medicines", "sandbox"},
     {"storage"},
     {"verify"},
     {"vault"},
     {"areas"},
     {"cli"},
 )
-AREAS = frozenset({"medicines"})
+AREAS = frozenset({"directives", "feed", "medicines"})
 """Packages of pure rules of areas that the core does without: among the rooms of the fourth level above."""
 HOMES = {
     "nacl": "crypto",

@@ -61,7 +61,9 @@ GROUPS = {
         "emergency": "Keep what must be known in an emergency, and print it.",
     },
     "Areas": {
+        "directive": "Keep advance directives; of each topic the newest holds.",
         "meds": "Show the medicines as of a day, with what documents say of each.",
+        "report": "Report what is kept, who got what, and what could go.",
         "rx": "Keep prescriptions, dispenses and stops, and see what is odd about them.",
     },
     "Keep": {

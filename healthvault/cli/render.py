@@ -101,6 +101,9 @@ _FOLDED = frozenset(
         "claimed_name",
         "who",
         "statement",
+        "words",
+        "note",
+        "name",
     }
 )
 _GAP_COLUMNS = 2

@@ -33,6 +33,8 @@ class Kind(Enum):
     FIT = "fit"
     EMERGENCY_SHEET = "emergency-sheet"
     """What the owner wants to be known in an emergency: never recognised, only written."""
+    DIRECTIVE = "directive"
+    """An advance directive or its revocation, as hv writes it: likewise."""
     ISSUER_KEYS = "issuer-keys"
     """Keys of issuers of health cards, of one or of a directory: never recognised, only written by `hv issuer`."""
     ISSUER_REVOCATIONS = "issuer-revocations"
@@ -72,6 +74,7 @@ MEDIA_TYPES = {
     Kind.CDISC: "application/x-sas-xport",
     Kind.FIT: "application/vnd.ant.fit",
     Kind.EMERGENCY_SHEET: "application/json",
+    Kind.DIRECTIVE: "application/fhir+json",
     Kind.ISSUER_KEYS: "application/json",
     Kind.ISSUER_REVOCATIONS: "application/json",
     Kind.PRESCRIPTION: "application/fhir+json",

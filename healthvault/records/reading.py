@@ -73,6 +73,7 @@ _READERS: dict[Kind, str] = {
     Kind.CCDA: "ccda_read:read_ccda",
     Kind.CDISC: "cdisc_read:read_cdisc",
     Kind.CSV: "table_read:read_table",
+    Kind.DIRECTIVE: "fhir_reader:read_resource",
     Kind.DISPENSE: "fhir_reader:read_resource",
     Kind.EPCIS: "epcis_read:read_epcis",
     Kind.FHIR: "fhir_reader:read_resource",
