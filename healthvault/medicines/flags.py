@@ -9,7 +9,7 @@ right. Interactions are not looked at. Pure. Spec: docs/spec/medicines.md sectio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
+from itertools import pairwise
 
 from healthvault.medicines.course import word_on
 from healthvault.medicines.linking import Book, is_stop, until_day
@@ -19,6 +19,8 @@ from healthvault.medicines.telling import Sort, Telling, exact_day, first_day, l
 __all__ = ["Flag", "find_flags"]
 
 UNKNOWN_WINDOW_DAYS = 90  # a supply of unknown length may still be there that long after
+
+MAX_LATER = 100  # later dispenses of a medicine that one is held against
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,28 +41,29 @@ class Flag:
 
 def find_flags(book: Book, day: str) -> tuple[Flag, ...]:
     """Return what is odd by the end of a day (ISO), what was found first, each with the newest dispense first."""
-    handed = [each for each in book.dispenses() if first_day(each.date) <= day]
     found: list[Flag] = []
-    for prescription in book.tellings:
-        if prescription.sort is Sort.PRESCRIPTION and first_day(prescription.date) <= day:
-            own = [each for each in handed if _is_of(book, each, prescription)]
-            found += _too_much(book, prescription, own, handed)
-            for dispense in own:
-                found += _of_one(prescription, dispense)
-    for dispense in handed:
-        found += _after_stop(book, dispense)
-    found += _twice(book, handed)
-    found += _same_pack(handed)
+    for members in book.members.values():
+        handed = [each for each in book.in_group(book.group(members[0])) if first_day(each.date) <= day]
+        for course in members:
+            if course.sort is Sort.PRESCRIPTION and first_day(course.date) <= day:
+                found += _of_prescription(book, course, handed)
+        for dispense in handed:
+            found += _after_stop(book, dispense, members)
+        found += _twice(handed)
+    found += _same_pack([each for each in book.dispenses if first_day(each.date) <= day])
     return tuple(sorted(found, key=lambda flag: (not flag.is_found, _newest(flag), flag.code, flag.documents)))
+
+
+def _of_prescription(book: Book, course: Telling, handed: Sequence[Telling]) -> Iterator[Flag]:
+    ids = {each.id for each in book.of(course)}
+    own = [each for each in handed if each.id in ids]
+    yield from _too_much(book, course, own, handed)
+    for dispense in own:
+        yield from _of_one(course, dispense)
 
 
 def _newest(flag: Flag) -> tuple[int, ...]:
     return tuple(-ord(char) for char in flag.day or "")
-
-
-def _is_of(book: Book, dispense: Telling, prescription: Telling) -> bool:
-    link = book.links.get(dispense.id)
-    return link is not None and link.id == prescription.id
 
 
 def _flag(code: str, said: str, *tellings: Telling, is_found: bool = True) -> Flag:
@@ -92,7 +95,8 @@ def _too_much(book: Book, course: Telling, own: Sequence[Telling], handed: Itera
     if total is not None and most is not None and total > most:
         yield _flag(code, f"{total} dispensed in all, and {most} allowed", course, *own)
         return
-    others = [each for each in handed if not book.links.get(each.id) and _may_be_of(book, each, course)]
+    begun = first_day(course.date)
+    others = [each for each in handed if each.id not in book.links and first_day(each.date) >= begun]
     if allowed is None and count > 1:
         yield _flag(code, "how many repeats are allowed is not said", course, *own, is_found=False)
     elif most is not None and own and not _units_known(course, own):
@@ -100,10 +104,6 @@ def _too_much(book: Book, course: Telling, own: Sequence[Telling], handed: Itera
     elif allowed is not None and others and count + len(others) > allowed:
         said = f"{len(others)} dispenses of the medicine name no prescription, and may be of this one"
         yield _flag(code, said, course, *own, *others, is_found=False)
-
-
-def _may_be_of(book: Book, dispense: Telling, course: Telling) -> bool:
-    return book.group(dispense) == book.group(course) and first_day(dispense.date) >= first_day(course.date)
 
 
 def _units_known(course: Telling, own: Iterable[Telling]) -> bool:
@@ -147,13 +147,13 @@ def _of_one(course: Telling, dispense: Telling) -> Iterator[Flag]:
 # --- after a stop ---
 
 
-def _after_stop(book: Book, dispense: Telling) -> Iterator[Flag]:
+def _after_stop(book: Book, dispense: Telling, members: Sequence[Telling]) -> Iterator[Flag]:
     code = "dispensed_after_stop"
     link = book.links.get(dispense.id)
     day = exact_day(dispense.date)
-    courses = [link] if link else [each for each in book.tellings if _is_course_before(book, each, dispense)]
+    courses = [link] if link else [each for each in members if _is_course_before(each, dispense)]
     stops = [(each, stop) for each in courses for stop in book.stops(each)[:1]]
-    loose = [each for each in book.tellings if _is_loose_stop(book, each, dispense)] if not courses else []
+    loose = [each for each in members if is_stop(each) and until_day(each)] if not courses else []
     if len(stops) < len(courses) or not (stops or loose):
         return  # something that was not stopped may be what was dispensed
     days = [*(stop.day for _, stop in stops), *((each.until or "")[:10] for each in loose)]
@@ -169,48 +169,48 @@ def _after_stop(book: Book, dispense: Telling) -> Iterator[Flag]:
         )
 
 
-def _is_course_before(book: Book, course: Telling, dispense: Telling) -> bool:
+def _is_course_before(course: Telling, dispense: Telling) -> bool:
     is_course = course.sort is Sort.PRESCRIPTION or (course.sort is Sort.STATEMENT and _is_in_use(course))
     is_before = first_day(course.date) <= (dispense.date or "9999")[:10]
-    return is_course and is_before and book.group(course) == book.group(dispense)
+    return is_course and is_before
 
 
 def _is_in_use(course: Telling) -> bool:
     return word_on(course, "9999")[0] not in {"stopped", "completed", "not-taken"}
 
 
-def _is_loose_stop(book: Book, stop: Telling, dispense: Telling) -> bool:
-    return is_stop(stop) and until_day(stop) is not None and book.group(stop) == book.group(dispense)
-
-
 # --- twice ---
 
 
-def _twice(book: Book, handed: Sequence[Telling]) -> Iterator[Flag]:
+def _twice(handed: Sequence[Telling]) -> Iterator[Flag]:
     """Say where a supply was handed over while most of an earlier one of the same medicine must be left."""
-    groups: dict[tuple[str, str], list[Telling]] = {}
-    for each in handed:
-        groups.setdefault(book.group(each), []).append(each)
-    for members in groups.values():
-        for one, other in combinations(members, 2):
-            flag = _overlap(one, other)
-            if flag is not None:
-                yield flag
+    for number, one in enumerate(handed):
+        for other in handed[number + 1 : number + 1 + MAX_LATER]:
+            if _is_far(one, other):
+                break
+            yield _overlap(one, other)
+            if other.date is None:
+                break  # one undated dispense is as unknown as ten
 
 
-def _overlap(one: Telling, other: Telling) -> Flag | None:
+def _is_far(one: Telling, other: Telling) -> bool:
+    """Tell whether nothing later can overlap: by then half of the supply is used."""
+    begin, again = exact_day(one.date), exact_day(other.date)
+    if begin is None or again is None:
+        return False
+    passed = (again - begin).days
+    return 2 * passed >= one.days if one.days is not None else passed > UNKNOWN_WINDOW_DAYS
+
+
+def _overlap(one: Telling, other: Telling) -> Flag:
     """Judge two dispenses of one medicine, the earlier first: most is left in the first half of its days."""
     code, begin, again = "double_dispense", exact_day(one.date), exact_day(other.date)
     if begin is None or again is None:
         return _flag(code, "a dispense has no day", one, other, is_found=False)
     passed = (again - begin).days
     if one.days is None:
-        if passed > UNKNOWN_WINDOW_DAYS:
-            return None
         said = f"{passed} days after a supply of which it is not said how long it lasts"
         return _flag(code, said, one, other, is_found=False)
-    if 2 * passed >= one.days:
-        return None
     said = f"dispensed again after {passed} of {one.days} days"
     if is_unclear(one, other):
         said += "; two documents may tell of one dispense"
@@ -224,7 +224,7 @@ def _same_pack(handed: Sequence[Telling]) -> Iterator[Flag]:
         if each.pack:
             packs.setdefault(pack_text(each.pack)[0], []).append(each)
     for text, members in packs.items():
-        for one, other in combinations(members, 2):
+        for one, other in pairwise(members):
             is_found = pack_text(text)[1] and not is_unclear(one, other)
             said = (
                 "the same pack was handed over twice"

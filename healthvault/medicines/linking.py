@@ -6,8 +6,10 @@ Spec: docs/spec/medicines.md section 5.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 from healthvault.medicines.sameness import told_once
 from healthvault.medicines.telling import Sort, Telling, exact_day, first_day
@@ -21,6 +23,7 @@ _NOT_HANDED_OVER = frozenset(
     {"preparation", "in-progress", "cancelled", "on-hold", "stopped", "declined", "not-done"}
 )
 _Group = tuple[str, str]
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class Stop:
     """False: whether what is stopped was begun before is not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Book:
     """Everything that was said by a day."""
 
@@ -50,40 +53,70 @@ class Book:
         """Return patient and medicine; what names its prescription is of the medicine of that."""
         return self.groups[self.links.get(telling.id, telling).id]
 
+    @cached_property
+    def members(self) -> dict[_Group, list[Telling]]:
+        """Everything that is said of each medicine of each patient."""
+        return _shelved(self.tellings, self.group)
+
+    @cached_property
     def dispenses(self) -> tuple[Telling, ...]:
-        """Return what was handed over, oldest first; what has no day last."""
+        """What was handed over, oldest first; what has no day last."""
         found = [
             each for each in self.tellings if each.sort is Sort.DISPENSE and each.status not in _NOT_HANDED_OVER
         ]
         return tuple(sorted(found, key=lambda each: (each.date is None, each.date or "", each.id)))
 
-    def of(self, prescription: Telling) -> tuple[Telling, ...]:
-        """Return the dispenses that name a prescription."""
-        return tuple(
-            each
-            for each in self.dispenses()
-            if (link := self.links.get(each.id)) is not None and link.id == prescription.id
-        )
+    def of(self, prescription: Telling) -> list[Telling]:
+        """Return the dispenses that name a prescription, oldest first."""
+        return self._of.get(prescription.id, [])
+
+    def in_group(self, group: _Group) -> list[Telling]:
+        """Return the dispenses of a medicine of a patient, oldest first."""
+        return self._in_group.get(group, [])
 
     def stops(self, course: Telling) -> tuple[Stop, ...]:
         """Return the stops of a prescription or statement, the first first."""
-        found = [stop for each in self.tellings if (stop := self._stop(each, course)) is not None]
+        near = (*self._stops_of.get(course.id, ()), *self._loose_stops.get(self.group(course), ()))
+        found = [stop for each in near if (stop := self._stop(each, course)) is not None]
         return tuple(sorted(found, key=lambda stop: (stop.day, stop.telling.id)))
+
+    @cached_property
+    def _of(self) -> dict[str, list[Telling]]:
+        linked = [each for each in self.dispenses if each.id in self.links]
+        return _shelved(linked, lambda each: self.links[each.id].id)
+
+    @cached_property
+    def _in_group(self) -> dict[_Group, list[Telling]]:
+        return _shelved(self.dispenses, self.group)
+
+    @cached_property
+    def _stops_of(self) -> dict[str, list[Telling]]:
+        named = [each for each in self.tellings if is_stop(each) and each.id in self.links]
+        return _shelved(named, lambda each: self.links[each.id].id)
+
+    @cached_property
+    def _loose_stops(self) -> dict[_Group, list[Telling]]:
+        """Stops of a medicine by its name; one that names a prescription that is not here stops nothing."""
+        return _shelved([each for each in self.tellings if is_stop(each) and not each.about], self.group)
 
     def _stop(self, stop: Telling, course: Telling) -> Stop | None:
         day = until_day(stop)
-        if not is_stop(stop) or day is None or stop.id == course.id:
+        if day is None or stop.id == course.id:
             return None
-        named = self.links.get(stop.id)
-        if named is not None:
-            return Stop(telling=stop, day=day, is_named=True, is_sure=True) if named.id == course.id else None
-        if stop.about or self.group(stop) != self.group(course):
-            return None
+        if stop.id in self.links:
+            return Stop(telling=stop, day=day, is_named=True, is_sure=True)
         begun = first_day(course.date) if course.date else course.said
         if begun is not None and begun > day:
             return None
         is_sure = begun is not None and begun < day
         return Stop(telling=stop, day=day, is_named=False, is_sure=is_sure)
+
+
+def _shelved(tellings: Iterable[Telling], key: Callable[[Telling], _Key]) -> dict[_Key, list[Telling]]:
+    found: dict[_Key, list[Telling]] = {}
+    for each in tellings:
+        found.setdefault(key(each), []).append(each)
+    return found
 
 
 def is_stop(telling: Telling) -> bool:

@@ -7,7 +7,6 @@ gives dose and prescriber, and all stand beside it. Pure. Spec: docs/spec/medici
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from healthvault.medicines.course import IN_FORCE, NOW, effective_stop, status_on, supply_end, word_on
 from healthvault.medicines.linking import Book
@@ -72,10 +71,7 @@ def medicine_list(book: Book, day: str) -> tuple[Line, ...]:
         book: Everything that is said.
         day: As of its end, ISO.
     """
-    groups: dict[tuple[str, str], list[Telling]] = {}
-    for each in book.tellings:
-        groups.setdefault(book.group(each), []).append(each)
-    lines = (_line(book, members, day) for members in groups.values())
+    lines = (_line(book, members, day) for members in book.members.values())
     return tuple(sorted((line for line in lines if line is not None), key=_order))
 
 
@@ -93,7 +89,7 @@ def _line(book: Book, members: Sequence[Telling], day: str) -> Line | None:
         for each in members
         if each.sort is not Sort.DISPENSE and (status := status_on(book, each, day)) is not None
     ]
-    handed = [each for each in book.dispenses() if each in members and first_day(each.date) <= day]
+    handed = [each for each in book.in_group(book.group(members[0])) if first_day(each.date) <= day]
     if not courses and not handed:
         return None
     best = _deciding(courses) if courses else _Course(handed[-1], _supplied(handed, day))
@@ -148,7 +144,7 @@ def _supplied(handed: Sequence[Telling], day: str) -> str:
     return "unknown" if None in ends else "completed"
 
 
-def _differences(book: Book, courses: Sequence[_Course], members: Iterable[Telling], day: str) -> Iterable[str]:
+def _differences(book: Book, courses: Sequence[_Course], members: Sequence[Telling], day: str) -> Iterable[str]:
     named = {each.status for each in courses if each.status in IN_FORCE and each.status != "unknown"}
     stops = [(each, effective_stop(book, each.telling, day)) for each in courses]
     if len(named) > 1 or any(
@@ -159,10 +155,7 @@ def _differences(book: Book, courses: Sequence[_Course], members: Iterable[Telli
     doses = {_words(each.telling.dose) for each in courses if each.status in NOW and each.telling.dose}
     if len(doses) > 1:
         yield "dose"
-    if any(
-        one.medicine.strengths and other.medicine.strengths and one.medicine.strengths != other.medicine.strengths
-        for one, other in combinations(members, 2)
-    ):
+    if len({each.medicine.strengths for each in members if each.medicine.strengths}) > 1:
         yield "medicine"
 
 
