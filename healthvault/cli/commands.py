@@ -61,8 +61,11 @@ GROUPS = {
         "emergency": "Keep what must be known in an emergency, and print it.",
     },
     "Areas": {
+        "trial": "Register trials before their data, consent to them, and check what came when.",
+        "device": "Keep implant cards, and check devices.",
         "directive": "Keep advance directives; of each topic the newest holds.",
         "meds": "Show the medicines as of a day, with what documents say of each.",
+        "pack": "Check packs of medicines by their codes.",
         "report": "Report what is kept, who got what, and what could go.",
         "rx": "Keep prescriptions, dispenses and stops, and see what is odd about them.",
     },

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
-_STORIES = ("visit", "medicines")
+_STORIES = ("visit", "medicines", "trial")
 """Each is the function `play` of the module `story_NAME`."""
 
 
@@ -33,6 +33,8 @@ def demo(terminal: Terminal, story: str, keep: Path | None) -> None:
 
     medicines: a prescription, a pharmacist, the list of medicines on past days; a prescription that nobody signed,
     one that was altered on the way, a supply fetched twice, a stopped medicine handed over.
+
+    trial: consent to a form, data, withdrawal, lock and review; a changed form, late data, a changed value.
 
     Nothing is left behind unless --keep names a folder.
     """

@@ -45,6 +45,26 @@ class Kind(Enum):
     """What `hv rx dispense` writes down, a MedicationDispense; likewise."""
     MEDICATION_STOP = "medication-stop"
     """What `hv rx stop` writes down, a MedicationStatement; likewise."""
+    TRIAL_PROTOCOL = "trial-protocol"
+    """The registration of a trial: never recognised, only written by `hv trial`, as those that follow."""
+    TRIAL_AMENDMENT = "trial-amendment"
+    """What replaces it."""
+    TRIAL_DATA = "trial-data"
+    """Which documents are data of a trial."""
+    TRIAL_LOCK = "trial-lock"
+    """Which of them its analysis runs on."""
+    TRIAL_RESULT = "trial-result"
+    """What came out of it."""
+    TRIAL_CONSENT = "trial-consent"
+    """Consent to a trial, signed by the participant's journal: never recognised, only written by `hv trial`."""
+    TRIAL_WITHDRAWAL = "trial-withdrawal"
+    """That such a consent ends; likewise."""
+    PACK = "pack"
+    """What was scanned on a pack: never recognised, only written; likewise the next two."""
+    RECALL_LIST = "recall-list"
+    """Which products, lots or pieces are called back."""
+    IMPLANT_CARD = "implant-card"
+    """A device in or on the owner: a FHIR R4 Device."""
     PDF = "pdf"
     IMAGE = "image"
     CSV = "csv"
@@ -80,6 +100,16 @@ MEDIA_TYPES = {
     Kind.PRESCRIPTION: "application/fhir+json",
     Kind.DISPENSE: "application/fhir+json",
     Kind.MEDICATION_STOP: "application/fhir+json",
+    Kind.TRIAL_PROTOCOL: "application/json",
+    Kind.TRIAL_AMENDMENT: "application/json",
+    Kind.TRIAL_DATA: "application/json",
+    Kind.TRIAL_LOCK: "application/json",
+    Kind.TRIAL_RESULT: "application/json",
+    Kind.TRIAL_CONSENT: "application/json",
+    Kind.TRIAL_WITHDRAWAL: "application/json",
+    Kind.PACK: "application/json",
+    Kind.RECALL_LIST: "application/octet-stream",
+    Kind.IMPLANT_CARD: "application/fhir+json",
     Kind.PDF: "application/pdf",
     Kind.IMAGE: "application/octet-stream",
     Kind.CSV: "text/csv",

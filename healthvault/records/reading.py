@@ -33,7 +33,7 @@ __all__ = [
     "read",
 ]
 
-READER_VERSION = 2  # goes up when readers say more or something else: what older ones said is then read again
+READER_VERSION = 3  # goes up when readers say more or something else: what older ones said is then read again
 MAX_STATEMENTS = 300_000
 MAX_WORDS_CHARS = 16 << 20  # of all passages of one document
 HASHED_BYTES = 1 << 18
@@ -80,6 +80,7 @@ _READERS: dict[Kind, str] = {
     Kind.FHIR_BUNDLE: "fhir_reader:read_bundle",
     Kind.FHIR_NDJSON: "fhir_reader:read_lines",
     Kind.HL7V2: "hl7_read:read_hl7v2",
+    Kind.IMPLANT_CARD: "fhir_reader:read_resource",
     Kind.IPS: "fhir_reader:read_bundle",
     Kind.JSON: "wearable_json:read_json",
     Kind.MEDICATION_STOP: "fhir_reader:read_resource",
