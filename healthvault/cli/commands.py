@@ -60,7 +60,7 @@ GROUPS = {
         "export": "Write everything out in open formats.",
         "emergency": "Keep what must be known in an emergency, and print it.",
     },
-    "Areas": {
+    "Beyond documents": {
         "trial": "Register trials before their data, consent to them, and check what came when.",
         "device": "Keep implant cards, and check devices.",
         "directive": "Keep advance directives; of each topic the newest holds.",

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The story of a prescription: a doctor, a patient, a pharmacist, the list of medicines, and four attacks."""
+"""The story of a prescription: a doctor, a patient, a pharmacist, the list of medicines, a pack, six attacks."""
+
+from importlib.util import find_spec
 
 from healthvault.cli.stage import Attack, Stage, unexpected
 
@@ -7,6 +9,9 @@ __all__ = ["play"]
 
 _DRUG = "Ramipril 5 mg"
 _PACK = "(01)09506000134352(21)SN4711(17)280131(10)LOT7"
+_RECALLS = """gtin,lot,reason,date,source
+09506000134352,LOT7,glass particles,2026-05-04,Synthetic Agency
+"""
 _TERMS = "--purpose treatment --until 30d --yes"
 
 
@@ -23,6 +28,7 @@ def play(stage: Stage) -> list[Attack]:
         _altered(stage),
         _fetched_twice(stage, prescription),
         _after_the_stop(stage, prescription, dispensed),
+        *_copied_and_recalled(stage),
     ]
 
 
@@ -56,7 +62,6 @@ def _dispensed(stage: Stage) -> str:
     stage.hv("kim", "import to-kim.hvb")
     stage.hv("kim", "rx list")
     stage.say("Kim dispenses, records it with what the scanner read on the pack, and shares the record with Ana.")
-    # A scan of the pack itself (is it well-formed, recalled, seen before?) goes here.
     (at_kim,) = stage.ids("kim", "prescription.json")
     stage.hv(
         "kim",
@@ -111,6 +116,25 @@ def _after_the_stop(stage: Stage, prescription: str, dispensed: str) -> Attack:
     if "same_pack_twice" not in stage.words("ana", "rx check", "code"):
         raise unexpected(f"the pack of {dispensed} was handed over twice, and nothing says so")
     return _found(stage, "dispensed_after_stop", "a stopped medicine handed over")
+
+
+def _copied_and_recalled(stage: Stage) -> list[Attack]:
+    """Scan the pack, which takes the extra `gs1`."""
+    if find_spec("biip") is None:
+        stage.say("With `pip install 'healthvault[gs1]'`, Ana would scan her pack too: whether it is recalled.")
+        return []
+    stage.say("Attack 5: somebody copied the code of Kim's pack onto another box. Nobody can tell from the code.")
+    stage.hv("kim", f'pack scan "{_PACK}"')
+    stage.hv("ana", f'pack scan "{_PACK}"')
+    (verdict,) = stage.words("ana", f'pack scan "{_PACK}"', "verdict")
+    stage.say("A list of recalls names the lot: from then on a scan says so, and taking it in says whom it hits.")
+    stage.write("recalls.csv", _RECALLS)
+    stage.hv("ana", "pack recall recalls.csv")
+    stage.hv("ana", f'pack scan "{_PACK}"', expected=20)
+    return [
+        Attack(name="a copied code on a pack", verdict=verdict, exit=0),
+        Attack(name="a pack of a recalled lot", verdict="recalled", exit=20),
+    ]
 
 
 def _found(stage: Stage, code: str, name: str) -> Attack:
