@@ -32,7 +32,8 @@ def demo(terminal: Terminal, story: str, keep: Path | None) -> None:
     visit: records, consent, sharing with a doctor; a byte changed on the way, a history rewritten.
 
     medicines: a prescription, a pharmacist, the list of medicines on past days; a prescription that nobody signed,
-    one that was altered on the way, a supply fetched twice, a stopped medicine handed over, a copied and a recalled pack.
+    one that was altered on the way, a supply fetched twice, a stopped medicine handed over, a copied pack and a
+    recalled one.
 
     trial: consent to a form, data, withdrawal, lock and review; a changed form, late data, a changed value.
 
