@@ -131,6 +131,12 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("emergency build -o locked --code --yes", (0,)),
     ("emergency build -o locked-by-shares --shares 2/3 --yes", (0,)),
     ("emergency remove 2", (0,)),
+    ("rx add {word} --dose {word} --prescriber {word} --patient {word} --from {doc} --repeats 1", (0,)),
+    ("rx stop {word} --patient {word} --reason {word}", (0,)),
+    ("rx dispense {rx} --by {word} --pack {word}", (0,)),
+    ("rx list", (0,)),
+    ("rx check", (0,)),
+    ("meds", (0,)),
     ("trial consent in/newer.txt --study S-9 --version {word} --language en --option data:{word}:yes --yes", (0,)),
     ("trial reconsent in/plain.txt --study S-9 --version 4 --language en --option a:b:yes --yes", (0,)),
     ("trial contribute S-9 {doc} --to {word}-contact -o given.hvb --yes", (5, 22)),
@@ -352,7 +358,9 @@ class Scene:
         assert [] == list(canary.leaks([self.home], besides=[self.home / "in", self.home / "out"])), line
 
     def learn(self, done: Done) -> None:
-        """Take the ids of two documents and a grant, once there are any, and recovery words that are shown."""
+        """Take the ids of two documents and a grant, once there are any, and what is shown of others."""
+        if "\nprescriber_signed\t" in done.out:
+            self.ids["rx"] = done.out.partition("\n")[0].partition("\t")[2]
         for line in done.out.splitlines():
             if line.startswith("recovery_words"):
                 (self.home / "words").write_text(line.partition("\t")[2])
