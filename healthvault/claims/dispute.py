@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from healthvault.claims.findings import Finding
+from healthvault.claims.findings import Confidence, Finding
 from healthvault.errors import FormatError
 from healthvault.records.json_walk import Json, items_at, text_at, value_at
 
@@ -73,11 +73,11 @@ class Dispute:
 
 
 def grounds_of(findings: Sequence[Finding]) -> tuple[Ground, ...]:
-    """Return what rules found, as grounds."""
+    """Return what rules found, as grounds: `doubtful` would tell of the owner's other records, and is `absent`."""
     return tuple(
         Ground(
             rule=each.rule.value,
-            confidence=each.confidence.value,
+            confidence=(Confidence.ABSENT if each.confidence is Confidence.DOUBTFUL else each.confidence).value,
             reason=each.reason[:MAX_REASON_CHARS],
             documents=each.documents,
         )

@@ -102,7 +102,7 @@ def finding_object(finding: "Finding") -> JsonObject:
             "confidence": finding.confidence.value,
             "claim": finding.claim,
             "claims": list(finding.claims),
-            "reason": finding.reason,
+            "reason": finding.whole,
             "documents": list(finding.documents),
             **FINDING_LIMITS.fields(),
         },

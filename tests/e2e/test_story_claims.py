@@ -126,6 +126,21 @@ def test_the_dispute_holds_what_it_needs_and_nothing_else(people: dict[str, Pers
     assert "4701" not in everything
 
 
+def test_a_dispute_says_nothing_of_other_records(people: dict[str, Person]) -> None:
+    """Ana sees that she was at a clinic of another sort that day; the insurer does not."""
+    ana, sun = people["ana"], people["sun"]
+    other = {**visit("2026-04-02"), "id": "x", "serviceProvider": {"display": "Quiet Waters Psychiatry"}}
+    (ana.home / "other.json").write_text(json.dumps(other))
+    ana.hv("add", "other.json")
+    assert "Quiet Waters" in ana.hv("claims", "check").out
+    ana.hv("claims", "dispute", "4720", "--to", INSURER, "-o", sun.home / "d.hvb", "--yes")
+    sun.hv("open", "d.hvb", "-o", "opened")
+    told = "".join(path.read_text() for path in (sun.home / "opened").iterdir())
+    assert "absent" in told
+    assert "doubtful" not in told
+    assert "Quiet" not in told
+
+
 def test_a_document_that_holds_more_is_named_before_it_goes(people: dict[str, Person]) -> None:
     """A Bundle of everything: warned of, without it with --without, and nothing is written without an answer."""
     ana, sun = people["ana"], people["sun"]
