@@ -309,3 +309,10 @@ def test_attack_a_file_that_is_hostile(people: dict[str, Person]) -> None:
         done = ana.hv(*command)
         assert "4711" in ana.hv("claims", "list").out
         assert "unexpected" not in done.err
+
+
+def test_the_demo(nobody: Person) -> None:
+    """`hv demo --story claims` plays it for real, with its two attacks."""
+    rows = nobody.hv("demo", "--story", "claims", "--json").objects
+    check(rows, "attack", "attack")
+    assert [("tampered", 20), ("issuer: none", 0)] == [(row["verdict"], row["exit"]) for row in rows]
