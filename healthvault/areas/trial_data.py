@@ -35,13 +35,19 @@ def data_in_force(vault: Vault, study: Study) -> list[DocumentRow]:
 
 
 def versions_of(vault: Vault, study: Study) -> list[DocumentRow]:
-    """Return the data of a trial and all newer versions of them that were not erased, by entry."""
+    """Return the data of a trial and all older and newer versions of them that were not erased, by entry."""
     named = {row.seq: row for row in _named(vault, study)}
     table = DocumentRows(vault.catalogue)
     for seq in table.kept():
         row = table.at(seq)
         if row is not None and row.supersedes in named:  # rising: an older version is met before a newer one
             named[seq] = row
+    older = [row.supersedes for row in named.values()]
+    while older:
+        row = None if (place := older.pop()) is None else table.at(place)
+        if row is not None and row.seq not in named:
+            named[row.seq] = row
+            older.append(row.supersedes)
     return [named[seq] for seq in sorted(named) if named[seq].status != DocStatus.ERASED.value]
 
 
