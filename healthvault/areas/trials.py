@@ -17,6 +17,7 @@ from healthvault.records.kinds import Kind
 from healthvault.storage.inputs import Failure, InputFile, InputFolder
 from healthvault.trials.consent_history import Period
 from healthvault.trials.protocol import (
+    MAX_BATCH,
     Amendment,
     DataBatch,
     Protocol,
@@ -41,8 +42,6 @@ __all__ = [
     "register_trial",
     "take_data",
 ]
-
-MAX_BATCH = 4000  # documents named by one form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
