@@ -14,14 +14,14 @@ LAYERS = (
     {"codec", "crypto"},
     {"tlog", "agefile"},
     {"ledger", "records"},
-    {"bundle", "consent", "emergency", "identity", "sandbox"},
+    {"bundle", "consent", "emergency", "identity", "research", "sandbox"},
     {"storage"},
     {"verify"},
     {"vault"},
     {"areas"},
     {"cli"},
 )
-AREAS = frozenset[str]()
+AREAS = frozenset({"research"})
 """Packages of pure rules of areas that the core does without: among the rooms of the fourth level above."""
 HOMES = {
     "nacl": "crypto",

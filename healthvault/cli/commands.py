@@ -60,6 +60,9 @@ GROUPS = {
         "export": "Write everything out in open formats.",
         "emergency": "Keep what must be known in an emergency, and print it.",
     },
+    "Areas": {
+        "research": "Take part in studies under pseudonyms.",
+    },
     "Keep": {
         "status": "Show the vault at a glance.",
         "check": "Audit everything that is stored.",

@@ -37,6 +37,8 @@ class Kind(Enum):
     """Keys of issuers of health cards, of one or of a directory: never recognised, only written by `hv issuer`."""
     ISSUER_REVOCATIONS = "issuer-revocations"
     """Which cards an issuer took back; likewise."""
+    RESEARCH_STUDY = "research-study"
+    """A study that the owner takes part in, mostly sealed: never recognised, only written by `hv research`."""
     PDF = "pdf"
     IMAGE = "image"
     CSV = "csv"
@@ -68,6 +70,7 @@ MEDIA_TYPES = {
     Kind.EMERGENCY_SHEET: "application/json",
     Kind.ISSUER_KEYS: "application/json",
     Kind.ISSUER_REVOCATIONS: "application/json",
+    Kind.RESEARCH_STUDY: "application/json",
     Kind.PDF: "application/pdf",
     Kind.IMAGE: "application/octet-stream",
     Kind.CSV: "text/csv",
