@@ -30,6 +30,7 @@ __all__ = ["KeptStudy", "Withdrawn", "find_study", "forget_study", "keep_study",
            "withdraw"]  # fmt: skip
 
 FORM_NAME = "research-study.json"
+MAX_DRAWS = 1000  # more studies than there are shifts: two of them share one
 _ENDED = frozenset({"revoked", "superseded", "erased"})
 
 
@@ -92,7 +93,7 @@ def study_to_export(vault: Vault, name: str) -> KeptStudy:
     except NotFound as err:
         if err.code != "not_found":
             raise
-        return KeptStudy(study=Study(name=name, secret=random_bytes(SECRET_BYTES)), document=None)
+        return KeptStudy(study=_new_study(vault, name), document=None)
     if kept.study.withdrawn_ms is not None:
         hint = "to take part again under a new pseudonym, `hv research forget` it first, or use another name"
         raise ConsentRefused("study_withdrawn", f"you withdrew from {name}", hint=hint)
@@ -158,6 +159,16 @@ def forget_study(vault: Vault, name: str, *, now_ms: int) -> tuple[str, ...]:
         raise NotFound("not_found", f"nothing is kept of {name}", hint="`hv research list` shows the studies")
     erase_documents(vault, victims, reason="study-forgotten", now_ms=now_ms)
     return tuple(document.id for document in victims)
+
+
+def _new_study(vault: Vault, name: str) -> Study:
+    """Return a study with a fresh secret, with a shift of days that no other study of hers has."""
+    taken = {kept.study.keys.shift_days for kept in list_studies(vault)}
+    for _ in range(MAX_DRAWS):
+        study = Study(name=name, secret=random_bytes(SECRET_BYTES))
+        if study.keys.shift_days not in taken:
+            break
+    return study
 
 
 def _opened(vault: Vault, form: Form) -> Study:

@@ -27,7 +27,7 @@ _WORDS = {
     **{address: word for word, address in ADDRESSES.items()},
 }
 _FORMS = {
-    "loinc": r"(?:L[APG])?[0-9]{1,7}-[0-9]",
+    "loinc": r"[0-9]{1,7}-[0-9]",
     "snomed": r"[1-9][0-9]{5,17}",
     "rxnorm": r"[1-9][0-9]{0,6}",
     "atc": r"[ABCDGHJLMNPRSV](?:[0-9]{2}(?:[A-Z](?:[A-Z](?:[0-9]{2})?)?)?)?",

@@ -24,7 +24,8 @@ from healthvault.research.days import birth_band, is_too_old, shifted
 from healthvault.research.keys import ID_BYTES, StudyKeys
 from healthvault.research.ucum import ucum_unit
 
-__all__ = ["DEFAULT_FIELDS", "DIGITS", "FIELDS", "PERSON", "TYPES", "LeftOut", "Making", "Record", "parse_record",
+__all__ = ["DEFAULT_FIELDS", "DIGITS", "FIELDS", "PERSON",
+    "STATUSES", "TYPES", "LeftOut", "Making", "Record", "parse_record",
            "person_record", "record_of"]  # fmt: skip
 
 DIGITS = 4  # significant ones of a number: more would tell a person apart, and no study needs them
@@ -39,7 +40,7 @@ MAX_TEXT_CHARS = 200
 MAX_RECORD_BYTES = 4096
 _SEXES = ("female", "male", "other", "unknown")
 _IN_ERROR = "entered-in-error"
-_STATUSES = frozenset((
+STATUSES = frozenset((
     "active", "amended", "appended", "arrived", "cancelled", "completed", "confirmed", "corrected", "declined",
     "differential", "draft", "final", "finished", "in-progress", "inactive", "intended", "not-done", "not-taken",
     "on-hold", "onleave", "partial", "planned", "preliminary", "preparation", "presumptive", "provisional",
@@ -140,7 +141,7 @@ def record_of(item: Item, making: Making) -> tuple[Record | None, tuple[LeftOut,
         value=number if wants_value else None,
         comparator=item.quantity.comparator if wants_value and item.quantity else None,
         unit=unit if wants_value else None,
-        status=item.status if "status" in making.fields and item.status in _STATUSES else None,
+        status=item.status if "status" in making.fields and item.status in STATUSES else None,
         date=days["date"],
         until=days["until"],
         category=item.category if "category" in making.fields and item.category in _CATEGORIES else None,
