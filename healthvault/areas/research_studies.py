@@ -8,11 +8,12 @@ Spec: docs/spec/research.md sections 6 and 7.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from healthvault.crypto.hashing import random_bytes
-from healthvault.errors import ConsentRefused, NotFound
+from healthvault.errors import ConsentRefused, FormatError, IntegrityError, NotFound
 from healthvault.ledger.documents import DocStatus
 from healthvault.records.categories import Category
 from healthvault.records.kinds import Kind
@@ -53,13 +54,17 @@ class Withdrawn:
 
 
 def list_studies(vault: Vault) -> Iterator[KeptStudy]:
-    """Yield the studies, the newest changed first.
-
-    Raises:
-        FormatError, IntegrityError: a form that was replaced by something else.
-    """
+    """Yield the studies, the newest changed first; see `broken_forms` for those that cannot be read."""
     for form in find_forms(vault, Kind.RESEARCH_STUDY):
-        yield KeptStudy(study=_opened(vault, form), document=form.document)
+        with suppress(FormatError, IntegrityError):
+            yield KeptStudy(study=_opened(vault, form), document=form.document)
+
+
+def broken_forms(vault: Vault) -> tuple[str, ...]:
+    """Return the ids of documents that are said to be studies and are none of this vault's."""
+    known = {kept.document.id for kept in list_studies(vault) if kept.document}
+    found = (form.document.id for form in find_forms(vault, Kind.RESEARCH_STUDY))
+    return tuple(id_text for id_text in found if id_text not in known)
 
 
 def find_study(vault: Vault, name: str) -> KeptStudy:
@@ -68,9 +73,10 @@ def find_study(vault: Vault, name: str) -> KeptStudy:
     Raises:
         NotFound: `not_found`; `ambiguous`, several forms of it are in force.
         InvalidRequest: `bad_text`.
+        FormatError, IntegrityError: its form was replaced by something else.
     """
     check_study_name(name)
-    found = [form for form in find_forms(vault, Kind.RESEARCH_STUDY) if study_name_in(form.content) == name]
+    found = [form for form in find_forms(vault, Kind.RESEARCH_STUDY) if _is_named(form.content, name)]
     if len(found) > 1:
         ids = ", ".join(form.document.id for form in found)
         raise NotFound(
@@ -153,7 +159,7 @@ def forget_study(vault: Vault, name: str, *, now_ms: int) -> tuple[str, ...]:
         for document in list_documents(vault, Filter(kind=Kind.RESEARCH_STUDY.value))
         if document.status != DocStatus.ERASED.value
         and not document.is_received
-        and study_name_in(document_bytes(vault, document)) == name
+        and _is_named(document_bytes(vault, document), name)
     )
     if not victims:
         raise NotFound("not_found", f"nothing is kept of {name}", hint="`hv research list` shows the studies")
@@ -169,6 +175,14 @@ def _new_study(vault: Vault, name: str) -> Study:
         if study.keys.shift_days not in taken:
             break
     return study
+
+
+def _is_named(data: bytes, name: str) -> bool:
+    """Tell whether a form (unverified) is of a study; what is no form is of none."""
+    try:
+        return study_name_in(data) == name
+    except FormatError:
+        return False
 
 
 def _opened(vault: Vault, form: Form) -> Study:

@@ -64,7 +64,8 @@ def export_chosen(
     with terminal.progress() as progress:
         plan = plan_export(vault, wish, now_ms=now_ms(), observer=progress)
     _ask(terminal, plan, yes=chosen["yes"])
-    terminal.fields(export_object(write_export(vault, plan, output, now_ms=now_ms())))
+    done = export_object(write_export(vault, plan, output, now_ms=now_ms()))
+    terminal.fields(done, unsaid=("warnings", "left_out", "proves", "does_not_prove"))  # they were said
     EXPORT_LIMITS.say(terminal)
 
 

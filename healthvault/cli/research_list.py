@@ -16,8 +16,11 @@ def list_(terminal: Terminal) -> None:
 
     Only you see this: no study learns of another, nor that there are any.
     """
-    from healthvault.areas.research_studies import list_studies
+    from healthvault.areas.research_studies import broken_forms, list_studies
     from healthvault.cli.opening import opened
 
     with opened(terminal) as vault:
         terminal.rows(map(study_object, list_studies(vault)), _COLUMNS)
+        broken = broken_forms(vault)
+    if broken:
+        terminal.warn(f"said to be studies, and none of this vault's: {', '.join(broken)}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from studies import FERRITIN, codes, exported, study
-from test_areas_research import BUNDLE, export, holding, terms, wish
+from study_vaults import BUNDLE, export, holding, terms, wish
 
 from healthvault.agefile.file import encrypt
 from healthvault.agefile.recipients import X25519Recipient

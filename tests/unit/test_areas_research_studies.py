@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from studies import codes, told
-from test_areas_research import BUNDLE, export, holding, opened, terms, wish
+from study_vaults import BUNDLE, export, holding, opened, terms, wish
 
 from healthvault.areas import research_studies
 from healthvault.areas.research_studies import (
+    broken_forms,
     find_study,
     forget_study,
     keep_study,
@@ -17,9 +18,11 @@ from healthvault.areas.research_studies import (
     study_to_export,
     withdraw,
 )
-from healthvault.errors import NotFound
+from healthvault.errors import IntegrityError, NotFound
 from healthvault.records.kinds import Kind
 from healthvault.research.study import Study, study_name_in
+from healthvault.storage.inputs import InputFile
+from healthvault.vault.add import AddOptions, add_documents
 from healthvault.vault.read import Filter, document_bytes, list_documents
 from tests.vaults import NOW_MS, pair
 
@@ -108,3 +111,21 @@ def test_two_forms_of_one_name(tmp_path: Path) -> None:
         with pytest.raises(NotFound) as refused:
             find_study(vault, "NCT3")
         assert "not_found" == refused.value.code
+
+
+def test_a_form_that_is_none_stands_in_nobodys_way(tmp_path: Path) -> None:
+    """A file that somebody added by that name, and the form of another vault's study."""
+    patient, _ = pair(tmp_path)
+    strange = Study(name="NCT1", secret=b"\1" * 32).to_bytes(b"\2" * 32)
+    with patient.open(writing=True) as vault:
+        ids = holding(vault, json.dumps(BUNDLE).encode())
+        export(vault, wish(terms(*ids), "NCT2"), tmp_path / "2.hvx")
+        items = [InputFile(name="a.json", data=data) for data in (b"no form", strange)]
+        list(add_documents(vault, items, AddOptions(kind="research-study"), now_ms=NOW_MS))
+        assert ["NCT2"] == [kept.study.name for kept in list_studies(vault)]
+        assert 2 == len(broken_forms(vault))
+        with pytest.raises(IntegrityError):
+            find_study(vault, "NCT1")
+        export(vault, wish(terms(*ids), "NCT2"), tmp_path / "3.hvx")
+        assert 1 == len(forget_study(vault, "NCT1", now_ms=NOW_MS))
+        assert 2 == len(forget_study(vault, "NCT2", now_ms=NOW_MS))
