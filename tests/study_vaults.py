@@ -9,8 +9,8 @@ from studies import told
 
 from healthvault.agefile.file import decrypt
 from healthvault.areas.research import Wish, Written, plan_export, write_export
-from healthvault.codec import unpad
 from healthvault.research.duo import DuoTerm
+from healthvault.research.export import parse_export
 from healthvault.research.reading import Export
 from healthvault.research.record import DEFAULT_FIELDS
 from healthvault.storage.inputs import InputFile
@@ -121,7 +121,9 @@ def read(plain: bytes) -> Export:
 
 
 def windows(plain: bytes, found: Export) -> set[bytes]:
-    """Return all rows of eight bytes of a plaintext without padding, but those that touch a moved day."""
+    """Return all rows of eight bytes in manifest, signature, salts and records but those that touch a day."""
     days = {day.encode() for record in found.records for day in (record.date, record.until) if day}
-    pieces = re.split(b"|".join(days), unpad(plain, len(plain)))
+    parts = parse_export(plain)
+    fields = [parts.signed, parts.signature, *(each for one in parts.records for each in (one.salt, one.raw))]
+    pieces = [piece for each in fields for piece in re.split(b"|".join(days) or b"$", each)]
     return {piece[at : at + 8] for piece in pieces for at in range(len(piece) - 7)}
