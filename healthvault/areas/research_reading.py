@@ -16,7 +16,13 @@ from pathlib import Path
 
 from healthvault.agefile.file import decrypt
 from healthvault.agefile.source import read_fully
-from healthvault.errors import ConsentRefused, FormatError, HealthVaultError, NotEstablished
+from healthvault.errors import (
+    ConsentRefused,
+    FormatError,
+    HealthVaultError,
+    NoMatchingIdentity,
+    NotEstablished,
+)
 from healthvault.research.export import FIRST_LINE, MAX_PLAIN_BYTES
 from healthvault.research.reading import Beside, Export, Reading, read_export
 from healthvault.research.withdrawal import is_withdrawal
@@ -123,7 +129,12 @@ def _plain(vault: Vault, data: bytes) -> bytes:
         raise FormatError("not_research", "this is a notice of withdrawal, not an export", hint="name it second")
     if len(data) > MAX_FILE_BYTES:
         raise FormatError("limit_exceeded", "the export is too long")
-    opened = decrypt(io.BytesIO(data), [opener.identity for opener in own_openers(vault)])
+    try:
+        opened = decrypt(io.BytesIO(data), [opener.identity for opener in own_openers(vault)])
+    except NoMatchingIdentity as err:
+        raise NoMatchingIdentity(
+            err.code, err.message, hint="only the researcher that it was made for can"
+        ) from err
     start = read_fully(opened.reader, len(FIRST_LINE))
     if start != FIRST_LINE:
         raise FormatError("not_research", "this is no research export", hint="`hv verify` reads other files")

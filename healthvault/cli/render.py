@@ -35,6 +35,8 @@ _IDS = frozenset(
         "documents",
         "bundles",
         "grants",
+        "share",
+        "shares",
     }
 )
 _DOCUMENT_ID = re.compile("d_[a-z2-7]{32}")  # a source is a document, or what made it
@@ -53,6 +55,8 @@ _TIMES = frozenset(
         "status_as_of",
         "logged",
         "said",
+        "last_export",
+        "withdrawn",
     }
 )
 _EMPTY: tuple[Json, ...] = (None, "", [])
@@ -101,6 +105,8 @@ _FOLDED = frozenset(
         "claimed_name",
         "who",
         "statement",
+        "study",
+        "pseudonym",
     }
 )
 _GAP_COLUMNS = 2

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from healthvault.cli.clock import rfc3339
+from healthvault.cli.limits import Limits
 from healthvault.cli.objects import SCHEMA, Json, JsonObject, checkpoint_object
-from healthvault.cli.research_options import EXPORT_LIMITS, READ_LIMITS
+from healthvault.cli.research_options import EXPORT_LIMITS, READ_LIMITS, UNREAD_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from healthvault.research.duo import DuoTerm
     from healthvault.research.reading import Reading
 
-__all__ = ["export_object", "forgotten_object", "reading_object", "study_object", "withdrawal_object"]
+__all__ = ["export_object", "forgotten_object", "limits_of", "reading_object", "study_object", "withdrawal_object"]
 
 _RESULTS = {True: "pass", False: "fail", None: "unknown"}
 
@@ -112,8 +113,13 @@ def reading_object(file: str, reading: "Reading", exit_code: int, written: "Sequ
             for answer in reading.answers
         ],
         "paths": [str(path) for path in written],
-        **READ_LIMITS.fields(),
+        **limits_of(reading).fields(),
     }
+
+
+def limits_of(reading: "Reading") -> Limits:
+    """Return what a reading shows: of a file that does not hold, next to nothing."""
+    return READ_LIMITS if reading.export else UNREAD_LIMITS
 
 
 def _duo(terms: "Sequence[DuoTerm]") -> list[Json]:

@@ -14,7 +14,7 @@ from healthvault.cli.share_options import LABELS
 if TYPE_CHECKING:
     from healthvault.research.duo import DuoTerm
 
-__all__ = ["EXPORT_LIMITS", "READ_LIMITS", "ExportChoice", "earlier_option", "export_options"]
+__all__ = ["EXPORT_LIMITS", "READ_LIMITS", "UNREAD_LIMITS", "ExportChoice", "earlier_option", "export_options"]
 
 _Body = TypeVar("_Body", bound=Callable[..., None])
 _FIELDS = ("code", "value", "status", "date", "until", "category", "sex", "birth-decade", "birth-year")
@@ -27,6 +27,11 @@ READ_LIMITS = Limits(
     proves="these records are as the holder of the pseudonym's key exported them, under these terms",
     does_not_prove="whose they are, that they are true or complete, or that no newer export or notice exists. What"
     " is published or analysed cannot be recalled",
+)
+
+UNREAD_LIMITS = Limits(
+    proves="that this is no export that is whole, unchanged and made for you",
+    does_not_prove="who changed it, or what it said before",
 )
 
 

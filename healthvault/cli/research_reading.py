@@ -9,8 +9,7 @@ from healthvault.cli.clock import now_ms
 from healthvault.cli.exits import exit_of, worst_exit
 from healthvault.cli.inputs import stdin_or_file
 from healthvault.cli.opening import opened
-from healthvault.cli.research_objects import reading_object
-from healthvault.cli.research_options import READ_LIMITS
+from healthvault.cli.research_objects import limits_of, reading_object
 from healthvault.cli.terminal import Terminal
 from healthvault.errors import ConsentRefused, NotEstablished
 from healthvault.research.reading import Reading
@@ -34,7 +33,7 @@ def show_reading(terminal: Terminal, file: str, reading: Reading, paths: Sequenc
     code = worst_exit(map(exit_of, reading.problems))
     terminal.fields(reading_object(file, reading, code, paths), unsaid=("ok", "exit", "proves", "does_not_prove"))
     terminal.lines("next", [problem.hint for problem in reading.problems if problem.hint])
-    READ_LIMITS.say(terminal)
+    limits_of(reading).say(terminal)
     return code
 
 
