@@ -9,7 +9,7 @@ CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
-    ("pytest", "-n", "auto", "--dist", "loadgroup"),
+    ("pytest", "-n", "auto", "--dist", "loadfile"),
 )
 
 

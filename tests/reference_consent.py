@@ -7,7 +7,7 @@ its sealed map, and nobody counts shares and approvals that are None.
 
 PURPOSES = {"TREAT", "ETREAT", "CAREMGT", "HPAYMT", "HOPERAT", "HRESCH", "PUBHLTH", "PATRQT", "FAMRQT"}
 CATEGORIES = {"allergy", "medication", "condition", "lab", "imaging", "letter", "immunisation", "procedure"}
-CATEGORIES |= {"directive", "vitals", "claim", "other"}
+CATEGORIES |= {"directive", "vitals", "claim", "other", "protocol"}
 LABELS = {"mental-health", "sexual-health", "genetics", "substance-use"}
 KEYS = {
     "deny": {"kind", "must", "categories", "types", "tags", "sensitivity"},

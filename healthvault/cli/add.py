@@ -50,6 +50,8 @@ class _Said(TypedDict):
     help="Store a file although it is about somebody else (other_person), or contradicts itself about being yours"
     " (identity_conflict).",
 )
+@click.option("--machine", metavar="MODEL", help="A program or model made it: it stays of provenance machine.")
+@click.option("--from", "made_from", multiple=True, metavar="ID", help="With --machine: what from; d_… or b_….")
 @label_options
 @clock_ok_option
 def add(  # noqa: PLR0913  one argument an option
@@ -59,6 +61,8 @@ def add(  # noqa: PLR0913  one argument an option
     name: str | None,
     accept: tuple[str, ...],
     *,
+    machine: str | None,
+    made_from: tuple[str, ...],
     as_one: bool,
     clock_ok: bool,
     **said: Unpack[_Said],
@@ -74,10 +78,14 @@ def add(  # noqa: PLR0913  one argument an option
     folder. It is added as a whole or not at all; one of more than some 230 files becomes several documents.
 
     Of what holds many things, such as an export, it is said how many of them are new: exports overlap.
+
+    With --machine it is kept for good that a program made it, and with --from what from: documents, or what
+    `hv export context` or `hv share` handed out. Nothing that such a file says makes it look signed.
     """
     from healthvault.cli.admitting import admitted
     from healthvault.cli.arrivals import Arrivals
     from healthvault.cli.inputs import named_inputs
+    from healthvault.cli.machine_made import check_machine, machine_made
     from healthvault.cli.opening import opened
     from healthvault.cli.outcomes import Outcomes
     from healthvault.cli.person_objects import added_object
@@ -86,6 +94,7 @@ def add(  # noqa: PLR0913  one argument an option
     from healthvault.vault.newcomers import judging
 
     outcomes, arrivals = Outcomes(terminal), Arrivals()
+    check_machine(machine, made_from, said["source"])
     options = AddOptions(sensitivity=chosen_labels(sensitivity), **said)
     with (
         Describer() as describer,
@@ -94,6 +103,7 @@ def add(  # noqa: PLR0913  one argument an option
         judging(vault) as newcomers,
     ):
         named = named_inputs(files, name, vault.place.root, as_one=as_one)
+        options = machine_made(vault, options, machine, made_from)
         inputs = admitted(terminal, newcomers, named, accept)
         added = add_documents(vault, inputs, options, now_ms=now_ms(), observer=progress, describer=describer)
         terminal.stream(outcomes.documents(arrivals.noted(added), added_object), _COLUMNS)

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-__all__ = ["Span", "When", "parse_duration", "parse_partial_date", "parse_span", "parse_when"]
+__all__ = ["Span", "When", "parse_day", "parse_duration", "parse_partial_date", "parse_span", "parse_when"]
 
 _SPAN = re.compile(r"([1-9][0-9]{0,4})([dwmy])", re.ASCII)
 _DURATION = re.compile(r"([1-9][0-9]{0,3})([hdw])", re.ASCII)
@@ -100,6 +100,13 @@ def parse_partial_date(text: str) -> str:
         raise ValueError(f"{text!r} is no date; write 2026-11-20, 2026-11 or 2026")
     date.fromisoformat(whole)
     return text
+
+
+def parse_day(text: str) -> date:
+    """Return a day, `2026-11-20`. Raises ValueError: it is none."""
+    if not _DAY.fullmatch(text):
+        raise ValueError(f"{text!r} is no day; write 2026-11-20")
+    return date.fromisoformat(text)
 
 
 def _shift_months(moment: datetime, months: int) -> datetime:

@@ -6,7 +6,7 @@ from typing import Unpack
 
 import click
 
-from healthvault.cli.command import hv_command
+from healthvault.cli.command import hv_family
 from healthvault.cli.options import SelectChoice, is_stdout, output_option, select_options
 from healthvault.cli.terminal import Terminal
 
@@ -15,10 +15,15 @@ __all__ = ["export"]
 _FORMATS = ("jsonl", "files", "fhir", "ips", "csv")
 
 
-@hv_command(
+_LINES = {"context": "Write what documents of a grant say, for a call or a program."}
+
+
+@hv_family(
     "hv export --format files -o ./everything",
     "hv export --format fhir --content -o vault.ndjson --report mapping.jsonl",
     "hv export --format ips -o summary.json",
+    name="export",
+    lines=_LINES,
 )
 @click.option(
     "--format", "form", type=click.Choice(_FORMATS), default="jsonl", show_default=True, help="The form."

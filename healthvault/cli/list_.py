@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hv list`: the documents, newest added first."""
 
+from itertools import islice
 from typing import Unpack
 
 import click
@@ -12,6 +13,8 @@ from healthvault.cli.options import SelectChoice, select_options
 from healthvault.cli.terminal import Terminal
 
 __all__ = ["list_"]
+
+_RUNGS = ("clinic-signed", "clinic-exported", "device", "scan", "patient", "machine", "received")
 
 _SCREEN = ("id", "date", "kind", "title", "size_bytes", "tags", "provenance", "status")
 _PIPE = (
@@ -32,8 +35,15 @@ _PIPE = (
 @hv_command("hv list", "hv list --type fhir --since 1y", "hv list --tag 2026 --json | jq -r .title")
 @select_options
 @click.option("--until", type=parse_when, metavar="DATE", help="Only documents of this day or earlier.")
+@click.option("--provenance", type=click.Choice(_RUNGS), metavar="WORD", help=f"Only what is {', '.join(_RUNGS)}.")
 @click.option("-n", "--limit", type=click.IntRange(1), metavar="N", help="At most so many.")
-def list_(terminal: Terminal, until: When | None, limit: int | None, **chosen: Unpack[SelectChoice]) -> None:
+def list_(
+    terminal: Terminal,
+    until: When | None,
+    provenance: str | None,
+    limit: int | None,
+    **chosen: Unpack[SelectChoice],
+) -> None:
     """List documents, the newest added first.
 
     A document without a date of its own is not found by --since and --until.
@@ -43,5 +53,6 @@ def list_(terminal: Terminal, until: When | None, limit: int | None, **chosen: U
     from healthvault.vault.read import list_documents
 
     with opened(terminal) as vault:
-        documents = list_documents(vault, filter_of(chosen, until, limit))
+        found = list_documents(vault, filter_of(chosen, until, None if provenance else limit))
+        documents = islice((one for one in found if provenance in {None, one.provenance}), limit)
         terminal.rows(map(document_object, documents), _SCREEN if terminal.is_screen else _PIPE)

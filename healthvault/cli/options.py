@@ -36,6 +36,7 @@ __all__ = [
 _Body = TypeVar("_Body", bound=Callable[..., None])
 _STDOUT = Path("-")
 CATEGORY_WORDS = tuple(category.value for category in Category)
+_SAID_CATEGORIES = tuple(word for word in CATEGORY_WORDS if word != Category.PROTOCOL.value)  # by hand
 _SENSITIVITIES = tuple(label.value for label in Sensitivity)
 _NO_LABEL = "none"
 
@@ -126,9 +127,9 @@ def label_options(body: _Body) -> _Body:
         ),
         click.option(
             "--category",
-            type=click.Choice(CATEGORY_WORDS),
+            type=click.Choice(_SAID_CATEGORIES),
             metavar="WORD",
-            help=f"What it is about: {', '.join(CATEGORY_WORDS)}.",
+            help=f"What it is about: {', '.join(_SAID_CATEGORIES)}.",
         ),
     ):
         body = option(body)

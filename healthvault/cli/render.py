@@ -52,6 +52,7 @@ _TIMES = frozenset(
         "shared",
         "cosigned",
         "entered",
+        "registered",
         "status_as_of",
         "logged",
         "said",
@@ -103,10 +104,14 @@ _FOLDED = frozenset(
         "actions",
         "uses",
         "claimed_name",
+        "countersigned_by",
         "who",
         "statement",
         "study",
         "pseudonym",
+        "words",
+        "note",
+        "name",
     }
 )
 _GAP_COLUMNS = 2

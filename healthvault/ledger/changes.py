@@ -41,6 +41,7 @@ CATEGORIES = (
     "vitals",
     "claim",
     "other",
+    "protocol",
 )
 """The place of a word is the number of its inventory: one may be added at the end, none may move."""
 OTHER_SLOT = CATEGORIES.index("other")

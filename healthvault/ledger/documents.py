@@ -65,6 +65,8 @@ _DOC_REVISE_KEYS = frozenset(
     }
 )
 _DOC_ERASE_KEYS = frozenset({"kind", "victims", "reason", "ks_epoch", "changes", "must"})
+LATER_CATEGORIES = frozenset({"protocol"})
+"""The first programs counted them as `other`: an entry has the one that it uses in its `must`, or is `other`."""
 CODING_PLAIN = 0  # the only coding of version 1; another is `unsupported` for that part
 MAX_VICTIMS = 4096
 _REASON = re.compile(r"[a-z][a-z-]{0,31}")
@@ -173,6 +175,7 @@ class DocAdd:
             "source": self.source,
             "tags": list(self.tags),
             "category": self.category,
+            "must": _must(self.category),
             "sensitivity": list(self.sensitivity) or None,
             "supersedes": self.supersedes,
             "evidence": self.evidence,
@@ -224,7 +227,8 @@ class DocRevise:
             sealed["status"] = DocStatus.RETRACTED.value
         if self.reason is not None:
             sealed["reason"] = self.reason
-        return sealed
+        must = _must(self.category)
+        return sealed if must is None else {**sealed, "must": must}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +258,7 @@ class DocErase:
 
 def parse_doc_add(sealed: Fields) -> DocAdd:
     """Parse a `doc.add` map. Raises FormatError `bad_schema`, `unsupported`."""
-    sealed.refuse_unknown_must(_DOC_ADD_KEYS)
+    sealed.refuse_unknown_must(_DOC_ADD_KEYS | LATER_CATEGORIES)
     return DocAdd(
         title=sealed.text("title"),
         type=sealed.text("type"),
@@ -264,7 +268,7 @@ def parse_doc_add(sealed: Fields) -> DocAdd:
         author=_text_if_there(sealed, "author"),
         source=_text_if_there(sealed, "source"),
         tags=tuple(sealed.texts("tags")),
-        category=_text_if_there(sealed, "category"),
+        category=_category_if_there(sealed),
         sensitivity=tuple(sealed.texts("sensitivity")) if sealed.has("sensitivity") else (),
         supersedes=sealed.uint("supersedes") if sealed.has("supersedes") else None,
         evidence=sealed.uint("evidence", 511) if sealed.has("evidence") else None,
@@ -275,7 +279,7 @@ def parse_doc_add(sealed: Fields) -> DocAdd:
 
 def parse_doc_revise(sealed: Fields) -> DocRevise:
     """Parse a `doc.revise` map. Raises FormatError `bad_schema`, `unsupported`."""
-    sealed.refuse_unknown_must(_DOC_REVISE_KEYS)
+    sealed.refuse_unknown_must(_DOC_REVISE_KEYS | LATER_CATEGORIES)
     if sealed.has("status") and sealed.text("status") != DocStatus.RETRACTED.value:
         raise sealed.wrong("status")
     return DocRevise(
@@ -286,7 +290,7 @@ def parse_doc_revise(sealed: Fields) -> DocRevise:
         author=_text_if_there(sealed, "author"),
         source=_text_if_there(sealed, "source"),
         tags=tuple(sealed.texts("tags")) if sealed.has("tags") else None,
-        category=_text_if_there(sealed, "category"),
+        category=_category_if_there(sealed),
         sensitivity=tuple(sealed.texts("sensitivity")) if sealed.has("sensitivity") else None,
         is_retracted=sealed.has("status"),
         reason=_text_if_there(sealed, "reason"),
@@ -308,6 +312,17 @@ def parse_doc_erase(sealed: Fields, seq: int) -> DocErase:
 
 def _text_if_there(sealed: Fields, key: str) -> str | None:
     return sealed.text(key) if sealed.has(key) else None
+
+
+def _must(category: str | None) -> Value | None:
+    return [category] if category in LATER_CATEGORIES else None
+
+
+def _category_if_there(sealed: Fields) -> str | None:
+    """Return the category; a later word without its place in `must` is what the first programs took it for."""
+    word = _text_if_there(sealed, "category")
+    is_named = sealed.has("must") and word in sealed.texts("must")
+    return "other" if word in LATER_CATEGORIES and not is_named else word
 
 
 def _parse_part(part: Fields) -> Part:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a document is about, in the twelve words that consent is given in, and which of it is sensitive.
+"""What a document is about, in the words that consent is given in, and which of it is sensitive.
 
 A kind says what a file is, a category what it is about: a lab result may be FHIR, PDF or CSV. Both lists are the
 file's own word or the owner's; a word that this version does not know is shown, and judged as the strictest.
@@ -33,6 +33,8 @@ class Category(Enum):
     VITALS = "vitals"
     CLAIM = "claim"
     OTHER = "other"
+    PROTOCOL = "protocol"
+    """A registered trial: only `hv trial` puts documents here, so that their number can be proved (ADR 0048)."""
 
 
 class Sensitivity(Enum):

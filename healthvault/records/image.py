@@ -31,6 +31,8 @@ MAX_PIXELS = 50_000_000
 MAX_CLEAR_PIXELS = 16_000_000  # of one that can be seen through: it is painted on white first
 MAX_FRAMES = 50  # of a fax in TIFF, say
 MAX_CODES = 500
+SEPARATOR = "\x1d"
+SHOWN_SEPARATOR = "␝"
 MAX_CODE_CHARS = 8000  # the largest symbol holds fewer
 _FORMATS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "JPEG2000", "AVIF", "MPO")
 _TAKEN = {
@@ -63,6 +65,8 @@ def read_image(probe: Probe, inside: Inside) -> Iterator[Statement | Placed]:
     yield from _frames(image, scanner, codes)
     yield from (Tally(sort=sort, count=count) for sort, count in Counter(sort for sort, _ in codes).items())
     for number, text in enumerate(_joined([text for _, text in codes]), 1):
+        if SEPARATOR in text:  # the end of a field in a code on a pack, which is no end of a line
+            yield Passage(words=encodable(text.replace(SEPARATOR, SHOWN_SEPARATOR)), place=f"code {number}")
         data = text.encode("utf-8", "replace")
         yield from inside(io.BytesIO(data), name="code.txt", size_bytes=len(data), place=f"code {number}")
 

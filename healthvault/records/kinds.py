@@ -33,12 +33,40 @@ class Kind(Enum):
     FIT = "fit"
     EMERGENCY_SHEET = "emergency-sheet"
     """What the owner wants to be known in an emergency: never recognised, only written."""
+    DIRECTIVE = "directive"
+    """An advance directive or its revocation, as hv writes it: likewise."""
     ISSUER_KEYS = "issuer-keys"
     """Keys of issuers of health cards, of one or of a directory: never recognised, only written by `hv issuer`."""
     ISSUER_REVOCATIONS = "issuer-revocations"
     """Which cards an issuer took back; likewise."""
     RESEARCH_STUDY = "research-study"
     """A study that the owner takes part in, mostly sealed: never recognised, only written by `hv research`."""
+    PRESCRIPTION = "prescription"
+    """What `hv rx add` writes down, a FHIR MedicationRequest: never recognised, only written."""
+    DISPENSE = "dispense"
+    """What `hv rx dispense` writes down, a MedicationDispense; likewise."""
+    MEDICATION_STOP = "medication-stop"
+    """What `hv rx stop` writes down, a MedicationStatement; likewise."""
+    TRIAL_PROTOCOL = "trial-protocol"
+    """The registration of a trial: never recognised, only written by `hv trial`, as those that follow."""
+    TRIAL_AMENDMENT = "trial-amendment"
+    """What replaces it."""
+    TRIAL_DATA = "trial-data"
+    """Which documents are data of a trial."""
+    TRIAL_LOCK = "trial-lock"
+    """Which of them its analysis runs on."""
+    TRIAL_RESULT = "trial-result"
+    """What came out of it."""
+    TRIAL_CONSENT = "trial-consent"
+    """Consent to a trial, signed by the participant's journal: never recognised, only written by `hv trial`."""
+    TRIAL_WITHDRAWAL = "trial-withdrawal"
+    """That such a consent ends; likewise."""
+    PACK = "pack"
+    """What was scanned on a pack: never recognised, only written; likewise the next two."""
+    RECALL_LIST = "recall-list"
+    """Which products, lots or pieces are called back."""
+    IMPLANT_CARD = "implant-card"
+    """A device in or on the owner: a FHIR R4 Device."""
     PDF = "pdf"
     IMAGE = "image"
     CSV = "csv"
@@ -68,9 +96,23 @@ MEDIA_TYPES = {
     Kind.CDISC: "application/x-sas-xport",
     Kind.FIT: "application/vnd.ant.fit",
     Kind.EMERGENCY_SHEET: "application/json",
+    Kind.DIRECTIVE: "application/fhir+json",
     Kind.ISSUER_KEYS: "application/json",
     Kind.ISSUER_REVOCATIONS: "application/json",
     Kind.RESEARCH_STUDY: "application/json",
+    Kind.PRESCRIPTION: "application/fhir+json",
+    Kind.DISPENSE: "application/fhir+json",
+    Kind.MEDICATION_STOP: "application/fhir+json",
+    Kind.TRIAL_PROTOCOL: "application/json",
+    Kind.TRIAL_AMENDMENT: "application/json",
+    Kind.TRIAL_DATA: "application/json",
+    Kind.TRIAL_LOCK: "application/json",
+    Kind.TRIAL_RESULT: "application/json",
+    Kind.TRIAL_CONSENT: "application/json",
+    Kind.TRIAL_WITHDRAWAL: "application/json",
+    Kind.PACK: "application/json",
+    Kind.RECALL_LIST: "application/octet-stream",
+    Kind.IMPLANT_CARD: "application/fhir+json",
     Kind.PDF: "application/pdf",
     Kind.IMAGE: "application/octet-stream",
     Kind.CSV: "text/csv",
@@ -89,5 +131,8 @@ CATEGORIES = {
     Kind.DICOM: Category.IMAGING,
     Kind.APPLE_HEALTH: Category.VITALS,
     Kind.FIT: Category.VITALS,
+    Kind.PRESCRIPTION: Category.MEDICATION,
+    Kind.DISPENSE: Category.MEDICATION,
+    Kind.MEDICATION_STOP: Category.MEDICATION,
 }
 """What files of a kind are about where their content does not tell; of the others it is not known."""

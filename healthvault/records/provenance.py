@@ -5,16 +5,28 @@ Only the topmost word is proved, by signatures over the document's own bytes. Al
 by its form and by its own words, which anybody can write. Spec: docs/spec/issuers.md section 6.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from urllib.parse import quote
 
 from healthvault.records.cards import CardDocument, CardVerdict
 from healthvault.records.kinds import Kind
 
-__all__ = ["MADE_HERE", "Evidence", "Rung", "rung_of"]
+__all__ = ["MADE_HERE", "Evidence", "Rung", "machine_source", "rung_of"]
 
 MADE_HERE = "urn:healthvault"
-"""How the source of what hv itself wrote begins."""
+"""How the source of what hv, or another program, wrote begins."""
+_MACHINE = f"{MADE_HERE}:machine:"
+
+
+def machine_source(model: str, inputs: Sequence[str]) -> str:
+    """Return the source of what a program made: its name, and the ids of what it was made from.
+
+    An id is made of the digest of a journal entry, which commits to the very bytes.
+    """
+    query = "&".join(f"input={each}" for each in inputs)
+    return _MACHINE + quote(model, safe="") + (f"?{query}" if query else "")
 
 
 class Rung(Enum):
@@ -29,7 +41,7 @@ class Rung(Enum):
     PATIENT = "patient"
     """Somebody with the vault's key added it, and nothing more is known."""
     MACHINE = "machine"
-    """Made by hv from other documents."""
+    """Made by hv, or by another program, from other documents."""
     RECEIVED = "received"
     """Came in a bundle: what is known of it is what its sender's vault says, with evidence."""
 
@@ -74,12 +86,13 @@ def rung_of(evidence: Evidence) -> Rung:
     was revoked, changed, or signed with another's key earns nothing by it.
     """
     cards = evidence.cards
+    is_made_here = (evidence.source or "").startswith(MADE_HERE)
+    if is_made_here and not evidence.is_received:
+        return Rung.MACHINE  # whatever signed things a program put into it
     if evidence.is_attested or (cards is not None and cards.is_signed):
         return Rung.CLINIC_SIGNED
     if evidence.is_received:
         return Rung.RECEIVED
-    if (evidence.source or "").startswith(MADE_HERE):
-        return Rung.MACHINE
     is_false = cards is not None and any(card.state in _FALSE for card in cards.cards)
     if evidence.kind in _CLINICAL and evidence.source and not is_false:
         return Rung.CLINIC_EXPORTED

@@ -33,7 +33,7 @@ __all__ = [
     "read",
 ]
 
-READER_VERSION = 2  # goes up when readers say more or something else: what older ones said is then read again
+READER_VERSION = 3  # goes up when readers say more or something else: what older ones said is then read again
 MAX_STATEMENTS = 300_000
 MAX_WORDS_CHARS = 16 << 20  # of all passages of one document
 HASHED_BYTES = 1 << 18
@@ -73,13 +73,18 @@ _READERS: dict[Kind, str] = {
     Kind.CCDA: "ccda_read:read_ccda",
     Kind.CDISC: "cdisc_read:read_cdisc",
     Kind.CSV: "table_read:read_table",
+    Kind.DIRECTIVE: "fhir_reader:read_resource",
+    Kind.DISPENSE: "fhir_reader:read_resource",
     Kind.EPCIS: "epcis_read:read_epcis",
     Kind.FHIR: "fhir_reader:read_resource",
     Kind.FHIR_BUNDLE: "fhir_reader:read_bundle",
     Kind.FHIR_NDJSON: "fhir_reader:read_lines",
     Kind.HL7V2: "hl7_read:read_hl7v2",
+    Kind.IMPLANT_CARD: "fhir_reader:read_resource",
     Kind.IPS: "fhir_reader:read_bundle",
     Kind.JSON: "wearable_json:read_json",
+    Kind.MEDICATION_STOP: "fhir_reader:read_resource",
+    Kind.PRESCRIPTION: "fhir_reader:read_resource",
     Kind.DICOM: "dicom:read_dicom",
     Kind.FIT: "fit:read_fit",
     Kind.IMAGE: "image:read_image",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from healthvault.errors import InvalidRequest
 from healthvault.ledger.documents import DocRevise, DocStatus
+from healthvault.records.provenance import MADE_HERE
 from healthvault.storage.document_rows import DocumentRows
 from healthvault.storage.inputs import InputFile
 from healthvault.vault.add import check_tags
@@ -85,10 +86,13 @@ def revise_document(vault: Vault, prefix: str, correction: Correction, *, now_ms
 
     Raises:
         NotFound: `not_found`, `ambiguous`.
-        InvalidRequest: `document_closed`, `erased`, it is not in force; `bad_tag`, `io_error`.
+        InvalidRequest: `document_closed`, `erased`, it is not in force; `machine_made`, it cannot get another
+            source; `bad_tag`, `io_error`.
     """
     found = _in_force(vault, prefix)
     check_tags(correction.tags or ())
+    if (found.source or "").startswith(MADE_HERE) and correction.source is not None and not found.is_received:
+        raise InvalidRequest("machine_made", f"{found.id} was made by a program: its source stays as it is")
     _append(vault, correction.revision(found.entry), now_ms)
     return document_of(vault, found.entry)
 

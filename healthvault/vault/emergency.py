@@ -24,7 +24,7 @@ __all__ = ["Kept", "Suggested", "Suggestions", "edit_sheet", "find_sheet", "sour
 
 NAME = "emergency-sheet.json"
 TITLE = "Emergency sheet"
-FHIR_KINDS = (Kind.IPS, Kind.FHIR_BUNDLE, Kind.FHIR, Kind.FHIR_NDJSON)
+FHIR_KINDS = (Kind.IPS, Kind.FHIR_BUNDLE, Kind.FHIR, Kind.FHIR_NDJSON, Kind.IMPLANT_CARD, Kind.DIRECTIVE)
 MAX_DOCUMENT_BYTES = 16 << 20
 FORWARD = "forward"
 

@@ -17,7 +17,7 @@ from healthvault.ledger.documents import DocStatus
 from healthvault.records.fhir_derived import item_resource
 from healthvault.records.fhir_out import Owner
 from healthvault.records.json_stream import as_written
-from healthvault.records.statements import Item, Left, Resource
+from healthvault.records.statements import Item, Left, Resource, Statement
 from healthvault.sandbox.reader import ReaderFailed, Sandbox
 from healthvault.storage.document_rows import DocumentRow, DocumentRows, Filter
 from healthvault.vault.contents import UNREAD_KINDS, opened_contents, statements_of
@@ -32,6 +32,7 @@ MAX_NAMED = 1000  # places of one document that are named one by one
 _AS_THEY_ARE = ("R4", "R4B", "unknown")
 _FHIR_VERSIONS = {"DSTU2": "1.0", "STU3": "3.0", "R5": "5.0"}
 _ID_BYTES = 20
+REPLACED = "what the owner allowed or wished in a document that a newer one replaced"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,18 +99,28 @@ class _Out:
         words: dict[str, bool] = {}  # place of each resource, and whether it went out as R4
         try:
             for statement in statements_of(self._vault, sandbox, row, WANTED):
-                if isinstance(statement, Resource):
-                    words[statement.place] = statement.version in _AS_THEY_ARE
-                    mapping.mapped += 1
-                    yield from self._word_for_word(statement)
-                elif isinstance(statement, Left):
-                    mapping.leave(statement.place, statement.reason)
-                elif isinstance(statement, Item):
-                    yield from self._derived(row, statement, mapping, holder=_holder(words, statement.place))
+                yield from self._statement(row, statement, mapping, words)
         except ReaderFailed as err:
             mapping.leave("", err.message)
         except (OSError, VaultDamaged) as err:
             yield Failure(name=row.id, error=_as_damage(err))
+
+    def _statement(
+        self, row: DocumentRow, statement: Statement, mapping: Mapping, words: dict[str, bool]
+    ) -> Iterator[str]:
+        if isinstance(statement, Left):
+            mapping.leave(statement.place, statement.reason)
+        elif isinstance(statement, Resource | Item) and _holds_no_more(row, statement):
+            if isinstance(statement, Resource) or _holder(words, statement.place) is None:
+                mapping.leave(statement.place, REPLACED)
+            if isinstance(statement, Resource):
+                words[statement.place] = True  # nothing is derived from it either
+        elif isinstance(statement, Resource):
+            words[statement.place] = statement.version in _AS_THEY_ARE
+            mapping.mapped += 1
+            yield from self._word_for_word(statement)
+        elif isinstance(statement, Item):
+            yield from self._derived(row, statement, mapping, holder=_holder(words, statement.place))
 
     def _word_for_word(self, resource: Resource) -> Iterator[str]:
         digest = hashlib.sha256(resource.version.encode() + b"\0" + resource.content).digest()
@@ -145,6 +156,11 @@ class _Out:
             mapping.mapped += 1
         if made is not None:
             yield as_written(made).decode()
+
+
+def _holds_no_more(row: DocumentRow, statement: Resource | Item) -> bool:
+    """Tell whether it is a consent or directive of a replaced document: alone, it would read as if it held."""
+    return row.status == DocStatus.SUPERSEDED.value and statement.type == "Consent"
 
 
 def _holder(words: dict[str, bool], place: str) -> bool | None:

@@ -56,6 +56,8 @@ class Letter:
     """Categories of which to say how many documents there are, shared or not."""
     with_attestations: bool = True
     """What others attest of the documents goes along."""
+    sizes: tuple[int, ...] = ()
+    """Sizes of the history that its reader shall be able to tell apart, such as those that were timestamped."""
 
 
 NO_LETTER = Letter()

@@ -47,12 +47,15 @@ from healthvault.verify.pins import PinBook
 from healthvault.verify.proofs import verify_fork_proof, verify_view_file
 
 __all__ = [
+    "CLEARABLE",
     "VerifyOptions",
     "import_bundle",
     "open_bundle",
     "openers_of",
+    "read_bundle",
     "unaccepted",
     "verify_file",
+    "verify_through",
 ]
 
 _TEXTS: tuple[tuple[Callable[[InputFile], bytes | None], Callable[[bytes, Context], Verification]], ...] = (
@@ -117,6 +120,19 @@ def verify_file(
     return _verify(vault, place, reading, NothingTaken())
 
 
+def verify_through(
+    vault: Vault | None, place: Place, file: InputFile, sink: Sink, options: VerifyOptions, *, now_ms: int
+) -> Verification:
+    """Verify a bundle while a sink reads its documents, and remember what it showed.
+
+    What the sink has taken is worth what the verdicts say; without them nothing.
+
+    Raises:
+        As `verify_file`.
+    """
+    return _verify(vault, place, _Reading(file=file, options=options, now_ms=now_ms, actions=("view",)), sink)
+
+
 def open_bundle(
     vault: Vault | None, place: Place, file: InputFile, folder: Path, options: VerifyOptions, *, now_ms: int
 ) -> tuple[Verification, list[Document]]:
@@ -131,6 +147,16 @@ def open_bundle(
         if unaccepted(verification, options.accept):
             return verification, []
         return verification, sink.publish(verification)
+
+
+def read_bundle(
+    vault: Vault | None, place: Place, file: InputFile, options: VerifyOptions, sink: Sink, *, now_ms: int
+) -> Verification:
+    """Verify a bundle, and let a sink of the caller's read its documents to view them in memory.
+
+    What the sink took is worth something only if the verdicts say so. Raises as `verify_file`.
+    """
+    return _verify(vault, place, _Reading(file=file, options=options, now_ms=now_ms, actions=("view",)), sink)
 
 
 def import_bundle(

@@ -198,7 +198,12 @@ def _manifest(vault: Vault, parcel: Parcel, logged: Logged, now_ms: int) -> tupl
         audience=audience_of(parcel.addressees),
         note=history.note,
         entries=tuple(history.entry(seq).raw for seq in sorted(seqs)),
-        slice=proof_of(vault, seqs, tuple(addressee.party for addressee in parcel.addressees), also=witnessed),
+        slice=proof_of(
+            vault,
+            seqs,
+            tuple(addressee.party for addressee in parcel.addressees),
+            also={*witnessed, *parcel.letter.sizes},
+        ),
         state=logged.opening,
         grants=(grant,),
         docs=tuple(docs),

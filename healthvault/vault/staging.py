@@ -23,6 +23,7 @@ from healthvault.ledger.documents import RECEIVED, DocAdd, DocStatus, Part, Rece
 from healthvault.ledger.ids import contact_id_text, document_id_text, grant_id_text
 from healthvault.ledger.ranges import ranges_contain
 from healthvault.ledger.secrets import dedupe_tag
+from healthvault.records.categories import Category
 from healthvault.storage.attestation_rows import AttestationRows
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.storage.outputs import OutputFile, free_name, make_folder, safe_name, safe_paths, take_name
@@ -233,7 +234,7 @@ class ImportSink:
             date=document.date,
             author=document.author,
             source=self._sender,
-            category=document.category,
+            category=_own_category(document.category),
             sensitivity=document.sensitivity,
             supersedes=known.seq if known else None,
             evidence=len(parts),
@@ -286,6 +287,11 @@ class ImportSink:
             return self._received
         self._added.add(seq)
         return replace(self._received, proxy=self._acting.grant_id)
+
+
+def _own_category(word: str | None) -> str | None:
+    """Return the category of a received document here: what others registered is no registration of ours."""
+    return None if word == Category.PROTOCOL.value else word
 
 
 def _common_actions(verification: Verification) -> tuple[str, ...]:

@@ -365,6 +365,7 @@ class _Steps:
             signer_name=self._signer_name,
             size=view.size if view else None,
             root=view.root if view else None,
+            view=view,
             tip_ms=self._tip_ms() if self._entries else None,
             grants=self._grants,
             statuses=self._newest(),

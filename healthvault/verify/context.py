@@ -24,6 +24,7 @@ from healthvault.verify.attested import JudgedAttestation
 from healthvault.verify.completeness import Completeness
 from healthvault.verify.pins import KnownStatus, PinBook, VaultPins
 from healthvault.verify.verdicts import Verdict
+from healthvault.verify.view import View
 from healthvault.verify.witnesses import Sighting
 
 __all__ = [
@@ -127,6 +128,8 @@ class VerifiedDocument:
     author: str | None = None
     part_names: Mapping[int, str] = field(default_factory=dict)
     """Of a document of several files: each part's own name, as far as it is said."""
+    supersedes: int | None = None
+    """Entry of the document that it replaces. Disclosed only."""
     category: str | None = None
     """Disclosed only; None where it is not, and where nothing better than `other` is known."""
     sensitivity: tuple[str, ...] = ()
@@ -217,6 +220,8 @@ class Verification:
     """The reader's own name for the signer; None if she is not pinned."""
     size: int | None = None
     root: bytes | None = None
+    view: View | None = None
+    """The history that a bundle shows, with its roots at older sizes."""
     tip_ms: int | None = None
     """Time of the tip, by the owner's clock."""
     grants: tuple[Grant, ...] = ()

@@ -125,6 +125,7 @@ def describe(document: DisclosedDocument, entries: Mapping[int, Entry]) -> Verif
         date=sealed.date if sealed else None,
         author=sealed.author if sealed else None,
         part_names=_own_names(document, sealed),
+        supersedes=sealed.supersedes if sealed else None,
         category=sealed.category if sealed else None,
         sensitivity=sealed.sensitivity if sealed else (),
     )

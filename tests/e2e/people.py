@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """People with vaults: the installed `hv`, run as they would run it, each in a home of their own."""
 
+import atexit
+import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,7 +97,17 @@ class Person:
 
 
 def new_person(home: Path, name: str) -> Person:
-    """Return somebody with a fresh vault that a key file opens."""
+    """Return somebody with a fresh vault that a key file opens: a copy of one that is made once a process."""
+    shutil.copytree(_template(home.name, name), home, symlinks=True)
+    return known_person(home)
+
+
+@functools.cache
+def _template(folder: str, name: str) -> Path:
+    """Make somebody. Two of one name are two people if they live in folders of two names."""
+    root = Path(tempfile.mkdtemp(prefix="hv-people-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    home = root / folder
     home.mkdir()
     passphrase = home / "passphrase"
     passphrase.write_text(PASSPHRASE + "\n")
@@ -104,7 +118,7 @@ def new_person(home: Path, name: str) -> Person:
     (home / "words").chmod(0o600)
     person.hv("key", "add", "--new-key-file", home / "key")
     person.hv("id", "-o", home / "own.hvcard")
-    return known_person(home)
+    return home
 
 
 def known_person(home: Path) -> Person:

@@ -74,7 +74,6 @@ def forked(tmp_path_factory: pytest.TempPathFactory) -> Forked:
     return Forked(tmp_path_factory.mktemp("forked"))
 
 
-@pytest.mark.xdist_group("fork_proof")
 class TestForkProof:
     """What two receipts show together."""
 

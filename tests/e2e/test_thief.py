@@ -193,7 +193,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return Story(tmp_path_factory.mktemp("thief"))
 
 
-@pytest.mark.xdist_group("thief")
 class TestThief:
     """What the thief tries, each with how it fails."""
 

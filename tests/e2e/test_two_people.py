@@ -55,7 +55,6 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Two:
     return Two(tmp_path_factory.mktemp("two"))
 
 
-@pytest.mark.xdist_group("two_people")
 class TestTwoPeople:
     """What a clinician gets to see, and what she is protected from."""
 

@@ -65,7 +65,7 @@ def in_a_role(rng: random.Random) -> Scene:
     found = PRESETS[name]
     start = scene()
     words = {
-        "category": rng.choice(CATEGORIES),
+        "category": rng.choice(CATEGORIES[:12]),  # those that a reader of the first version knows
         "sensitivity": rng.choice([(), ("genetics",), ("substance-use",)]),
     }
     start.docs = [start.owner.add(b"of a role", **words)]

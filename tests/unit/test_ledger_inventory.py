@@ -104,7 +104,7 @@ def test_changes_of_another_vault_or_entry(key: bytes, seq: int) -> None:
         bytes(9),
         bytes(20),
         bytes.fromhex("04ffffffffffffffffff"),
-        bytes.fromhex("010cffffffffffffffff"),
+        bytes.fromhex("010dffffffffffffffff"),
         bytes.fromhex("01000000000000000002"),
         bytes.fromhex("02000000000000000002"),
         bytes.fromhex("0300ffffffffffffffff"),
@@ -144,8 +144,8 @@ def test_what_entries_change(said: DocAdd | DocRevise | DocErase | Owner | None,
 
 def test_words_and_slots() -> None:
     """Known words have their place, others that of `other`; a slot without a word is named by its number."""
-    assert (0, 11, 11) == (slot_of("allergy"), slot_of("other"), slot_of("a word to come"))
-    assert ("claim", "category-12") == (category_word(10), category_word(12))
+    assert (0, 11, 12, 11) == tuple(map(slot_of, ("allergy", "other", "protocol", "a word to come")))
+    assert ("claim", "protocol", "category-13") == (category_word(10), category_word(12), category_word(13))
 
 
 @pytest.mark.parametrize("value", [[], [True, []], [True, [[]] * 15], [True, [1] * 16], [0, [[]] * 16]])

@@ -5,7 +5,7 @@ import pytest
 
 from healthvault.records.cards import CardDocument, CardVerdict, CheckedCard
 from healthvault.records.kinds import Kind
-from healthvault.records.provenance import MADE_HERE, Evidence, Rung, rung_of
+from healthvault.records.provenance import MADE_HERE, Evidence, Rung, machine_source, rung_of
 
 
 def cards(*states: CardVerdict, is_all: bool = True) -> CardDocument:
@@ -68,3 +68,13 @@ def test_what_came_in_a_bundle() -> None:
     signed = Evidence(kind="smart-health-card", is_received=True, cards=cards(CardVerdict.VALID))
     assert Rung.CLINIC_SIGNED is rung_of(signed)
     assert Rung.CLINIC_SIGNED is rung_of(Evidence(kind="pdf", is_received=True, is_attested=True))
+
+
+def test_what_a_program_made_stays_so() -> None:
+    """Whatever signed things it put into it; of somebody else's it is not known."""
+    source = machine_source("llama 3/8B?input=d_x", ["d_a", "b_b"])
+    assert "urn:healthvault:machine:llama%203%2F8B%3Finput%3Dd_x?input=d_a&input=b_b" == source
+    for kind in Kind:
+        made = Evidence(kind=kind.value, source=source, cards=cards(CardVerdict.VALID), is_attested=True)
+        assert Rung.MACHINE is rung_of(made)
+    assert Rung.RECEIVED is rung_of(Evidence(kind="ips", source=source, is_received=True))

@@ -72,7 +72,7 @@ def test_a_role_fills_in_the_terms(people: tuple[Sample, Sample], tmp_path: Path
     gp = PRESETS["gp"]
     assert ("gp", 0, gp.purposes, gp.actions) == (grant.role, grant.role_version, grant.purposes, grant.actions)
     assert (["Dr Lee"], NOW_MS + 90 * DAY_MS) == ([party.name for party in grant.grantees], grant.not_after_ms)
-    assert {"claim", "other"} == set(grant.conditions[0].categories)
+    assert {"claim", "other", "protocol"} == set(grant.conditions[0].categories)
 
 
 def test_the_shorter_of_two_ends(people: tuple[Sample, Sample], tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Events of several documents: the same once, errors taken out, and whose word each is."""
+
+from supply_events import PHARMACY, chained, happened, legs, names, traced, unit
+
+from healthvault.supply.findings import Verdict
+
+_WRONG = happened("01-21T09:00", "dispensing", PHARMACY, unit("1"), eventID="urn:uuid:wrong")
+_DECLARED = {
+    **_WRONG,
+    "errorDeclaration": {"declarationTime": "2026-01-22T08:00:00Z", "reason": "did_not_occur"},
+}
+
+
+def test_the_same_event_in_two_documents_is_one() -> None:
+    """Both documents are named, and both signers."""
+    told = [*legs(), legs()[2]]
+    trace = traced(told, "1", "Maker", "Wholesaler", "Pharmacy", "Auditor")
+    assert (Verdict.COMPLETE, 11) == (trace.verdict, len(trace.steps))
+    last = trace.steps[-1].told
+    assert ["leg-3", "leg-4"] == [origin.document for origin in last.origins]
+    assert (("Pharmacy", "bundle"), ("Auditor", "bundle")) == last.signers
+
+
+def test_an_error_that_is_declared_takes_the_event_out() -> None:
+    """It is told, and does not count."""
+    assert ["dispensed_twice"] == names(traced([*legs(), [_WRONG]]))
+    trace = traced([*legs(), [_WRONG, _DECLARED]])
+    assert (Verdict.COMPLETE, ["declared_in_error"]) == (trace.verdict, names(trace))
+
+
+def test_an_error_declaration_without_an_id_finds_its_event() -> None:
+    """By what it says: the hash leaves the declaration out."""
+    wrong = {name: value for name, value in _WRONG.items() if name != "eventID"}
+    declared = {**wrong, "errorDeclaration": {"declarationTime": "2026-01-22T08:00:00Z"}}
+    assert ["declared_in_error"] == names(traced([*legs(), [wrong, declared]]))
+
+
+def test_a_stranger_voids_nothing_that_somebody_signed() -> None:
+    """An unsigned declaration, or one of another party, against a signed event."""
+    told = [*legs(), [_WRONG], [_DECLARED]]
+    for stranger in (None, "Wholesaler"):
+        trace = traced(told, "1", None, None, None, "Pharmacy", stranger)
+        assert {"dispensed_twice", "error_by_other"} == set(names(trace))
+    assert ["declared_in_error"] == names(traced(told, "1", None, None, None, "Pharmacy", "Pharmacy"))
+
+
+def test_an_event_without_a_zone_is_kept_apart() -> None:
+    """It has no time to be ordered by, and no hash."""
+    told = legs()
+    told[2][3]["eventTime"] = "2026-01-20T12:00:00"
+    chain = chained(told)
+    assert (10, 1) == (len(chain.events), len(chain.undated))
+    assert (None, None) == (chain.undated[0].event.hashes.reference, chain.undated[0].event.hashes.text)
