@@ -34,6 +34,8 @@ class Stated:
     item: Item
     resource: Json
     """The FHIR resource that says it, decoded; None where the document is no FHIR in JSON."""
+    content: bytes | None
+    """The same as JSON in UTF-8, with every number as it was written."""
     version: str | None
     """Of FHIR: `R4`, `STU3`, `DSTU2`, `R5` or `unknown`; None likewise."""
 
@@ -93,5 +95,11 @@ def _of_document(
 def _stated(document: Document, item: Item, last: Resource | None) -> Stated:
     """Return an item with its resource: that which was stated last, if the item is what it says."""
     if last is None or item.place not in {last.place, last.place + item.type}:
-        return Stated(document=document, item=item, resource=None, version=None)
-    return Stated(document=document, item=item, resource=parse(last.content.decode()), version=last.version)
+        return Stated(document=document, item=item, resource=None, content=None, version=None)
+    return Stated(
+        document=document,
+        item=item,
+        resource=parse(last.content.decode()),
+        content=last.content,
+        version=last.version,
+    )

@@ -62,6 +62,7 @@ GROUPS = {
     },
     "Beyond documents": {
         "trial": "Register trials before their data, consent to them, and check what came when.",
+        "claims": "Look through insurance claims: list, add up, check, dispute.",
         "device": "Keep implant cards, and check devices.",
         "directive": "Keep advance directives; of each topic the newest holds.",
         "meds": "Show the medicines as of a day, with what documents say of each.",

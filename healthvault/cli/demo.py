@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
-_STORIES = ("visit", "medicines", "trial")
+_STORIES = ("visit", "medicines", "trial", "claims")
 """Each is the function `play` of the module `story_NAME`."""
 
 
@@ -30,6 +30,8 @@ def demo(terminal: Terminal, story: str, keep: Path | None) -> None:
     """Play a whole story on a synthetic patient, with attacks.
 
     visit: records, consent, sharing with a doctor; a byte changed on the way, a history rewritten.
+
+    claims: a service billed twice, one that never was, a dispute with the insurer; a forged explanation.
 
     medicines: a prescription, a pharmacist, the list of medicines on past days; a prescription that nobody signed,
     one that was altered on the way, a supply fetched twice, a stopped medicine handed over, a copied pack and a

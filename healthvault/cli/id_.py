@@ -23,6 +23,7 @@ _LINES = {
     "refuse": "Say that it is not.",
     "unlink": "Take back what you said last of a document.",
     "check": "Show whose records your documents hold, and why.",
+    "suspects": "Look for uses of your identity that you may not know of.",
 }
 
 

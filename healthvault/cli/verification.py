@@ -30,6 +30,7 @@ from healthvault.verify.witnesses import first_to_see
 __all__ = ["completeness_of", "hints_of", "limits_of", "verification_object"]
 
 _UNTRUE = "Unchanged since entry; says nothing about medical correctness or about records never added."
+_HOLDER = "Does not prove who is holding this file, or who was at a visit that it tells of: hv is no ID."
 _CLOCK = "Time is the owner's claim except where witnessed."
 _ATTESTED = "An attestation says that a key signed a statement about exactly these bytes, not that it is true."
 _ATTESTED_CLOCK = (
@@ -45,7 +46,7 @@ _FORK_LIMITS = (
 )
 _VIEW_LIMIT = "Shows how much history there is and that it is one; no document, and nothing of what is in it."
 _LIMITS_OF = {
-    "bundle": (_UNTRUE, _CLOCK),
+    "bundle": (_UNTRUE, _HOLDER, _CLOCK),
     "erasure": (*ERASURE_LIMITS, _CLOCK),
     "fork-proof": _FORK_LIMITS,
     "view": (_VIEW_LIMIT,),

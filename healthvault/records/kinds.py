@@ -33,6 +33,8 @@ class Kind(Enum):
     FIT = "fit"
     EMERGENCY_SHEET = "emergency-sheet"
     """What the owner wants to be known in an emergency: never recognised, only written."""
+    CLAIM_DISPUTE = "claim-dispute"
+    """What the owner says of a claim that she disputes: never recognised, only written by `hv claims dispute`."""
     DIRECTIVE = "directive"
     """An advance directive or its revocation, as hv writes it: likewise."""
     ISSUER_KEYS = "issuer-keys"
@@ -96,6 +98,7 @@ MEDIA_TYPES = {
     Kind.CDISC: "application/x-sas-xport",
     Kind.FIT: "application/vnd.ant.fit",
     Kind.EMERGENCY_SHEET: "application/json",
+    Kind.CLAIM_DISPUTE: "application/json",
     Kind.DIRECTIVE: "application/fhir+json",
     Kind.ISSUER_KEYS: "application/json",
     Kind.ISSUER_REVOCATIONS: "application/json",

@@ -59,6 +59,12 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("add in/other.json in/other.xml", (3,)),
     ("add in/other.json --accept other_person --accept identity_conflict", (0,)),
     ("id check", (0,)),
+    ("add in/claim.json in/claims.csv", (0,)),
+    ("claims list --everyone", (0,)),
+    ("claims totals --year 2026", (0,)),
+    ("claims check --unknown", (0,)),
+    ("claims dispute {word}-4711 --to {word}-contact --reason {word} -o dispute.hvb --yes", (0,)),
+    ("id suspects", (0,)),
     ("id refuse {doc}", (0,)),
     ("id link {doc}", (0,)),
     ("id unlink {doc}", (0,)),
@@ -291,6 +297,11 @@ REFUSED = (
     "trial eligible in/plain.txt",
     "trial check-consent broken.hvb --form in/plain.txt",
     "trial countersign broken.hvb --study S-8 --form in/plain.txt -o out/refused.hva",
+    "claims list",
+    "claims check",
+    "claims dispute {doc} --to nobody -o refused.hvb --yes",
+    "claims dispute 4711 --to nobody -o in/plain.txt --yes",
+    "id suspects",
     "emergency add blood-group A",
     "trial register S-2 in/none.txt --title T --endpoint E",
     "trial add S-2 in/plain.txt",
@@ -390,6 +401,12 @@ def lay_out(home: Path) -> None:
     (home / "in/policy.json").write_text(json.dumps({"type": "policy", "schema": 1, "tests": [asked]}))
     wanted = {"version": 1, "study": WORD, "criteria": [{"type": "allergy", "name": WORD, "words": [WORD]}]}
     (home / "in/criteria.json").write_text(json.dumps(wanted))
+    claim = {"resourceType": "Claim", "id": f"{WORD}-4711", "status": "active", "provider": {"display": WORD},
+             "item": [{"servicedDate": "2026-03-10", "productOrService": {"text": WORD}}]}  # fmt: skip
+    (home / "in/claim.json").write_text(json.dumps(claim))
+    (home / "in/claims.csv").write_text(
+        f"claim,date of service,provider,billed\n{WORD},03/04/2026,{WORD},{WORD}\n"
+    )
     (home / "in/jwks.json").write_bytes(Clinic().jwks())
     recalls = f"gtin,lot,reason,date,source\n00300010123455,{WORD},{WORD},2026-11-01,{WORD}\n"
     (home / "in/recalls.csv").write_text(recalls)
