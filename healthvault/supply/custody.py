@@ -142,7 +142,8 @@ def _about_events(chain: Chain, pack: str) -> Iterator[Finding]:
                 yield _at(told, name, f"{told.event.step or told.event.kind}: {detail}")
     for one, other in chain.conflicting:
         if pack in {*one.touched, *other.touched}:
-            yield _at(other, Name.CONFLICTING_EVENT, f"another event has the same id, {one.event.id}")
+            same = next(each for each in one.ids if each in other.ids)
+            yield _at(other, Name.CONFLICTING_EVENT, f"another event has the same id, {same}")
 
 
 def _at(told: Told, name: Name, detail: str) -> Finding:
