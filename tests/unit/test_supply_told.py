@@ -55,7 +55,7 @@ def test_an_event_without_a_zone_is_kept_apart() -> None:
 
 
 def test_a_copy_under_another_id_hides_no_conflict() -> None:
-    """Two events of one id say different things; a stranger's copy of one of them comes first, with an id of its own."""
+    """Two events of one id say different things; a copy of one, with an id of its own, comes first."""
     one = happened("01-09T09:30", "inspecting", PHARMACY, unit("1"), eventID="urn:uuid:one")
     other = {**one, "bizStep": "stocking"}
     copy = {**other, "eventID": "urn:uuid:two"}
@@ -75,7 +75,7 @@ def test_a_copy_without_its_record_time_hides_no_reversal() -> None:
 
 
 def test_two_contents_of_one_hash_are_two_events() -> None:
-    """The pre-hash string has nothing between fields: a stranger's step swallows the signed disposition, and comes first."""
+    """The pre-hash string has nothing between fields: a stranger's step swallows the signed disposition."""
     told = [[_swallowed(recall())], *legs(), [recall()]]
     chain = chained(told, None, None, None, None, "Maker")
     assert len({each.event.hashes.text for each in chain.events}) < len(chain.events)
@@ -86,3 +86,14 @@ def _swallowed(event: dict) -> dict:
     disposition = "https://ref.gs1.org/cbv/Disp-" + event["disposition"]
     step = f"https://ref.gs1.org/cbv/BizStep-{event['bizStep']}disposition={disposition}"
     return {name: value for name, value in event.items() if name != "disposition"} | {"bizStep": step}
+
+
+def test_a_recall_that_is_declared_wrong_is_still_named() -> None:
+    """A stranger can declare a stranger's recall of a lot wrong; nobody can do so unseen."""
+    event = {**recall(), "eventID": "urn:uuid:recall"}
+    declared = {**event, "errorDeclaration": {"declarationTime": "2026-02-02T08:00:00Z"}}
+    assert ["recalled_lot"] == names(traced([*legs(), [event]]))
+    assert ["declared_in_error"] == names(traced([*legs(), [event, declared]]))
+    assert {"recalled_lot", "error_by_other"} >= set(
+        names(traced([*legs(), [event], [declared]], "1", None, None, None, "Maker"))
+    )
