@@ -16,7 +16,7 @@ LAYERS = (
     {"gs1", "ledger", "records"},
     {
         *("bundle", "consent", "emergency", "identity", "sandbox"),
-        *("devices", "directives", "feed", "packs", "supply", "trials"),
+        *("devices", "directives", "feed", "medicines", "packs", "research", "supply", "trials"),
     },
     {"storage"},
     {"verify"},
@@ -24,7 +24,7 @@ LAYERS = (
     {"areas"},
     {"cli"},
 )
-AREAS = frozenset({"devices", "directives", "feed", "gs1", "packs", "supply", "trials"})
+AREAS = frozenset({"devices", "directives", "feed", "gs1", "medicines", "packs", "research", "supply", "trials"})
 """Packages of pure rules of areas that the core does without: rooms of the fourth level above, and of the third
 where several areas need one."""
 HOMES = {

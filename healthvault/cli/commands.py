@@ -60,12 +60,15 @@ GROUPS = {
         "export": "Write everything out in open formats.",
         "emergency": "Keep what must be known in an emergency, and print it.",
     },
-    "Areas": {
+    "Beyond documents": {
         "trial": "Register trials before their data, consent to them, and check what came when.",
         "device": "Keep implant cards, and check devices.",
         "directive": "Keep advance directives; of each topic the newest holds.",
+        "meds": "Show the medicines as of a day, with what documents say of each.",
         "pack": "Check packs of medicines by their codes.",
         "report": "Report what is kept, who got what, and what could go.",
+        "research": "Take part in studies under pseudonyms.",
+        "rx": "Keep prescriptions, dispenses and stops, and see what is odd about them.",
     },
     "Keep": {
         "status": "Show the vault at a glance.",

@@ -19,17 +19,21 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
-_STORIES = ("visit", "trial")
+_STORIES = ("visit", "medicines", "trial")
 """Each is the function `play` of the module `story_NAME`."""
 
 
-@hv_command("hv demo", "hv demo --story trial", "hv demo --keep ./demo")
+@hv_command("hv demo", "hv demo --story medicines", "hv demo --keep ./demo")
 @click.option("--story", type=click.Choice(_STORIES), default="visit", show_default=True, help="Which story.")
 @click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help="Keep all files of the story in DIR.")
 def demo(terminal: Terminal, story: str, keep: Path | None) -> None:
     """Play a whole story on a synthetic patient, with attacks.
 
     visit: records, consent, sharing with a doctor; a byte changed on the way, a history rewritten.
+
+    medicines: a prescription, a pharmacist, the list of medicines on past days; a prescription that nobody signed,
+    one that was altered on the way, a supply fetched twice, a stopped medicine handed over, a copied pack and a
+    recalled one.
 
     trial: consent to a form, data, withdrawal, lock and review; a changed form, late data, a changed value.
 

@@ -72,6 +72,10 @@ class Stage:
         """Return what a command prints with --json, without showing it, however it ends."""
         return [json.loads(each) for each in self._run(person, f"{line} --json").splitlines()]
 
+    def words(self, person: str, line: str, field: str) -> list[str]:
+        """Return a field of every object that a command prints with --json, as text."""
+        return [str(each[field]) for each in self.objects(person, line)]
+
     def code(self, person: str, line: str) -> str:
         """Return the first code among the verdicts that a command prints with --json."""
         return str(self.objects(person, line)[0]["codes"][0])

@@ -39,6 +39,14 @@ class Kind(Enum):
     """Keys of issuers of health cards, of one or of a directory: never recognised, only written by `hv issuer`."""
     ISSUER_REVOCATIONS = "issuer-revocations"
     """Which cards an issuer took back; likewise."""
+    RESEARCH_STUDY = "research-study"
+    """A study that the owner takes part in, mostly sealed: never recognised, only written by `hv research`."""
+    PRESCRIPTION = "prescription"
+    """What `hv rx add` writes down, a FHIR MedicationRequest: never recognised, only written."""
+    DISPENSE = "dispense"
+    """What `hv rx dispense` writes down, a MedicationDispense; likewise."""
+    MEDICATION_STOP = "medication-stop"
+    """What `hv rx stop` writes down, a MedicationStatement; likewise."""
     TRIAL_PROTOCOL = "trial-protocol"
     """The registration of a trial: never recognised, only written by `hv trial`, as those that follow."""
     TRIAL_AMENDMENT = "trial-amendment"
@@ -91,6 +99,10 @@ MEDIA_TYPES = {
     Kind.DIRECTIVE: "application/fhir+json",
     Kind.ISSUER_KEYS: "application/json",
     Kind.ISSUER_REVOCATIONS: "application/json",
+    Kind.RESEARCH_STUDY: "application/json",
+    Kind.PRESCRIPTION: "application/fhir+json",
+    Kind.DISPENSE: "application/fhir+json",
+    Kind.MEDICATION_STOP: "application/fhir+json",
     Kind.TRIAL_PROTOCOL: "application/json",
     Kind.TRIAL_AMENDMENT: "application/json",
     Kind.TRIAL_DATA: "application/json",
@@ -119,5 +131,8 @@ CATEGORIES = {
     Kind.DICOM: Category.IMAGING,
     Kind.APPLE_HEALTH: Category.VITALS,
     Kind.FIT: Category.VITALS,
+    Kind.PRESCRIPTION: Category.MEDICATION,
+    Kind.DISPENSE: Category.MEDICATION,
+    Kind.MEDICATION_STOP: Category.MEDICATION,
 }
 """What files of a kind are about where their content does not tell; of the others it is not known."""

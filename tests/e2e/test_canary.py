@@ -89,6 +89,10 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("what-if revoke {grant}", (0,)),
     ("policy test in/policy.json", (0,)),
     ("status-proof {grant} --to {word}-contact -o out/status.hvs", (0,)),
+    ("research export {doc} --study NCT1 --duo GRU --to {word}-contact -o out/one.hvx --yes", (1,)),
+    ("research export in/folder --study NCT1 --duo GRU --to {word}-contact -o out/one.hvx --yes", (5,)),
+    ("research list", (0,)),
+    ("research verify lee.hvb", (20,)),
     ("prove --from 1 --to {word}-contact -o out/one.hvp", (0,)),
     ("prove {doc} -o out/one.tlog-proof", (0,)),
     ("anchor --request out/now.tsq", (0,)),
@@ -125,6 +129,12 @@ STORY: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("emergency build -o locked --code --yes", (0,)),
     ("emergency build -o locked-by-shares --shares 2/3 --yes", (0,)),
     ("emergency remove 2", (0,)),
+    ("rx add {word} --dose {word} --prescriber {word} --patient {word} --from {doc} --repeats 1", (0,)),
+    ("rx stop {word} --patient {word} --reason {word}", (0,)),
+    ("rx dispense {rx} --by {word} --pack {word}", (0,)),
+    ("rx list", (0,)),
+    ("rx check", (0,)),
+    ("meds", (0,)),
     ("trial consent in/newer.txt --study S-9 --version {word} --language en --option data:{word}:yes --yes", (0,)),
     ("trial reconsent in/plain.txt --study S-9 --version 4 --language en --option a:b:yes --yes", (0,)),
     ("trial contribute S-9 {doc} --to {word}-contact -o given.hvb --yes", (5, 22)),
@@ -225,6 +235,10 @@ REFUSED = (
     "id add identifier ssn 111-00-2330",
     "id remove 0",
     "revoke {grant}",
+    "research export {doc} --study NCT1 --duo GRU --to nobody -o out/refused.hvx --yes",
+    "research withdraw NCT1 -o out/refused.hvw --yes",
+    "research forget NCT1 --yes",
+    "research open broken.hvb -o out/refused",
     "status-proof {grant} --to nobody -o out/refused.hvs",
     "prove --from 9999 --to nobody -o out/refused.hvp",
     "prove {doc} -o in/plain.txt",
@@ -341,7 +355,9 @@ class Scene:
         assert [] == list(canary.leaks([self.home], besides=[self.home / "in", self.home / "out"])), line
 
     def learn(self, done: Done) -> None:
-        """Take the ids of two documents and a grant, once there are any, and recovery words that are shown."""
+        """Take the ids of two documents and a grant, once there are any, and what is shown of others."""
+        if "\nprescriber_signed\t" in done.out:
+            self.ids["rx"] = done.out.partition("\n")[0].partition("\t")[2]
         for line in done.out.splitlines():
             if line.startswith("recovery_words"):
                 (self.home / "words").write_text(line.partition("\t")[2])
