@@ -19,7 +19,7 @@ from healthvault.supply.event import Event, Hashes, event_of_part
 from healthvault.supply.from_json import event_of_json, namespaces_of
 from healthvault.supply.from_xml import event_of_xml
 from healthvault.supply.part import Budget, Part
-from healthvault.supply.prehash import hash_id
+from healthvault.supply.prehash import content_digest, hash_id
 from healthvault.supply.reading import Reading
 from healthvault.supply.times import Moment, moment_of
 
@@ -128,7 +128,7 @@ def _event(number: int, trees_: Sequence[Part]) -> Event:
     if event.time.ms is None:
         return event
     reference, text = (hash_id(tree, reading) for tree, reading in zip(_each(trees_), Reading, strict=True))
-    return replace(event, hashes=Hashes(reference=reference, text=text))
+    return replace(event, hashes=Hashes(reference=reference, text=text, content=content_digest(trees_[-1])))
 
 
 def _each(trees_: Sequence[Part]) -> Iterator[Part]:
