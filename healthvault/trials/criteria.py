@@ -233,7 +233,7 @@ def _lab(members: _Object) -> Node:
     comparator, value, unit = (members.pop(name, None) for name in ("comparator", "value", "unit"))
     number = decimal_of(value if isinstance(value, str) else str(value) if type(value) is int else None)
     days = _whole(members, "within_days", MAX_DAYS)
-    if not codes or number is None or not isinstance(unit, str) or not days:
+    if not codes or number is None or not isinstance(unit, str) or len(unit) > MAX_CHARS or not days:
         raise ValueError("codes, value, unit or within_days is missing or wrong")
     if not isinstance(comparator, str) or comparator not in COMPARATORS:
         raise ValueError(f"comparator must be among {', '.join(COMPARATORS)}")
