@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from people import Person, new_person
+from people import Person, known_person, new_person
 from test_cli_json import check
 
 NAMES = ("Ana", "Silva", "Porto", "MRN-4711", "4711", "tired", "Dr Lee", "Ferritin", "lab-march")
@@ -54,10 +54,7 @@ PEOPLE = {"ana": "Ana Silva", "rita": "Rita Reis", "sam": "Sam Sousa"}
 def people(scene: Path, tmp_path: Path) -> tuple[Person, Person, Person]:
     """A copy of the scene for one test."""
     shutil.copytree(scene, tmp_path / "scene", symlinks=True)
-    ana, rita, sam = (
-        Person(home=tmp_path / "scene" / who, variables={"HV_KEY_FILE": str(tmp_path / "scene" / who / "key")})
-        for who in PEOPLE
-    )
+    ana, rita, sam = (known_person(tmp_path / "scene" / who) for who in PEOPLE)
     return ana, rita, sam
 
 
@@ -109,6 +106,7 @@ def test_two_researchers_compare_notes(people: tuple[Person, Person, Person]) ->
         )
         check([done.object], "research_export")
         assert (3, 3) == (done.object["records"], done.object["new_records"])
+        assert "small cell" in done.err
         shutil.copy(ana.home / f"{study}.hvx", person.home / "mine.hvx")
         opened = person.hv("research", "open", "mine.hvx", "-o", "data", "--json").object
         check([opened], "research_verification")
@@ -249,9 +247,9 @@ def test_a_study_is_forgotten(people: tuple[Person, Person, Person]) -> None:
         "open a.hvx",
     ],
 )
-def test_wrong_usage(people: tuple[Person, Person, Person], words: str) -> None:
+def test_wrong_usage(scene: Path, words: str) -> None:
     """Is said before anything is written."""
-    assert "usage" == people[0].hv("research", *words.split(), "--json", exit=2).error["code"]
+    assert "usage" == known_person(scene / "ana").hv("research", *words.split(), "--json", exit=2).error["code"]
 
 
 @pytest.mark.parametrize(
@@ -268,9 +266,9 @@ def test_wrong_usage(people: tuple[Person, Person, Person], words: str) -> None:
         ("verify missing.hvx", 1, "unreadable"),
     ],
 )
-def test_refusals(people: tuple[Person, Person, Person], words: str, exit_code: int, code: str) -> None:
+def test_refusals(scene: Path, words: str, exit_code: int, code: str) -> None:
     """Each by its name; nothing is changed, and nothing is left behind."""
-    ana = people[0]
+    ana = known_person(scene / "ana")
     before = ana.hv("status", "--json").object["entries"]
     assert code == ana.hv("research", *words.split(), "--json", exit=exit_code).error["code"]
     assert before == ana.hv("status", "--json").object["entries"]
