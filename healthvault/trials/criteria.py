@@ -16,7 +16,8 @@ from healthvault.errors import FormatError, InvalidRequest
 from healthvault.records.concept import parse_code
 from healthvault.records.decimals import decimal_of
 from healthvault.records.folding import folded
-from healthvault.trials.form_fields import check_line, once
+from healthvault.records.json_walk import members_once
+from healthvault.trials.form_fields import check_line
 
 __all__ = [
     "Age",
@@ -139,7 +140,7 @@ def parse_criteria(data: bytes) -> Criteria:
     if len(data) > MAX_FILE_BYTES:
         raise FormatError("too_large", f"the criteria are over {MAX_FILE_BYTES >> 10} KiB")
     try:
-        whole: _Json = json.loads(data.decode("utf-8-sig"), object_pairs_hook=once, parse_float=str)
+        whole: _Json = json.loads(data.decode("utf-8-sig"), object_pairs_hook=members_once, parse_float=str)
     except (ValueError, RecursionError) as err:
         raise FormatError("bad_schema", f"the criteria are no JSON: {err}") from err
     if not isinstance(whole, dict) or type(whole.get("version")) is not int or whole["version"] != 1:
