@@ -48,7 +48,7 @@ def is_bounded(text: str) -> bool:
     return len(text) <= SMALL_CHARS or sum(map(text.count, "{[,")) <= MAX_VALUES
 
 
-def members_once(pairs: "list[tuple[str, Json]]") -> "dict[str, Json]":
+def members_once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     """Return the members of an object: an `object_pairs_hook` for what two readers must read alike.
 
     Raises:
