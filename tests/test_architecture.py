@@ -16,7 +16,7 @@ LAYERS = (
     {"gs1", "ledger", "records"},
     {
         *("bundle", "consent", "emergency", "identity", "sandbox"),
-        *("claims", "devices", "directives", "feed", "medicines", "packs", "supply", "trials"),
+        *("claims", "devices", "directives", "feed", "medicines", "packs", "research", "supply", "trials"),
     },
     {"storage"},
     {"verify"},
@@ -24,7 +24,9 @@ LAYERS = (
     {"areas"},
     {"cli"},
 )
-AREAS = frozenset({"claims", "devices", "directives", "feed", "gs1", "medicines", "packs", "supply", "trials"})
+AREAS = frozenset(
+    {"claims", "devices", "directives", "feed", "gs1", "medicines", "packs", "research", "supply", "trials"}
+)
 """Packages of pure rules of areas that the core does without: rooms of the fourth level above, and of the third
 where several areas need one."""
 HOMES = {

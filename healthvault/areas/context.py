@@ -15,7 +15,7 @@ from healthvault.feed.redaction import Redaction, Rule, make_redaction
 from healthvault.ledger.documents import DocStatus
 from healthvault.records.provenance import Rung
 from healthvault.records.reading import MAX_STATEMENTS
-from healthvault.records.statements import Item, Passage
+from healthvault.records.statements import Item, Passage, Quantity
 from healthvault.storage.consent_rows import ConsentRows
 from healthvault.storage.contents import Contents
 from healthvault.storage.document_rows import DocumentRows, Filter
@@ -191,12 +191,17 @@ def _redacted(item: Item, redaction: Redaction) -> Item:
         title=(redaction.text(item.title) or "") if keeps_text else coded,
         codes=codes,
         text=redaction.free_text(item.text),
+        quantity=_quantity(item.quantity, redaction),
         date=redaction.date(item.date),
         until=redaction.date(item.until),
         identity=item.identity if is_plain else None,
         author=redaction.text(item.author) if Rule.NAMES not in redaction.rules else None,
         source=redaction.text(item.source),
     )
+
+
+def _quantity(quantity: Quantity | None, redaction: Redaction) -> Quantity | None:
+    return None if quantity is None else replace(quantity, unit=redaction.text(quantity.unit))
 
 
 def _redaction(vault: Vault, contents: Contents, wish: ContextWish, documents: Sequence[Document]) -> Redaction:

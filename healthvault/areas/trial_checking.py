@@ -151,6 +151,10 @@ def check_consent(
         is_bound=_is_bound(kept.consent, question.form),
         countersignatures=_countersignatures(verification, kept),
     )
+    counts = whole.in_force(kept.consent.study, question.day)
+    if judged.standing is Standing.IN_FORCE and counts is not None and counts.consent != kept.consent:
+        newer = f"consent {counts.consent.record} of {counts.consent.date} counts, and not this one"
+        faults = (*faults, ConsentRefused("no_consent", newer))
     return replace(judged, faults=(*faults, *_faults(judged, question)))
 
 

@@ -100,7 +100,7 @@ def sign_consent(
         raise InvalidRequest(
             "bad_date", f"{wish.date} is still to come", hint="a consent holds from when it is given"
         )
-    replaces = _replaced(readable_history(vault, own_id(vault)), wish, study)
+    replaces = _replaced(readable_history(vault, own_id(vault)), wish, study, today)
     data = read_whole_form(file)
     consent = Consent(
         record=random_bytes(RECORD_BYTES).hex(),
@@ -156,13 +156,14 @@ def withdraw(
     return withdrawal, keep_form(vault, form, now_ms=now_ms)
 
 
-def _replaced(history: History, wish: ConsentWish, study: str) -> str | None:
+def _replaced(history: History, wish: ConsentWish, study: str, today: date) -> str | None:
     """Return the number of the consent that a new one comes in the place of, if it is given anew."""
     kept = history.in_force(study, wish.date)
     if wish.anew:
         if kept is None:
             raise history.refusal(study, wish.date)
         return kept.consent.record
+    kept = kept or history.in_force(study, today)  # dated back, it would stand beside that
     if kept is not None:
         hint = "`hv trial reconsent` puts a new one in its place"
         raise InvalidRequest("consent_in_force", f"consent {kept.document} to {study} is in force", hint=hint)

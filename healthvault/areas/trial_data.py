@@ -13,14 +13,12 @@ from healthvault.ledger.documents import DocStatus
 from healthvault.records.kinds import Kind
 from healthvault.storage.document_rows import DocumentRow, DocumentRows
 from healthvault.storage.inputs import InputFile
-from healthvault.trials.lock import Input, Lock, Results
+from healthvault.trials.lock import MAX_INPUTS, Input, Lock, Results
 from healthvault.vault.forms import keep_form
 from healthvault.vault.read import find_document
 from healthvault.vault.vault import Vault
 
 __all__ = ["data_in_force", "keep_results", "lock_trial", "versions_of"]
-
-MAX_INPUTS = 2000  # of one lock
 
 
 def data_in_force(vault: Vault, study: Study) -> list[DocumentRow]:
@@ -35,13 +33,19 @@ def data_in_force(vault: Vault, study: Study) -> list[DocumentRow]:
 
 
 def versions_of(vault: Vault, study: Study) -> list[DocumentRow]:
-    """Return the data of a trial and all newer versions of them that were not erased, by entry."""
+    """Return the data of a trial and all older and newer versions of them that were not erased, by entry."""
     named = {row.seq: row for row in _named(vault, study)}
     table = DocumentRows(vault.catalogue)
     for seq in table.kept():
         row = table.at(seq)
         if row is not None and row.supersedes in named:  # rising: an older version is met before a newer one
             named[seq] = row
+    older = [row.supersedes for row in named.values()]
+    while older:
+        row = None if (place := older.pop()) is None else table.at(place)
+        if row is not None and row.seq not in named:
+            named[row.seq] = row
+            older.append(row.supersedes)
     return [named[seq] for seq in sorted(named) if named[seq].status != DocStatus.ERASED.value]
 
 
@@ -84,12 +88,16 @@ def keep_results(vault: Vault, study: str, files: Iterable[InputFile], *, now_ms
 
     Raises:
         NotFound: `not_registered`.
-        InvalidRequest: `not_locked`; as `add_documents`.
+        InvalidRequest: `not_locked`; `too_many`, over 2,000 files; as `add_documents`.
     """
+    chosen = list(files)
+    if len(chosen) > MAX_INPUTS:
+        said = f"{len(chosen)} files; results are {MAX_INPUTS} at most"
+        raise InvalidRequest("too_many", said, hint="keep them in fewer, larger files")
     found = study_of(vault, study)
     if not found.locks:
         raise InvalidRequest("not_locked", f"the data of {study} are not locked", hint=f"hv trial lock {study}")
-    ids = dict.fromkeys(added_document(vault, file, now_ms=now_ms).id for file in files)
+    ids = dict.fromkeys(added_document(vault, file, now_ms=now_ms).id for file in chosen)
     results = Results(record=new_record(), study=found.id, lock=found.locks[-1].document.id, documents=tuple(ids))
     form = new_form(Kind.TRIAL_RESULT, found.id, results.to_bytes(), number=len(found.results) + 1)
     keep_form(vault, form, now_ms=now_ms)

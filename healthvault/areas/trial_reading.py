@@ -224,16 +224,23 @@ def _files(
     names = {document.seq: document.part_names for document in verification.documents}
     data = {one.id for one in trial.data()}
     locked = {one.document for one in trial.locks[-1].form.inputs} if trial.locks else data
-    last = trial.results[-1].form.documents if trial.results else ()
+    last = trial.results[-1].form if trial.results else None
+    results = {*last.documents} if last else set[str]()
+    is_newest = last is not None and bool(trial.locks) and last.lock == trial.locks[-1].document.id
+    questions = (
+        (Asked.FILES, locked, asked.inputs, "" if trial.locks else "nothing is locked: these are the data"),
+        (Asked.RESULTS, results, asked.results, "" if is_newest else "no results of the newest lock are here"),
+    )
     answers = []
-    for kind, wanted, folder in ((Asked.FILES, locked, asked.inputs), (Asked.RESULTS, {*last}, asked.results)):
+    for kind, wanted, folder, doubt in questions:
         if folder is None:
             continue
         others = [one for one in trial.documents.values() if one.id not in wanted and one.id not in data]
         chosen = [one for one in trial.documents.values() if one.id in wanted]
         found = list(_found(folder))
         committed = list(_committed(chosen, sink, names))
-        answers.append(compare_files(kind, committed, list(_committed(others, sink, names)), found))
+        answer = compare_files(kind, committed, list(_committed(others, sink, names)), found)
+        answers.append(answer.doubted(doubt) if doubt else answer)
     return answers
 
 

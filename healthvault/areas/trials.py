@@ -17,6 +17,7 @@ from healthvault.records.kinds import Kind
 from healthvault.storage.inputs import Failure, InputFile, InputFolder
 from healthvault.trials.consent_history import Period
 from healthvault.trials.protocol import (
+    MAX_BATCH,
     Amendment,
     DataBatch,
     Protocol,
@@ -41,8 +42,6 @@ __all__ = [
     "register_trial",
     "take_data",
 ]
-
-MAX_BATCH = 4000  # documents named by one form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,10 +154,13 @@ def take_data(
 
     Raises:
         NotFound: `not_registered`.
-        InvalidRequest: `bad_text`, `blank_form`; as `add_documents`.
+        InvalidRequest: `bad_text`, `blank_form`; `bad_date`, the last day without a first, or before it; as
+            `add_documents`.
         ConsentRefused: `no_consent`, `consent_withdrawn`, of the participant, or of a subject who is a contact.
     """
     subject = None if came.subject is None else check_subject(came.subject)
+    if came.last is not None and (came.first is None or came.last < came.first):
+        raise InvalidRequest("bad_date", "the last day needs a first one, and not a later one", hint="--date DATE")
     found = study_of(vault, study)
     period = Period(first=came.first, last=came.last or came.first) if came.first else None
     check_participants(vault, found.id, (came.participant, subject), period, came.option)

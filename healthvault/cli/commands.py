@@ -68,6 +68,7 @@ GROUPS = {
         "meds": "Show the medicines as of a day, with what documents say of each.",
         "pack": "Check packs of medicines by their codes.",
         "report": "Report what is kept, who got what, and what could go.",
+        "research": "Take part in studies under pseudonyms.",
         "rx": "Keep prescriptions, dispenses and stops, and see what is odd about them.",
     },
     "Keep": {

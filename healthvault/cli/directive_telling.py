@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the directive commands do once they run, and what they say beside their data. Loads the vault."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from healthvault.cli.terminal import Terminal
 from healthvault.directives.force import Standing, State
 from healthvault.directives.record import Topic
 from healthvault.errors import NotFound
+from healthvault.ledger.documents import DocStatus
 from healthvault.vault.read import document_bytes
 from healthvault.vault.vault import Vault
 
@@ -79,13 +81,8 @@ def tell_doubts(terminal: Terminal, found: Directives, only: Topic | None = None
     for standing in found.standings:
         if only is not None and standing.topic is not only:
             continue
-        topic = standing.topic.value
-        for one in found.conflicts(standing):
-            terminal.warn(f"{topic}: {one.document.id}, from others, is not older; {standing.newest.id} is shown")
-        if standing.same_day:
-            terminal.warn(f"{topic}: several of one day; the last one added is taken, {standing.newest.id}")
-        if standing.state is State.UNSETTLED:
-            terminal.warn(f"{topic}: what replaced {standing.newest.id} is gone; add anew what is to hold")
+        for doubt in _doubts(found, standing):
+            terminal.warn(f"{standing.topic.value}: {doubt}")
     for id_text in found.unreadable:
         terminal.warn(f"{id_text} is of type directive, and cannot be read as one")
     loose = [one.document.id for one in found.beside if one.said is None]
@@ -93,6 +90,29 @@ def tell_doubts(terminal: Terminal, found: Directives, only: Topic | None = None
         terminal.say(f"Not weighed, {len(loose)} documents: `hv directive add TOPIC --document ID` enters one.")
 
 
+def _doubts(found: Directives, standing: Standing) -> Iterator[str]:
+    newest = standing.newest.id
+    for one in found.conflicts(standing):
+        yield f"{one.document.id}, from others, is not older; {newest} is shown"
+    if standing.same_day:
+        yield f"several of one day; the last one added is taken, {newest}"
+    if (gone := _words_gone(found, standing)) is not None:
+        yield f"the document with its words, {gone}; add anew what is to hold"
+    if standing.state is State.UNSETTLED:
+        yield f"what replaced {newest} is gone; add anew what is to hold"
+
+
+def _words_gone(found: Directives, standing: Standing) -> str | None:
+    """Return what became of the only document with the words of what is in force, if nobody can rely on it."""
+    said = standing.newest.said
+    if standing.state is not State.IN_FORCE or said.words or said.source is None:
+        return None
+    document = found.sources.get(said.source.id)
+    status = "not here" if document is None else document.status
+    return f"{said.source.id}, is {status}" if status in {"not here", *_GONE} else None
+
+
+_GONE = frozenset({DocStatus.ERASED.value, DocStatus.RETRACTED.value})
 _UNSAID = ("proves", "does_not_prove")
 
 

@@ -6,7 +6,8 @@ from healthvault.cli.terminal import Terminal
 
 __all__ = ["list_"]
 
-_SCREEN = ("gtin", "lot", "expiry", "serial", "expired", "recall", "contradictions")
+_SCREEN = ("gtin", "lot", "expiry", "serial", "expired", "recall")
+_DIFFERING = (*_SCREEN, "contradictions")  # on a screen where there are some: whole numbers matter more
 _PIPE = ("gtin", "lot", "expiry", "serial", "expired", "recall", "scans", "last_scan", "contradictions")
 
 
@@ -23,7 +24,7 @@ def list_(terminal: Terminal) -> None:
     from healthvault.cli.pack_scanning import here_and_now
 
     with opened(terminal) as vault:
-        terminal.rows(
-            map(pack_object, known_packs(vault, now=here_and_now())), _SCREEN if terminal.is_screen else _PIPE
-        )
+        packs = [pack_object(one) for one in known_packs(vault, now=here_and_now())]
+    screen = _DIFFERING if any(each["contradictions"] for each in packs) else _SCREEN
+    terminal.rows(packs, screen if terminal.is_screen else _PIPE)
     LIMITS.say(terminal)

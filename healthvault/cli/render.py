@@ -35,6 +35,8 @@ _IDS = frozenset(
         "documents",
         "bundles",
         "grants",
+        "share",
+        "shares",
     }
 )
 _DOCUMENT_ID = re.compile("d_[a-z2-7]{32}")  # a source is a document, or what made it
@@ -54,6 +56,8 @@ _TIMES = frozenset(
         "status_as_of",
         "logged",
         "said",
+        "last_export",
+        "withdrawn",
     }
 )
 _EMPTY: tuple[Json, ...] = (None, "", [])
@@ -103,6 +107,8 @@ _FOLDED = frozenset(
         "countersigned_by",
         "who",
         "statement",
+        "study",
+        "pseudonym",
         "words",
         "note",
         "name",

@@ -13,7 +13,7 @@ __all__ = ["ColdChoice", "exact_degrees", "gap_ms", "zone_of"]
 _DEGREES = re.compile(r"[+-]?\d{1,4}(\.\d{1,6})?\Z", re.ASCII)
 _GAP = re.compile(r"([1-9]\d{0,4})(s|m|h|d)\Z", re.ASCII)
 _MS_OF = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-_ZONE = re.compile(r"[+-]\d\d:\d\d\Z", re.ASCII)
+_ZONE = re.compile(r"[+-](0\d|1[0-3]):[0-5]\d\Z|[+-]14:00\Z", re.ASCII)
 
 
 class ColdChoice(TypedDict):

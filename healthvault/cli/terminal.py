@@ -155,7 +155,9 @@ def screen_line(one: JsonObject, columns: Iterable[str]) -> str:
     """Return the cells of a row that say something, short, for a person who watches it come."""
     shown = {"id": short_id, "duplicate_of": short_id}
     cells = [
-        readable_size(value) if isinstance(value, int) else shown.get(name, safe)(plain_cell(value))
+        readable_size(value)
+        if name.endswith("_bytes") and isinstance(value, int)
+        else shown.get(name, safe)(plain_cell(value))
         for name in columns
         if (value := one.get(name)) not in (None, "")
     ]

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import cast
 
 from healthvault.errors import FormatError, InvalidRequest
-from healthvault.records.json_walk import Json, is_bounded, items_at, text_at, value_at
+from healthvault.records.json_walk import Json, is_bounded, items_at, members_once, text_at, value_at
 
 __all__ = ["MAX_WORDS_CHARS", "Act", "Directive", "Source", "Topic", "parse_directive", "title_of"]
 
@@ -185,14 +185,7 @@ def _loaded(data: bytes) -> Json:
     text = data.decode()
     if not is_bounded(text):
         raise ValueError("it holds too many values")
-    return cast("Json", json.loads(text, object_pairs_hook=_once))
-
-
-def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    """Refuse a name that stands twice: two readers would read two directives."""
-    if len({name for name, _ in pairs}) < len(pairs):
-        raise ValueError("a name stands twice in an object")
-    return dict(pairs)
+    return cast("Json", json.loads(text, object_pairs_hook=members_once))
 
 
 def _parsed(whole: Json) -> Directive:

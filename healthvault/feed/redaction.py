@@ -34,27 +34,34 @@ _MONTHS = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     "|nov(?:ember)?|dec(?:ember)?"
 )
+_START, _END = r"(?<![^\W_])", r"(?![^\W_])"  # of a word; an underscore parts words, as in names of files
 _DATES = re.compile(
-    r"\b\d{4}-\d{2}(?:-\d{2})?(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?\b"
-    r"|\b\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})\b"
-    r"|\b\d{4}[./]\d{1,2}[./]\d{1,2}\b"
-    r"|\b(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4,6})?\b"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\.? (?:{_MONTHS})\.?,? \d{{4}}\b"
-    rf"|\b(?:{_MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b",
+    rf"{_START}(?:"
+    r"\d{4}-\d{2}(?:-\d{2})?(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+    r"|\d{1,2}[./_-]\d{1,2}[./_-](?:\d{4}|\d{2})"
+    r"|\d{4}[./_]\d{1,2}[./_]\d{1,2}"
+    r"|(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4,6})?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\.? (?:{_MONTHS})\.?,? \d{{4}}"
+    rf"|(?:{_MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    rf"){_END}",
     re.IGNORECASE,
 )
 _IDENTIFIERS = re.compile(
-    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
-    r"|\b[A-Z]{0,4}\d[\d-]{4,}\d[A-Z]?\b"
-    r"|\b\d{3} \d{2} \d{4}\b",
+    rf"{_START}(?:"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"|[A-Z]{0,4}\d[\d-]{4,}\d[A-Z]?"
+    r"|\d{3} \d{2} \d{4}"
+    rf"){_END}",
     re.IGNORECASE,
 )
 _CONTACTS = re.compile(
-    r"\b[a-z][a-z0-9+.-]{0,20}://[^\s<>\"]+"
-    r"|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+\b"
-    r"|(?<![\w.])(?:\+\d{1,3}[ .-]?)?(?:\(\d{1,5}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,5}){1,4}(?![\w.])",
+    rf"{_START}[a-z][a-z0-9+.-]{{0,20}}://[^\s<>\"]+"
+    rf"|{_START}[\w.+-]{{1,64}}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}})+\b"
+    rf"|{_START}(?<!\.)(?:\+\d{{1,3}}[ .-]?)?(?:\(\d{{1,5}}\)[ .-]?)?"
+    rf"\d{{2,5}}(?:[ .-]\d{{2,5}}){{1,4}}{_END}(?!\.\w)",
     re.IGNORECASE,
 )
+_WIDE, _NARROW = range(0xFF01, 0xFF5F), 0xFEE0  # letters as wide as Chinese ones, and how far theirs are from them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +87,8 @@ class Redaction:
         if text is None:
             return None
         said = unicodedata.normalize("NFC", text)
+        if self.rules:
+            said = _plain(said)
         if Rule.CONTACTS in self.rules:
             said = _CONTACTS.sub(_unless_date, said)
         if Rule.DATES in self.rules:
@@ -125,7 +134,7 @@ def make_redaction(
     said = list(rules)
     chosen = frozenset(rule for rule, _ in said if rule is not None)
     parts = [part for name in names for part in _parts_of(name)]
-    numbers = [each.strip() for each in identifiers if len(each.strip()) > 1]
+    numbers = [_plain(each).strip() for each in identifiers if len(each.strip()) > 1]
     return Redaction(
         rules=chosen,
         categories=frozenset(word for rule, word in said if rule is None),
@@ -135,10 +144,21 @@ def make_redaction(
 
 
 def _parts_of(name: str) -> list[str]:
-    whole = unicodedata.normalize("NFC", " ".join(name.split()))
+    whole = _plain(unicodedata.normalize("NFC", " ".join(name.split())))
     parts = [part for part in re.split(r"[^\w'\u2019-]+", whole) if len(part) >= _SHORTEST_NAME]
     bare = [_without_marks(part) for part in (whole, *parts)]
     return [each for each in (whole, *parts, *bare) if len(each) >= _SHORTEST_NAME]
+
+
+def _plain(text: str) -> str:
+    """Return a text as patterns know it: blanks, hyphens, wide letters in one form, no character unseen."""
+    return "".join(map(_plain_char, text))
+
+
+def _plain_char(char: str) -> str:
+    if ord(char) in _WIDE:
+        return chr(ord(char) - _NARROW)
+    return {"Cf": "", "Zs": " ", "Pd": "-"}.get(unicodedata.category(char), char)
 
 
 def _without_marks(text: str) -> str:
@@ -152,7 +172,7 @@ def _any_of(texts: Sequence[str]) -> re.Pattern[str] | None:
     longest = sorted({text.casefold(): text for text in texts}.values(), key=lambda text: (-len(text), text))
     if not longest:
         return None
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)", re.IGNORECASE)
+    return re.compile(f"{_START}(?:{'|'.join(map(re.escape, longest))}){_END}", re.IGNORECASE)
 
 
 def _unless_date(match: re.Match[str]) -> str:

@@ -154,7 +154,7 @@ def _day(text: str | None, name: str) -> date | None:
 
 def _events(document: dict[str, Json]) -> RecallList:
     """Return the recalls among supply chain events: those whose disposition says so, and all that they name."""
-    events = items_at(document, "epcisBody", "eventList") or items_at(document, "epcisBody", "event")
+    events = [each for name in ("eventList", "event") for each in items_at(document, "epcisBody", name)]
     recalls: list[Recall] = []
     for number, event in enumerate(events, 1):
         is_recall = text_at(event, "disposition") in _RECALLED

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import cast
 
-from healthvault.records.json_walk import Json, is_bounded
+from healthvault.records.json_walk import Json, is_bounded, members_once
 
 __all__ = ["loaded", "member_text", "objects_in", "optional_text"]
 
@@ -23,7 +23,7 @@ def loaded(data: bytes, *, most_bytes: int) -> dict[str, Json]:
     if not is_bounded(text):
         raise ValueError("it holds too many values")
     try:
-        value = json.loads(text, object_pairs_hook=_once, parse_float=str, parse_constant=_no_number)
+        value = json.loads(text, object_pairs_hook=members_once, parse_float=str, parse_constant=_no_number)
     except RecursionError as err:
         raise ValueError("it is nested too deep") from err
     if not isinstance(value, dict):
@@ -56,13 +56,6 @@ def optional_text(whole: Mapping[str, Json], name: str) -> str | None:
     if len(text) > MAX_TEXT_CHARS or not text.isprintable():
         raise ValueError(f"its {name} is too long or not one line")
     return text or None
-
-
-def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name comes twice in one object")
-    return found
 
 
 def _no_number(text: str) -> Json:

@@ -150,9 +150,11 @@ def sentence(verdicts: Sequence[Verdict]) -> str:
 
 
 def age_of(lists: Sequence[KnownList], *, today: date) -> str:
-    """Return how many lists there are and how old the newest is; a day in the future is no age."""
+    """Return how many lists there are, how many from others, and how old the newest is; the future is no age."""
     days = [known.day for known in lists if known.day is not None and known.day <= today]
     count = f"{len(lists)} list{'' if len(lists) == 1 else 's'}"
+    if received := sum(known.is_received for known in lists):
+        count += f" ({received} received from others)"
     if not days:
         return f"{count}, of unknown date"
     old = (today - max(days)).days

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from healthvault.crypto.jose import MAX_TOKEN_CHARS
 from healthvault.errors import FormatError
+from healthvault.records.json_walk import members_once
 
 __all__ = ["MAX_CARD_FILE_BYTES", "QR_SIGN", "CardFile", "CardText", "read_card_file"]
 
@@ -73,7 +74,7 @@ def read_card_file(data: bytes) -> CardFile:
 
 def _json_file(text: str, fault: str | None) -> CardFile:
     try:
-        members = json.loads(text, object_pairs_hook=_once)
+        members = json.loads(text, object_pairs_hook=members_once)
     except (ValueError, RecursionError) as err:
         raise FormatError(MALFORMED, "not JSON, or a member is there twice") from err
     tokens = members.get(_MEMBER) if isinstance(members, dict) else None
@@ -83,13 +84,6 @@ def _json_file(text: str, fault: str | None) -> CardFile:
         raise FormatError(MALFORMED, "a card is no text")
     cards = (CardText(place=f"{_MEMBER}[{n}]", token=token, fault=fault) for n, token in enumerate(tokens))
     return CardFile(cards=tuple(cards), is_all=len(members) == 1)
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member is there twice")
-    return members
 
 
 def _from_qr(texts: list[str]) -> str:

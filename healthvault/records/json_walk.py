@@ -13,7 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
-__all__ = ["STREAMED", "Json", "JsonWalk", "Number", "is_bounded", "items_at", "parse", "text_at", "value_at"]
+__all__ = [
+    "STREAMED",
+    "Json",
+    "JsonWalk",
+    "Number",
+    "is_bounded",
+    "items_at",
+    "members_once",
+    "parse",
+    "text_at",
+    "value_at",
+]
 
 Json: TypeAlias = "bool | int | float | str | Number | list[Json] | dict[str, Json] | None"
 
@@ -35,6 +46,18 @@ class Number:
 def is_bounded(text: str) -> bool:
     """Return whether the text holds few enough values to be decoded."""
     return len(text) <= SMALL_CHARS or sum(map(text.count, "{[,")) <= MAX_VALUES
+
+
+def members_once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """Return the members of an object: an `object_pairs_hook` for what two readers must read alike.
+
+    Raises:
+        ValueError: A name stands twice.
+    """
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return members
 
 
 def parse(text: str) -> Json:

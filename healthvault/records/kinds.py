@@ -41,6 +41,8 @@ class Kind(Enum):
     """Keys of issuers of health cards, of one or of a directory: never recognised, only written by `hv issuer`."""
     ISSUER_REVOCATIONS = "issuer-revocations"
     """Which cards an issuer took back; likewise."""
+    RESEARCH_STUDY = "research-study"
+    """A study that the owner takes part in, mostly sealed: never recognised, only written by `hv research`."""
     PRESCRIPTION = "prescription"
     """What `hv rx add` writes down, a FHIR MedicationRequest: never recognised, only written."""
     DISPENSE = "dispense"
@@ -100,6 +102,7 @@ MEDIA_TYPES = {
     Kind.DIRECTIVE: "application/fhir+json",
     Kind.ISSUER_KEYS: "application/json",
     Kind.ISSUER_REVOCATIONS: "application/json",
+    Kind.RESEARCH_STUDY: "application/json",
     Kind.PRESCRIPTION: "application/fhir+json",
     Kind.DISPENSE: "application/fhir+json",
     Kind.MEDICATION_STOP: "application/fhir+json",

@@ -76,7 +76,11 @@ class _Index:
 
 
 def packs_in(chain: Chain) -> tuple[str, ...]:
-    """Return the packs in the events: all with a serial number in which nothing else is packed, sorted."""
+    """Return the packs in the events: all with a serial number in which nothing else is packed, sorted.
+
+    Raises:
+        FormatError: `too_large`.
+    """
     everything = (*chain.events, *chain.undated, *chain.voided)
     parents = {told.event.parent for told in everything}
     packs = {
@@ -85,7 +89,10 @@ def packs_in(chain: Chain) -> tuple[str, ...]:
         for thing in told.touched
         if "/01/" in thing and "/21/" in thing and thing not in parents
     }
-    return tuple(sorted(packs)[:MAX_PACKS])
+    if len(packs) > MAX_PACKS:
+        hint = "name the packs with --pack"
+        raise FormatError("too_large", f"more than {MAX_PACKS} packs in these documents", hint=hint)
+    return tuple(sorted(packs))
 
 
 def traces_of(chain: Chain, packs: Iterable[Pack]) -> Iterator[Trace]:
@@ -103,14 +110,16 @@ def traces_of(chain: Chain, packs: Iterable[Pack]) -> Iterator[Trace]:
 
 def _trace(index: _Index, pack: Pack, events: list[Told]) -> Trace:
     followed = Follower(pack.key, events, index.commissioned).follow()
-    maker = next((step.told.event for step in followed.steps if step.told.event.step == "commissioning"), None)
+    made = [step.told.event for step in followed.steps if step.told.event.step == "commissioning"]
+    maker = next(iter(made), None)
     told_lot = maker.lot if maker is not None else None
     lot = told_lot or pack.lot
     findings = [*followed.findings, *_about_events(index.chain, pack.key)]
     if pack.lot and told_lot and not same_lot(pack.lot, told_lot):
         said = f"the code says lot {pack.lot}, its maker's event lot {told_lot}"
         findings.append(Finding(name=Name.WRONG_LOT, detail=said))
-    findings += find_recalls(index.chain, pack.key, lot)
+    lots = dict.fromkeys(filter(None, (*(each.lot for each in made), pack.lot)))
+    findings += find_recalls(index.chain, pack.key, lots, {id(step.told) for step in followed.steps})
     is_dispensed = followed.state.kind == "dispensed"
     if not is_dispensed:
         findings.append(Finding(name=Name.NOT_DISPENSED, detail="no document tells that it was dispensed"))
@@ -142,7 +151,8 @@ def _about_events(chain: Chain, pack: str) -> Iterator[Finding]:
                 yield _at(told, name, f"{told.event.step or told.event.kind}: {detail}")
     for one, other in chain.conflicting:
         if pack in {*one.touched, *other.touched}:
-            yield _at(other, Name.CONFLICTING_EVENT, f"another event has the same id, {one.event.id}")
+            same = next(each for each in one.ids if each in other.ids)
+            yield _at(other, Name.CONFLICTING_EVENT, f"another event has the same id, {same}")
 
 
 def _at(told: Told, name: Name, detail: str) -> Finding:

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from healthvault.errors import FormatError, InvalidRequest
-from healthvault.records.json_walk import Json, is_bounded, items_at, text_at, value_at
+from healthvault.records.json_walk import Json, is_bounded, items_at, members_once, text_at, value_at
 from healthvault.records.xml_tree import Path, trees
 from healthvault.records.xml_walk import Enough, walk_xml
 from healthvault.supply.event import Event, Hashes, event_of_part
 from healthvault.supply.from_json import event_of_json, namespaces_of
 from healthvault.supply.from_xml import event_of_xml
 from healthvault.supply.part import Budget, Part
-from healthvault.supply.prehash import hash_id
+from healthvault.supply.prehash import content_digest, hash_id
 from healthvault.supply.reading import Reading
 from healthvault.supply.times import Moment, moment_of
 
@@ -83,19 +83,11 @@ def _decoded(body: bytes) -> Json:
         if not is_bounded(text):
             raise FormatError("too_large", "more values than are read")
         decoded: Json = json.loads(
-            text, parse_float=str, parse_int=str, parse_constant=_refuse, object_pairs_hook=_members
+            text, parse_float=str, parse_int=str, parse_constant=_refuse, object_pairs_hook=members_once
         )
     except (ValueError, RecursionError) as err:
         raise FormatError("not_epcis", "no well-formed JSON") from err
     return decoded
-
-
-def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    """Return the members of an object. Raises ValueError: two have one name; readers differ on which counts."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError(len(pairs))
-    return found
 
 
 def _refuse(word: str) -> NoReturn:
@@ -128,7 +120,7 @@ def _event(number: int, trees_: Sequence[Part]) -> Event:
     if event.time.ms is None:
         return event
     reference, text = (hash_id(tree, reading) for tree, reading in zip(_each(trees_), Reading, strict=True))
-    return replace(event, hashes=Hashes(reference=reference, text=text))
+    return replace(event, hashes=Hashes(reference=reference, text=text, content=content_digest(trees_[-1])))
 
 
 def _each(trees_: Sequence[Part]) -> Iterator[Part]:

@@ -31,6 +31,8 @@ class Hashes:
 
     reference: str | None
     text: str | None
+    content: str | None = None
+    """SHA-256 of the same content with every field apart, in hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

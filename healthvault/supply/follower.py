@@ -94,8 +94,7 @@ class Follower:
     def _check_report(self, told: Told) -> None:
         """An event cannot be later than the document that tells it."""
         ms = told.event.time.ms or 0
-        told_at = [moment.ms for moment in (*told.created, told.event.recorded) if moment is not None]
-        if any(at is not None and at < ms for at in told_at):
+        if any(at.ms is not None and at.ms < ms for at in told.told_at):
             self._find(told, Name.TIME_REVERSAL, f"{what_of(told)} is later than the document that tells it")
 
     def _check_begun(self, told: Told) -> None:

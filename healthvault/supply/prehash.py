@@ -6,6 +6,7 @@ digits stay as they are written: the reference implementation rounds them. Spec:
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from healthvault.supply.reading import Reading
 from healthvault.supply.times import utc_text
 from healthvault.supply.words import address_of
 
-__all__ = ["canonical_value", "hash_id", "pre_hash"]
+__all__ = ["canonical_value", "content_digest", "hash_id", "pre_hash"]
 
 Order: TypeAlias = "tuple[tuple[str, Order | None], ...]"
 
@@ -99,6 +100,24 @@ def pre_hash(event: Part, reading: Reading) -> str:
     return f"eventType={event.name}{told.text}{_sorted(rest, reading)}"
 
 
+def content_digest(event: Part) -> str:
+    """Return the SHA-256 of what an event says, in hexadecimal.
+
+    Nothing stands between the fields in the pre-hash string, so two contents can have one: a value that holds the
+    name and value of the next field. Here they differ. Not comparable with anybody else's.
+    """
+    told = [_apart(part) for part in event.parts if part.name not in _IGNORED]
+    whole = [event.name, sorted(each for each in told if each)]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
+
+
+def _apart(part: Part) -> str:
+    """Return a part as JSON, what is in it sorted; empty if it says nothing."""
+    value = _value(part, Reading.TEXT)
+    within = sorted(each for each in map(_apart, part.parts) if each)
+    return json.dumps([part.name, value, within]) if value or within else ""
+
+
 def canonical_value(text: str, reading: Reading) -> str:
     """Return a value in its one form: vocabulary as addresses, plain numbers, keys as Digital Links."""
     value = address_of(text)
@@ -137,11 +156,15 @@ def _in_place(parts: Sequence[Part], reading: Reading) -> tuple[Part, ...]:
 
 
 def _one(part: Part, within: str, reading: Reading) -> str:
+    value = _value(part, reading)
+    value = f"={value}" if value else ""
+    return part.name + value + within if value or within else ""
+
+
+def _value(part: Part, reading: Reading) -> str:
     text = part.text.strip()
     is_time = "time" in part.name.lower() and "offset" not in part.name.lower()
-    value = (utc_text(text) or text) if is_time else canonical_value(text, reading)
-    value = f"={value}" if text and value else ""
-    return part.name + value + within if value or within else ""
+    return (utc_text(text) or text) if is_time else canonical_value(text, reading) if text else ""
 
 
 def _sorted(parts: Iterable[Part], reading: Reading) -> str:

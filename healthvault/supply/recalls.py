@@ -4,7 +4,8 @@
 Source: CBV 2.0, disposition `recalled`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from urllib.parse import unquote
 
 from healthvault.gs1.trade_items import same_lot
@@ -17,31 +18,44 @@ __all__ = ["find_recalls"]
 _RECALLED = "recalled"
 
 
-def find_recalls(chain: Chain, pack: str, lot: str | None) -> Iterator[Finding]:
-    """Yield each recall that reaches a pack, and each that may.
+def find_recalls(
+    chain: Chain, pack: str, lots: Collection[str], inside: Collection[int] = ()
+) -> Iterator[Finding]:
+    """Yield each recall that reaches a pack, and each that may; those declared wrong are named too.
 
     Args:
         chain: The events.
         pack: Canonical Digital Link.
-        lot: Of the pack, if known.
+        lots: Of the pack, by whoever says one.
+        inside: `id` of the events about what the pack was in at their time.
     """
-    product = product_of_lot(pack.partition("/21/")[0])
     for told in (*chain.events, *chain.undated):
-        if told.event.disposition != _RECALLED:
-            continue
-        if pack in told.event.things:
-            yield _finding(told, Name.RECALLED_LOT, "this pack is recalled")
-            continue
-        lots = [of[1] for of in map(product_of_lot, told.event.classes) if of and product and of[0] == product[0]]
-        if None in lots:
-            yield _finding(told, Name.RECALLED_LOT, "the whole product is recalled")
-        elif lot is not None and any(same_lot(lot, unquote(each)) for each in lots if each):
-            yield _finding(told, Name.RECALLED_LOT, f"lot {lot} is recalled")
-        elif lots and lot is None:
-            said = ", ".join(filter(None, lots))
-            yield _finding(
-                told, Name.LOT_UNKNOWN, f"lot {said} of this product is recalled, and its lot is not known"
-            )
+        if told.event.disposition == _RECALLED:
+            yield from _reached(told, pack, lots, is_inside=id(told) in inside)
+    for told in chain.voided:
+        if told.event.disposition == _RECALLED and pack not in told.touched:
+            for finding in _reached(told, pack, lots, is_inside=False):
+                detail = f"{finding.detail}: declared wrong by whoever answers for it; it does not count"
+                yield replace(finding, name=Name.DECLARED_IN_ERROR, detail=detail)
+
+
+def _reached(told: Told, pack: str, lots: Collection[str], *, is_inside: bool) -> Iterator[Finding]:
+    product = product_of_lot(pack.partition("/21/")[0])
+    named = map(product_of_lot, (*told.event.classes, *told.event.things))
+    recalled = [of[1] for of in named if of and product and of[0] == product[0]]
+    about = [unquote(each) for each in recalled if each]
+    hit = next((lot for lot in lots if any(same_lot(lot, each) for each in about)), None)
+    if pack in told.touched:
+        yield _finding(told, Name.RECALLED_LOT, "this pack is recalled")
+    elif None in recalled:
+        yield _finding(told, Name.RECALLED_LOT, "the whole product is recalled")
+    elif hit is not None:
+        yield _finding(told, Name.RECALLED_LOT, f"lot {hit} is recalled")
+    elif is_inside:
+        yield _finding(told, Name.RECALLED_LOT, "what this pack was in is recalled")
+    elif about and not lots:
+        said = f"lot {', '.join(about)} of this product is recalled, and its lot is not known"
+        yield _finding(told, Name.LOT_UNKNOWN, said)
 
 
 def _finding(told: Told, name: Name, what: str) -> Finding:

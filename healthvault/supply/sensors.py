@@ -30,17 +30,18 @@ class _Heard:
 
 def series_of_events(events: Iterable[Event]) -> Iterator[Series]:
     """Yield what each device tells of temperatures, in the order of the events; events in error do not count."""
-    heard: dict[str | None, _Heard] = {}
+    heard: dict[tuple[str | None, tuple[str, ...]], _Heard] = {}
     for event in events:
         for element in () if event.is_error else event.sensors:
             about = element.first("sensorMetadata") or Part(name="sensorMetadata")
             for report in element.all("sensorReport"):
                 if report.told("type") in _KINDS:
                     device = report.told("deviceID") or about.told("deviceID") or None
-                    one = heard.setdefault(device, _Heard())
+                    apart = event.things if device is None else ()  # one without a name may be any
+                    one = heard.setdefault((device, apart), _Heard())
                     one.things.update(dict.fromkeys(event.things))
                     _hear(one, about, report)
-    for device, one in heard.items():
+    for (device, _), one in heard.items():
         yield Series(
             device=device,
             things=tuple(one.things),

@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 __all__ = ["Moment", "moment_of", "utc_of_ms", "utc_text"]
 
 _TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d\d:?\d\d)?\Z", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d\d:?[0-5]\d)?\Z", re.ASCII
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _MAX_OFFSET_MINUTES = 14 * 60
+_LEAST_MS, _MOST_MS = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,10 @@ def moment_of(text: str) -> Moment | None:
     offset = _offset_minutes(parts[8])
     if offset is not None and abs(offset) > _MAX_OFFSET_MINUTES:
         return None
-    return Moment(ms=None if offset is None else local_ms - offset * 60_000, local_ms=local_ms)
+    ms = None if offset is None else local_ms - offset * 60_000
+    if ms is not None and not _LEAST_MS <= ms <= _MOST_MS:
+        return None
+    return Moment(ms=ms, local_ms=local_ms)
 
 
 def utc_of_ms(ms: int) -> str:
@@ -55,10 +59,7 @@ def utc_text(text: str) -> str | None:
     moment = moment_of(text)
     if moment is None or moment.ms is None:
         return None
-    try:
-        return utc_of_ms(moment.ms)
-    except OverflowError:
-        return None
+    return utc_of_ms(moment.ms)
 
 
 def _milliseconds(fraction: str) -> int:

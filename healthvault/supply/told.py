@@ -33,8 +33,10 @@ class Told:
 
     event: Event
     origins: tuple[Origin, ...]
-    created: tuple[Moment, ...]
-    """Of the documents, as they say."""
+    ids: tuple[str, ...]
+    """All that it is called: a copy under another id takes none away."""
+    told_at: tuple[Moment, ...]
+    """When the documents were made and the event was recorded, as they say."""
     rank: tuple[int, int, int]
     """Time, document, number."""
 
@@ -93,17 +95,24 @@ def chain_of(documents: Iterable[tuple[Origin, EpcisDocument]]) -> Chain:
 def _merged(documents: Iterable[tuple[Origin, EpcisDocument]]) -> Iterator[Told]:
     found: dict[object, Told] = {}
     for number, (origin, document) in enumerate(documents):
-        created = () if document.created is None else (document.created,)
         for place, event in enumerate(document.events):
             rank = (event.time.ms or 0, number, place)
-            key = (event.hashes.text, event.is_error) if event.hashes.text else (number, place)
-            known = found.get(key)
-            if known is None:
-                found[key] = Told(event=event, origins=(origin,), created=created, rank=rank)
-            else:
-                origins = tuple(dict.fromkeys((*known.origins, origin)))
-                found[key] = replace(known, origins=origins, created=(*known.created, *created))
+            key = (event.hashes.content, event.is_error) if event.hashes.content else (number, place)
+            ids = () if event.id is None else (event.id,)
+            told_at = tuple(each for each in (document.created, event.recorded) if each is not None)
+            told = Told(event=event, origins=(origin,), ids=ids, told_at=told_at, rank=rank)
+            found[key] = _joined(found[key], told) if key in found else told
     return iter(found.values())
+
+
+def _joined(known: Told, other: Told) -> Told:
+    """Return one event that two documents tell."""
+    return replace(
+        known,
+        origins=tuple(dict.fromkeys((*known.origins, *other.origins))),
+        ids=tuple(dict.fromkeys((*known.ids, *other.ids))),
+        told_at=(*known.told_at, *other.told_at),
+    )
 
 
 class _Errors:
@@ -112,13 +121,19 @@ class _Errors:
     def __init__(self, declared: Iterable[Told]) -> None:
         self._by: dict[str, list[Told]] = defaultdict(list)
         for each in declared:
-            for key in filter(None, (each.event.id, each.event.hashes.text)):
+            for key in _keys(each):
                 self._by[key].append(each)
 
     def about(self, told: Told) -> Iterator[Told]:
         """Yield the declarations that are about an event."""
-        for key in filter(None, (told.event.id, told.event.hashes.text)):
+        for key in _keys(told):
             yield from self._by.get(key, ())
+
+
+def _keys(told: Told) -> Iterator[str]:
+    yield from told.ids
+    if told.event.hashes.content is not None:
+        yield told.event.hashes.content
 
 
 def _may_void(declared: Told, told: Told) -> bool:
@@ -128,7 +143,7 @@ def _may_void(declared: Told, told: Told) -> bool:
 def _conflicting(told: Sequence[Told]) -> Iterator[tuple[Told, Told]]:
     by_id: dict[str, list[Told]] = defaultdict(list)
     for each in told:
-        if each.event.id:
-            by_id[each.event.id].append(each)
+        for id_text in each.ids:
+            by_id[id_text].append(each)
     for same in by_id.values():
         yield from ((same[0], other) for other in same[1:])

@@ -6,7 +6,7 @@ that a reader may accept by its code. Spec: docs/spec/trials.md section 4.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from healthvault.errors import HealthVaultError, IntegrityError, NotEstablished
@@ -38,6 +38,11 @@ class Answer:
     """`pass`, `fail` or `unknown`."""
     detail: str
     problems: tuple[HealthVaultError, ...] = ()
+
+    def doubted(self, why: str) -> "Answer":
+        """Return an answer that is no pass any more, and says why."""
+        result = "unknown" if self.result == "pass" else self.result
+        return replace(self, result=result, detail=f"{why}; {self.detail}")
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ from healthvault.trials.form_fields import (
     record_text,
     vault_text,
 )
+from healthvault.trials.protocol import check_study_word
 
 __all__ = [
     "Consent",
@@ -46,7 +47,6 @@ MAX_NAME_CHARS = 200
 MAX_OPTIONS = 50
 MAX_ENDED = 100  # consents that one withdrawal ends
 _OPTION_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-_STUDY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _ANSWERS = {"yes": True, "no": False}
 
@@ -175,7 +175,7 @@ def parse_consent(data: bytes) -> Consent:
         raise fields.wrong("options")
     return Consent(
         record=fields.text("record", record_text),
-        study=fields.text("study", check_study),
+        study=fields.text("study", check_study_word),
         subject=fields.text("subject", vault_text),
         form=FormRef(
             document=form.text("document", document_text),
@@ -200,7 +200,7 @@ def parse_withdrawal(data: bytes) -> Withdrawal:
     fields = parse_form(data, WITHDRAWAL_TYPE)
     return Withdrawal(
         record=fields.text("record", record_text),
-        study=fields.text("study", check_study),
+        study=fields.text("study", check_study_word),
         subject=fields.text("subject", vault_text),
         ends=fields.texts("ends", record_text, most=MAX_ENDED),
         begins=fields.text("from", parse_day),
@@ -239,10 +239,7 @@ def check_options(options: tuple[Option, ...]) -> None:
 
 def check_study(text: str) -> str:
     """Return the id of a study, one plain word. Raises InvalidRequest: `blank_form`, `bad_text`."""
-    line = check_line(text, "study", most=MAX_STUDY_CHARS)
-    if not _STUDY.fullmatch(line):
-        raise InvalidRequest("bad_text", f"{line!r} is no id of a study", hint="such as NCT04280705 or trial-1")
-    return line
+    return check_study_word(check_line(text, "study", most=MAX_STUDY_CHARS))
 
 
 def check_version(text: str) -> str:

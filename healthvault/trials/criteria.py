@@ -16,7 +16,8 @@ from healthvault.errors import FormatError, InvalidRequest
 from healthvault.records.concept import parse_code
 from healthvault.records.decimals import decimal_of
 from healthvault.records.folding import folded
-from healthvault.trials.form_fields import check_line, once
+from healthvault.records.json_walk import members_once
+from healthvault.trials.form_fields import check_line
 
 __all__ = [
     "Age",
@@ -139,7 +140,7 @@ def parse_criteria(data: bytes) -> Criteria:
     if len(data) > MAX_FILE_BYTES:
         raise FormatError("too_large", f"the criteria are over {MAX_FILE_BYTES >> 10} KiB")
     try:
-        whole: _Json = json.loads(data.decode("utf-8-sig"), object_pairs_hook=once, parse_float=str)
+        whole: _Json = json.loads(data.decode("utf-8-sig"), object_pairs_hook=members_once, parse_float=str)
     except (ValueError, RecursionError) as err:
         raise FormatError("bad_schema", f"the criteria are no JSON: {err}") from err
     if not isinstance(whole, dict) or type(whole.get("version")) is not int or whole["version"] != 1:
@@ -233,7 +234,7 @@ def _lab(members: _Object) -> Node:
     comparator, value, unit = (members.pop(name, None) for name in ("comparator", "value", "unit"))
     number = decimal_of(value if isinstance(value, str) else str(value) if type(value) is int else None)
     days = _whole(members, "within_days", MAX_DAYS)
-    if not codes or number is None or not isinstance(unit, str) or not days:
+    if not codes or number is None or not isinstance(unit, str) or len(unit) > MAX_CHARS or not days:
         raise ValueError("codes, value, unit or within_days is missing or wrong")
     if not isinstance(comparator, str) or comparator not in COMPARATORS:
         raise ValueError(f"comparator must be among {', '.join(COMPARATORS)}")

@@ -4,6 +4,7 @@
 Pure. Spec: docs/spec/trials.md section 5.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -57,13 +58,18 @@ def compare_files(
     """
     said = Collected(asked)
     inputs, lying = list(wanted), list(found)
-    by_content = {one.content for one in inputs}
-    known = {one.content for one in others} - by_content
+    by_content = Counter(one.content for one in inputs)
+    known = {one.content for one in others} - set(by_content)
     there = {one.content for one in lying}
     missing = [one for one in inputs if one.content not in there]
     names: Mapping[str, Committed] = {one.name.casefold(): one for one in missing}
+    lies = Counter[tuple[int, bytes]]()
     for one in lying:
-        if one.content in by_content or one.content in known:
+        lies[one.content] += 1
+        if lies[one.content] <= by_content[one.content] or one.content in known:
+            continue
+        if one.content in by_content:
+            said.problems.append(broken("input_added", f"{one.name} is there once more than it was committed to"))
             continue
         meant = names.get(one.name.rpartition("/")[2].casefold())
         if meant is not None:
@@ -75,5 +81,17 @@ def compare_files(
         said.problems.append(broken("input_missing", f"not there: {named(each.name for each in missing)}"))
     if not said.problems:
         count = len(inputs)
-        said.details.append(f"{count} file{'s' * (count != 1)}, byte for byte as committed, and none more")
+        said.details.append(f"{count} file{'s' * (count != 1)}, byte for byte as committed")
+        said.details += _to_know(inputs, lying, known)
     return said.answer()
+
+
+def _to_know(inputs: list[Committed], lying: list[FoundFile], known: set[tuple[int, bytes]]) -> Iterable[str]:
+    """Say what a program that goes by names, or reads all that it finds, would stumble over."""
+    as_named = {(one.name.casefold(), one.content) for one in inputs}
+    own = [one for one in lying if one.content not in known]
+    renamed = [one.name for one in own if (one.name.rpartition("/")[2].casefold(), one.content) not in as_named]
+    beside = [one.name for one in lying if one.content in known]
+    if renamed:
+        yield f"under another name: {named(renamed)}"
+    yield f"beside them, of the bundle and none of these: {named(beside)}" if beside else "none more"

@@ -8,11 +8,12 @@ meanings from it. Spec: docs/spec/trial-consent.md section 2.
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from typing import TypeAlias, TypeVar, cast
 
 from healthvault.errors import FormatError, InvalidRequest
+from healthvault.records.json_walk import members_once
 
 __all__ = [
     "MAX_FORM_BYTES",
@@ -23,7 +24,6 @@ __all__ = [
     "document_text",
     "form_bytes",
     "is_blank",
-    "once",
     "parse_day",
     "parse_form",
     "record_text",
@@ -121,7 +121,7 @@ def parse_form(data: bytes, form_type: str) -> Fields:
     if len(data) > MAX_FORM_BYTES:
         raise FormatError("too_large", f"{form_type}: over {MAX_FORM_BYTES >> 10} KiB")
     try:
-        whole = json.loads(data.decode(), object_pairs_hook=once)
+        whole = json.loads(data.decode(), object_pairs_hook=members_once)
     except (ValueError, RecursionError) as err:
         raise FormatError("bad_schema", f"this is no {form_type} in JSON") from err
     if not isinstance(whole, dict) or whole.get("type") != form_type:
@@ -187,13 +187,3 @@ def _matching(pattern: "re.Pattern[str]", text: str) -> str:
     if not pattern.fullmatch(text):
         raise ValueError(text)
     return text
-
-
-def once(pairs: Iterable[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
-    """Return the members of an object, for `json.loads`. Raises ValueError: a name stands there twice."""
-    found: dict[str, JsonValue] = {}
-    for name, value in pairs:
-        if name in found:
-            raise ValueError(f"{name!r} stands there twice")
-        found[name] = value
-    return found

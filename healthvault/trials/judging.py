@@ -53,7 +53,8 @@ def _registration(said: Collected, trial: ShownTrial, chain: _Chain, counted: Co
         message = f"entry {chain[-1].seq} is not in force: a newer version is not here, or it was taken back"
         said.problems.append(broken("protocol_not_in_force", message))
     standing = frozenset() if counted is None else counted.standing
-    others = [one for one in trial.registered if one not in chain and (is_first(one) or one.seq in standing)]
+    others = [one for one in chain[1:] if is_first(one)]  # it came in the place of another, and is no amendment
+    others += [one for one in trial.registered if one not in chain and (is_first(one) or one.seq in standing)]
     if others:
         places = named(f"entry {one.seq}" for one in others)
         said.problems.append(broken("registered_twice", f"{trial.study} is registered again: {places}"))
@@ -66,11 +67,14 @@ def _registration(said: Collected, trial: ShownTrial, chain: _Chain, counted: Co
 def _amendments(said: Collected, trial: ShownTrial, chain: _Chain) -> None:
     number = 0
     data, locks = trial.data(), trial.locks
-    for one in chain:
+    for older, one in zip((None, *chain), chain, strict=False):
         if isinstance(one.form, Amendment):
             number += 1
             if one.form.number != number:
                 message = f"entry {one.seq} calls itself amendment {one.form.number}, and is the {number}."
+                said.problems.append(broken("amendment_withheld", message))
+            if older is not None and one.form.amends != older.document.id:
+                message = f"entry {one.seq} says that it amends {one.form.amends}, and replaced entry {older.seq}"
                 said.problems.append(broken("amendment_withheld", message))
             said.details.append(f"{number}: entry {one.seq}, {_place(one.seq, data, locks)}: {one.form.reason}")
     taken_back = [one for one in trial.registered if one not in chain and not is_first(one)]  # by a retraction
@@ -91,10 +95,16 @@ def _order(said: Collected, trial: ShownTrial, chain: _Chain) -> None:
         said.is_open = True
         said.details.append("no data are here")
         return
-    early = [one for one in data if one.seq < first.seq]
+    here = {one.seq for one in trial.documents.values()}
+    unseen = sorted({one.supersedes for one in data if one.supersedes is not None} - here)
+    early = [_entry_of(one) for one in data if one.seq < first.seq]
+    early += [f"an older version (entry {seq})" for seq in unseen if seq < first.seq]
     if early:
-        message = f"entered before the protocol (entry {first.seq}): {named(map(_entry_of, early))}"
+        message = f"entered before the protocol (entry {first.seq}): {named(early)}"
         said.problems.append(broken("data_before_protocol", message))
+    elif unseen:
+        message = f"older versions of data are not here: {named(f'entry {seq}' for seq in unseen)}"
+        said.problems.append(open_question("input_left_out", message))
     else:
         said.details.append(f"protocol entry {first.seq}, data from entry {data[0].seq} to {data[-1].seq}")
 
@@ -106,8 +116,9 @@ def _inputs(said: Collected, trial: ShownTrial, chain: _Chain) -> None:
     for lock in trial.locks:
         _changed_after(said, trial, lock)
     last = trial.locks[-1]
-    if len(trial.locks) > 1:
-        message = f"the data were locked {len(trial.locks)} times: {_difference(trial.locks)}"
+    count = max(len(trial.locks), *(lock.form.number for lock in trial.locks))  # one may be held back
+    if count > 1:
+        message = f"the data were locked {count} times, {len(trial.locks)} shown: {_difference(trial.locks)}"
         said.problems.append(open_question("locked_again", message))
     in_force = [one for one in chain if one.seq < last.seq]
     if not in_force or in_force[-1].document.id != last.form.protocol:
@@ -194,13 +205,13 @@ def _endpoints(said: Collected, trial: ShownTrial, chain: _Chain) -> None:
 
 
 def _script(said: Collected, trial: ShownTrial) -> None:
-    scripts = [(lock, lock.form.script) for lock in trial.locks if lock.form.script is not None]
-    if not scripts:
+    lock = trial.locks[-1] if trial.locks else None
+    script = lock.form.script if lock else None
+    if lock is None or script is None:
         said.is_open = True
         said.details.append("no program of the analysis was committed to")
         return
-    lock, script = scripts[-1]
-    shown = trial.documents.get(script or "")
+    shown = trial.documents.get(script)
     if shown is None:
         said.problems.append(open_question("script_not_shown", f"the program {script} is not here"))
         return

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from healthvault.trials.form_fields import Fields, digest_text, document_text, form_bytes, parse_form, record_text
 from healthvault.trials.protocol import check_study_word
 
-__all__ = ["Input", "Lock", "Results", "inputs_hash", "parse_lock", "parse_results"]
+__all__ = ["MAX_INPUTS", "Input", "Lock", "Results", "inputs_hash", "parse_lock", "parse_results"]
 
 LOCK_TYPE = "trial-lock"
 RESULT_TYPE = "trial-result"
-MAX_INPUTS = 2000
+MAX_INPUTS = 2000  # documents of one lock, or of one form of results
 _FIRST_LINE = "healthvault trial inputs v1"
 
 

@@ -21,6 +21,7 @@ from healthvault.trials.form_fields import (
 )
 
 __all__ = [
+    "MAX_BATCH",
     "Amendment",
     "DataBatch",
     "Protocol",

@@ -108,14 +108,19 @@ class ShownTrial:
         return tuple(reversed(found))
 
     def data(self) -> tuple[ShownDocument, ...]:
-        """Return the data that are here: what the forms name, and newer versions of it, by entry."""
+        """Return the data that are here: what the forms name, older and newer versions of it, by entry."""
         named = {each for batch in self.batches for each in batch.form.documents}
         in_order = sorted(self.documents.values(), key=lambda one: one.seq)
         found: dict[int, ShownDocument] = {}
         for one in in_order:
             if one.id in named or one.supersedes in found:
                 found[one.seq] = one
-        return tuple(found.values())
+        replaced = {one.supersedes for one in found.values()}
+        for one in reversed(in_order):  # a newer version is met before an older one
+            if one.seq in replaced:
+                found[one.seq] = one
+                replaced.add(one.supersedes)
+        return tuple(found[seq] for seq in sorted(found))
 
 
 def read_trial(documents: Iterable[ShownDocument], study: str | None) -> ShownTrial:

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from healthvault.errors import HealthVaultError, VaultDamaged
-from healthvault.ledger.documents import DocStatus
+from healthvault.ledger.documents import RECEIVED, DocStatus
 from healthvault.records.fhir_derived import item_resource
 from healthvault.records.fhir_out import Owner
 from healthvault.records.json_stream import as_written
+from healthvault.records.kinds import Kind
 from healthvault.records.statements import Item, Left, Resource, Statement
 from healthvault.sandbox.reader import ReaderFailed, Sandbox
 from healthvault.storage.document_rows import DocumentRow, DocumentRows, Filter
@@ -33,6 +34,7 @@ _AS_THEY_ARE = ("R4", "R4B", "unknown")
 _FHIR_VERSIONS = {"DSTU2": "1.0", "STU3": "3.0", "R5": "5.0"}
 _ID_BYTES = 20
 REPLACED = "what the owner allowed or wished in a document that a newer one replaced"
+OTHERS = "what somebody else wished, in a directive that came from them"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,9 +112,9 @@ class _Out:
     ) -> Iterator[str]:
         if isinstance(statement, Left):
             mapping.leave(statement.place, statement.reason)
-        elif isinstance(statement, Resource | Item) and _holds_no_more(row, statement):
+        elif isinstance(statement, Resource | Item) and (reason := _why_left(row, statement)):
             if isinstance(statement, Resource) or _holder(words, statement.place) is None:
-                mapping.leave(statement.place, REPLACED)
+                mapping.leave(statement.place, reason)
             if isinstance(statement, Resource):
                 words[statement.place] = True  # nothing is derived from it either
         elif isinstance(statement, Resource):
@@ -158,9 +160,13 @@ class _Out:
             yield as_written(made).decode()
 
 
-def _holds_no_more(row: DocumentRow, statement: Resource | Item) -> bool:
-    """Tell whether it is a consent or directive of a replaced document: alone, it would read as if it held."""
-    return row.status == DocStatus.SUPERSEDED.value and statement.type == "Consent"
+def _why_left(row: DocumentRow, statement: Resource | Item) -> str | None:
+    """Return why a consent or directive is left out: alone, it would read as if it held, or were the owner's."""
+    if statement.type != "Consent":
+        return None
+    if row.type == Kind.DIRECTIVE.value and row.provenance == RECEIVED:
+        return OTHERS
+    return REPLACED if row.status == DocStatus.SUPERSEDED.value else None
 
 
 def _holder(words: dict[str, bool], place: str) -> bool | None:

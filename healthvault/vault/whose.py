@@ -6,12 +6,15 @@ decided about a document goes before them. Spec: docs/spec/identity.md section 7
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from healthvault.identity.matching import Owner, match
+from healthvault.ledger.documents import RECEIVED
 from healthvault.ledger.person import Decision
+from healthvault.records.kinds import Kind
 from healthvault.storage.contents import Contents
+from healthvault.storage.document_rows import DocumentRows, Filter
 from healthvault.storage.person_rows import DecisionRow, PersonRows
 from healthvault.storage.verdict_rows import VerdictRows
 from healthvault.vault.linking import decided
@@ -55,18 +58,33 @@ def whose_records(vault: Vault, contents: Contents) -> Whose:
         judge(contents, owner)
         outside = rows.outside()
     refused: set[int] = set()
-    for seq, decisions in _by_document(PersonRows(vault.catalogue).decisions()).items():
+    decisions = _by_document(PersonRows(vault.catalogue).decisions())
+    for seq, own in decisions.items():
         subjects = rows.of(seq)
         for number, subject in enumerate(subjects):
-            decision = decided(decisions, number)
+            decision = decided(own, number)
             if decision is Decision.LINK:
                 outside.pop((seq, number), None)
             elif decision is Decision.REFUSE:
                 outside[seq, number] = subject.is_main
-        if not subjects and decided(decisions, None) is Decision.REFUSE:
+        if not subjects and decided(own, None) is Decision.REFUSE:
             refused.add(seq)
+    for seq, count in _directives_of_others(vault, rows, decisions):
+        outside.update({(seq, number): True for number in range(count)})
+        refused.add(seq)
     left_out = refused | {seq for (seq, _), is_main in outside.items() if is_main}
     return Whose(left_out=tuple(sorted(left_out)), is_checked=owner.is_telling, outside=frozenset(outside))
+
+
+def _directives_of_others(
+    vault: Vault, rows: VerdictRows, decisions: Mapping[int, Sequence[DecisionRow]]
+) -> Iterator[tuple[int, int]]:
+    """Yield directives that came from others, with how many people each names, but those she linked."""
+    for row in DocumentRows(vault.catalogue).list(Filter(kind=Kind.DIRECTIVE.value)):
+        count = len(rows.of(row.seq))
+        told = (decided(decisions.get(row.seq, ()), number) for number in (None, *range(count)))
+        if row.provenance == RECEIVED and Decision.LINK not in told:
+            yield row.seq, count
 
 
 def judge(contents: Contents, owner: Owner) -> None:

@@ -124,6 +124,8 @@ def test_attacks(ana: Person, lee: Person) -> None:
     assert (mine, True) == (rows["in-force"]["id"], rows["not-weighed"]["received"])
     assert [rows["not-weighed"]["id"]] == rows["in-force"]["conflicts"]
     assert "is not older" in ana.hv("directive", "list").err
+    assert ["2024-01-01"] == [row["dateTime"] for row in exported(ana)]
+    assert "2025-01-01" not in ana.hv("summary").out + ana.hv("timeline").out
     (ana.home / "bad.json").write_text('{"resourceType":"Consent","status":"active"}')
     ana.hv("add", "bad.json", "--type", "directive")
     assert "cannot be read as one" in ana.hv("directive", "list").err
@@ -140,6 +142,11 @@ def test_attacks(ana: Person, lee: Person) -> None:
     ana.hv("directive", "show", "dnr", exit=5)
     gone = add(ana, "organ-donation", "SECRET-WORD", "2024-01-01")
     ana.hv("erase", gone, "--yes")
+    (ana.home / "words.txt").write_text("signed before a notary")
+    words = ana.hv("add", "words.txt", "--json").object["id"]
+    ana.hv("directive", "add", "advance-directive", "--document", words)
+    ana.hv("erase", words, "--yes")
+    assert f"the document with its words, {words}, is erased" in ana.hv("directive", "list").err
     assert b"SECRET-WORD" not in ana.hv("directive", "list", "--history").raw
 
 

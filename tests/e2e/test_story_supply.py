@@ -183,6 +183,7 @@ def test_the_cold_chain(told: Story, nobody: Person) -> None:
         2
         == nobody.hv("pack", "cold", "bare.csv", "--min", "2", "--max", "8", "--json", exit=21).object["unplaced"]
     )
+    nobody.hv("pack", "cold", "bare.csv", "--min=2", "--max=8", "--unit=CEL", "--zone=+99:99", exit=1)
     known = nobody.hv("pack", "cold", "bare.csv", "--min=2", "--max=8", "--unit=CEL", "--zone=UTC")
     assert "10 min in range, 0 min above" in known.err
     assert "nothing here watches anything as it happens" in known.err

@@ -250,6 +250,31 @@ def test_data_before_the_protocol(sponsor: Sponsor, reviewer: Reviewer) -> None:
     assert "scores.csv" in answer(said, "order")["detail"]
 
 
+def test_data_that_are_replaced_once_there_is_a_protocol(sponsor: Sponsor, reviewer: Reviewer) -> None:
+    """The version before it goes along, and is data before the protocol."""
+    early = sponsor.person.hv("add", "ages.csv", "--json").object["id"]
+    sponsor.register()
+    sponsor.person.hv("amend", early, "scores.csv")
+    sponsor.trial("add", STUDY, "scores.csv")
+    sponsor.trial("lock", STUDY)
+    said = reviewer.verify(sponsor.bundle(), exit=20)
+    assert (["data_before_protocol"], []) == (answer(said, "order")["codes"], answer(said, "inputs")["codes"])
+    assert "ages.csv" in answer(said, "order")["detail"]
+
+
+def test_results_of_an_older_lock(sponsor: Sponsor, reviewer: Reviewer) -> None:
+    """They are compared, and that is no pass for the newest."""
+    sponsor.whole()
+    (sponsor.home / "table.txt").write_text("1\n")
+    sponsor.trial("result", STUDY, "table.txt")
+    sponsor.trial("lock", STUDY)
+    (reviewer.person.home / "results").mkdir()
+    shutil.copy(sponsor.home / "table.txt", reviewer.person.home / "results")
+    folder = reviewer.person.home / "results"
+    said = reviewer.verify(sponsor.bundle(), "--results", folder, "--accept", "locked_again")
+    assert "unknown" == answer(said, "results")["result"]
+
+
 def test_what_a_sponsor_leaves_out_of_a_bundle(sponsor: Sponsor, reviewer: Reviewer) -> None:
     """An amendment, an input, the number of protocols, the descriptions: shared by hand, and found."""
     sponsor.whole()
@@ -306,6 +331,9 @@ def test_what_is_refused_at_once(sponsor: Sponsor) -> None:
     sponsor.register()
     twice = ("register", STUDY, "protocol.pdf", "--title", "t", "--endpoint", "e", "--json")
     assert "already_registered" == sponsor.person.hv("trial", *twice, exit=1).error["code"]
+    for days in (("--until", "2026-01-01"), ("--date", "2026-02-01", "--until", "2026-01-01")):
+        done = sponsor.person.hv("trial", "add", STUDY, "scores.csv", *days, "--json", exit=1)
+        assert "bad_date" == done.error["code"]
     assert "no_data" == sponsor.person.hv("trial", "lock", STUDY, "--json", exit=1).error["code"]
     assert "not_locked" == sponsor.person.hv("trial", "result", STUDY, "ages.csv", "--json", exit=1).error["code"]
     sponsor.person.hv("add", "ages.csv", "--category", "protocol", exit=2)

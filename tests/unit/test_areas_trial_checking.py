@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a bundle shows of its signer's consent, and of nobody else's."""
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from healthvault.areas.trial_consents import withdraw
 from healthvault.bundle.attestation import armour_attestation
 from healthvault.errors import NotFound
 from healthvault.storage.inputs import InputFile
-from healthvault.trials.consent import countersignature
+from healthvault.trials.consent import countersignature, parse_option
 from healthvault.vault.attestations import keep_attestation
 from healthvault.vault.attesting import attest, in_bundle
 from healthvault.vault.share import share
@@ -78,6 +79,22 @@ def test_of_several_studies_one_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         checked(doctor, path)
     assert [] == codes(checked(doctor, path, study="S2"))
+
+
+def test_of_two_in_force_the_newer_counts(tmp_path: Path) -> None:
+    """An older one, made by hand, that stands beside it and says yes is not taken for it."""
+    patient, doctor = pair(tmp_path)
+    other = InputFile(name="form-4.pdf", data=b"%PDF-1.4 another form")
+    with patient.open(writing=True) as vault:
+        newer, _ = sign(vault, wish("data:Use my data:no"), other)
+    older = replace(newer, record="1" * 32, date=date(2026, 1, 1), options=(parse_option("data:Use my data:yes"),))
+    form = replace(
+        older.form, sha256=hashlib.sha256(FORM.data or b"").hexdigest(), size_bytes=len(FORM.data or b"")
+    )
+    add(patient, replace(older, form=form).to_bytes(), "trial-consent")
+    path = shared(patient, tmp_path / "a.hvb")
+    assert ["no_consent"] == codes(checked(doctor, path, option="data"))
+    assert ["no_consent"] == codes(checked(doctor, path, (other.data or b""), option="data"))
 
 
 def test_a_withdrawal_in_it_or_known_before(tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ def test_refusals_write_nothing(tmp_path: Path) -> None:
         assert before == vault.history.size
         sign(vault)
         assert "consent_in_force" == refused(vault, wish())
+        assert "consent_in_force" == refused(vault, wish(day=date(2026, 1, 1)))  # dated back, beside it
 
 
 def test_history_never_disappears(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from healthvault.cli import prompt
 from healthvault.cli.objects import JsonObject
 from healthvault.cli.settings import Settings
-from healthvault.cli.terminal import Terminal, inner_rows, plain_cell, plain_row
+from healthvault.cli.terminal import Terminal, inner_rows, plain_cell, plain_row, screen_line
 from healthvault.errors import InvalidRequest
 
 PLAIN = Settings(
@@ -186,6 +186,11 @@ def test_progress_is_for_terminals_only() -> None:
     """Nobody sees progress in a file."""
     with Terminal(PLAIN).progress() as progress:
         assert progress is None
+
+
+def test_only_sizes_are_sizes() -> None:
+    """The number of an entry is no number of bytes."""
+    assert "4  4 B\n" == screen_line({"entry": 4, "size_bytes": 4}, ("entry", "size_bytes"))
 
 
 def test_cells_are_whole() -> None:

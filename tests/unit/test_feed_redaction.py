@@ -19,6 +19,19 @@ def by(*rules: str, names: tuple[str, ...] = (), identifiers: tuple[str, ...] = 
         ("names", "Ana SILVA and silva's anagram", "[name] and [name]'s anagram"),
         ("names", "Sra. Gonçalves, Goncalves", "Sra. [name], [name]"),
         ("names", "Gonc\u0327alves", "[name]"),
+        (
+            "names",
+            "Ana_Silva_lab.pdf, Sil\u200bva, \uff33\uff49\uff4c\uff56\uff41",
+            "[name]_[name]_lab.pdf, [name], [name]",
+        ),
+        ("names", "Ana\u00a0Silva", "[name]"),
+        ("dates", "lab_2026-03-01.pdf, lab_2026_03_01.pdf", "lab_[date].pdf, lab_[date].pdf"),
+        ("identifiers", "nif_123456789", "nif_[identifier]"),
+        (
+            "contacts",
+            "Tel 912\u00a0345\u00a0678, 912\u2011345\u2011678. tel_912 345 678.",
+            "Tel [contact], [contact]. tel_[contact].",
+        ),
         ("dates", "on 2026-11-20, 20.11.2026, 11/20/26", "on [date], [date], [date]"),
         ("dates", "at 2026-11-20T10:00:00.5+01:00.", "at [date]."),
         ("dates", "20 November 2026; Nov. 20, 2026; 3rd May 1999", "[date]; [date]; [date]"),
@@ -35,6 +48,7 @@ def by(*rules: str, names: tuple[str, ...] = (), identifiers: tuple[str, ...] = 
         ("contacts", "a.b@c.example or https://x.example/p?q=1", "[contact] or [contact]"),
         ("contacts", "+351 555 0100, (0171) 555-1234", "[contact], [contact]"),
         ("contacts", "2026-11-20", "2026-11-20"),
+        ("contacts", "on_2026-03-01 13.5 mg", "on_2026-03-01 13.5 mg"),
     ],
 )
 def test_what_a_rule_takes_out(rule: str, text: str, left: str) -> None:

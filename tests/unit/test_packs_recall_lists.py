@@ -184,3 +184,14 @@ def test_events_that_cannot_be_read(events: list[object]) -> None:
     """A pallet that is recalled cannot be compared with anything: the list is refused, not shortened."""
     with pytest.raises(FormatError):
         parse_recall_list(epcis(*events))
+
+
+def test_events_under_both_names_count() -> None:
+    """A list of events beside a single one."""
+    name = "urn:epc:class:lgtin:030001.0012345.{}"
+    one, other = (
+        {"disposition": "recalled", "quantityList": [{"epcClass": name.format(lot)}]} for lot in ("A", "B")
+    )
+    body = {"eventList": [one], "event": other}
+    found = parse_recall_list(json.dumps({"type": "EPCISDocument", "epcisBody": body}).encode())
+    assert ["A", "B"] == [recall.lot for recall in found.recalls]

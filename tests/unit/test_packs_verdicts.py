@@ -102,4 +102,7 @@ def test_the_age_of_lists() -> None:
     assert "1 list, the newest of 2026-11-19, 1 day old" == age_of([known(day=date(2026, 11, 19))], today=TODAY)
     lists = [known(day=date(2099, 1, 1)), known(day=date(2026, 11, 1)), known(day=None)]
     assert "3 lists, the newest of 2026-11-01, 19 days old" == age_of(lists, today=TODAY)
+    lists = [known(), known(received=True)]
+    assert "2 lists (1 received from others), the newest of 2026-11-01, 19 days old" == age_of(lists, today=TODAY)
+    lists = [known(day=None)]
     assert "1 list, of unknown date" == age_of(lists[:1], today=TODAY)

@@ -8,6 +8,7 @@ from supply_events import (
     CASE,
     DEPOT,
     LOT,
+    MAKER,
     OTHER_PHARMACY,
     PHARMACY,
     TOTE,
@@ -24,8 +25,10 @@ from supply_events import (
     unit,
 )
 
-from healthvault.supply.custody import packs_in
+from healthvault.errors import FormatError
+from healthvault.supply.custody import packs_in, traces_of
 from healthvault.supply.findings import Verdict
+from healthvault.supply.keys import pack_of
 
 
 def test_a_chain_without_a_fault() -> None:
@@ -206,3 +209,31 @@ def test_places_whose_party_is_not_told() -> None:
     told[0][2]["readPoint"]["id"] = "https://id.gs1.org/414/4012345000023"
     trace = traced(told)
     assert (Verdict.UNKNOWN, ["unknown_place"]) == (trace.verdict, names(trace))
+
+
+def test_a_recall_of_what_the_pack_is_in_reaches_it() -> None:
+    """And one of the product in the list of pieces; one of a case that it has left does not."""
+    case = happened("01-07T12:00", "holding", WHOLESALER, CASE, disposition="recalled")
+    assert ["recalled_lot"] == names(traced([*legs(), [case]]))
+    assert [] == names(traced([*legs(), [{**case, "eventTime": "2026-01-08T12:00:00Z"}]]))
+    product = happened(
+        "02-01T08:00", "holding", MAKER, "urn:epc:idpat:sgtin:4012345.009876.*", disposition="recalled"
+    )
+    assert ["recalled_lot"] == names(traced([*legs(), [product]]))
+
+
+def test_every_lot_that_is_told_counts_in_a_recall() -> None:
+    """The code tells another lot than the maker, and that one is recalled."""
+    pack = pack_of("(01)04012345098761(10)L2(21)1")
+    assert pack is not None
+    lot = recall(lot="urn:epc:class:lgtin:4012345.009876.L2")
+    (trace,) = traces_of(chained([*legs(), [lot]]), [pack])
+    assert ["recalled_lot", "wrong_lot"] == names(trace)
+
+
+def test_no_pack_is_left_out_unsaid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More packs than are followed are refused."""
+    monkeypatch.setattr("healthvault.supply.custody.MAX_PACKS", 1)
+    with pytest.raises(FormatError) as caught:
+        packs_in(chained(legs()))
+    assert "too_large" == caught.value.code

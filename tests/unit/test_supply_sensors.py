@@ -46,3 +46,17 @@ def test_what_cannot_be_placed_is_counted() -> None:
     ]
     (series,) = heard({"sensorReport": reports})
     assert (0, 0, 5) == (len(series.samples), len(series.summaries), series.unplaced)
+
+
+def test_devices_without_a_name_are_not_taken_for_one() -> None:
+    """Of two things each: the readings of one fill no gap of the other."""
+    report = [{"type": "Temperature", "value": 4, "uom": "CEL", "time": "2026-01-06T08:10:00Z"}]
+    events = [
+        happened(
+            "01-06T09:00", "sensor_reporting", MAKER, unit(serial), sensorElementList=[{"sensorReport": report}]
+        )
+        for serial in ("1", "2")
+    ]
+    told = list(series_of_events(parse_epcis(document(events)).events))
+    assert [1, 1] == [len(series.samples) for series in told]
+    assert [1, 1] == [len(series.things) for series in told]

@@ -33,8 +33,12 @@ def test_without_a_zone_nobody_knows_when_it_was() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["22-07-2026", "2026-07-22", "2026-02-30T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00+20:00", ""],
+    [
+        *("22-07-2026", "2026-07-22", "2026-02-30T00:00:00Z", "2026-01-01T25:00:00Z", ""),
+        *("2026-01-01T00:00:00+20:00", "2026-01-01T00:00:00+01:99"),
+        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-02:00"),
+    ],
 )
 def test_what_is_no_time(text: str) -> None:
-    """Other orders, days without an hour, days and hours that are not there."""
+    """Other orders, days without an hour, days and hours that are not there, moments before year 1."""
     assert moment_of(text) is None

@@ -65,6 +65,7 @@ def test_each_type() -> None:
         {"type": "condition", "codes": ["snomed|"]},
         {"type": "condition", "words": [" "]},
         {**LAB, "unit": None},
+        {**LAB, "unit": "u" * 201},
         {**LAB, "value": "much"},
         {**LAB, "value": "1e999"},
         {**LAB, "comparator": "!="},

@@ -43,3 +43,22 @@ def test_files_and_inputs(found: list[tuple[str, bytes]], expected: list[str], n
     answer = compare_files(Asked.FILES, INPUTS, OTHERS, [lying(*each) for each in found])
     assert (expected, True) == (codes(answer), named in answer.detail)
     assert ("fail" if expected else "pass") == answer.result
+
+
+def test_what_a_program_would_stumble_over() -> None:
+    """A copy was not committed to; other names, and other documents beside them, are named."""
+    both = [lying("a.csv", b"1"), lying("b.csv", b"2")]
+    answer = compare_files(Asked.FILES, INPUTS, OTHERS, [*both, lying("copy.csv", b"1")])
+    assert (["input_added"], True) == (codes(answer), "copy.csv" in answer.detail)
+    assert "none more" in compare_files(Asked.FILES, INPUTS, OTHERS, both).detail
+    answer = compare_files(Asked.FILES, INPUTS, OTHERS, [*both, lying("protocol.pdf", b"p")])
+    assert ([], True, False) == (codes(answer), "protocol.pdf" in answer.detail, "none more" in answer.detail)
+    answer = compare_files(Asked.FILES, INPUTS, OTHERS, [lying("a.csv", b"2"), lying("b.csv", b"1")])
+    assert ("pass", True) == (answer.result, "under another name: a.csv, b.csv" in answer.detail)
+
+
+def test_a_doubted_answer() -> None:
+    """It is no pass; a failure stays one."""
+    passed = compare_files(Asked.FILES, (), (), [])
+    assert ("unknown", True) == (passed.doubted("why").result, passed.doubted("why").detail.startswith("why; "))
+    assert "fail" == compare_files(Asked.FILES, INPUTS, (), []).doubted("why").result

@@ -107,6 +107,64 @@ def test_data_before_the_protocol() -> None:
     )
 
 
+def test_an_older_version_before_the_protocol() -> None:
+    """It is data too, though no form names it: here, or only known by what came in its place."""
+    trial = Trial()
+    early = trial.enter("csv")
+    protocol = trial.register()
+    newer = trial.enter("csv", supersedes=early.seq)
+    trial.name([newer])
+    trial.lock(protocol, [newer])
+    found = trial.judged()
+    assert (["data_before_protocol"], []) == (codes(found["order"]), codes(found["inputs"]))
+    trial.documents.remove(early)
+    answer = trial.judged()["order"]
+    assert (["data_before_protocol"], True) == (codes(answer), f"entry {early.seq}" in answer.detail)
+
+
+def test_an_older_version_that_is_not_here() -> None:
+    """It may have come in the place of data before the protocol: left open."""
+    trial = Trial()
+    trial.register()
+    older = trial.enter("csv")
+    trial.name([trial.enter("csv", supersedes=older.seq)])
+    trial.documents.remove(older)
+    answer = trial.judged()["order"]
+    assert (["input_left_out"], "unknown") == (codes(answer), answer.result)
+
+
+def test_a_lock_that_is_held_back() -> None:
+    """The number of the newest says that there was one before."""
+    trial = Trial()
+    protocol = trial.register()
+    trial.lock(protocol, trial.data(), 2)
+    answer = trial.judged()["inputs"]
+    assert (["locked_again"], True) == (codes(answer), "2 times, 1 shown" in answer.detail)
+
+
+def test_a_program_of_an_older_lock() -> None:
+    """The newest lock names none: nothing is established by an older one."""
+    trial = Trial()
+    script = trial.enter("text")
+    protocol = trial.register()
+    data = trial.data()
+    trial.lock(protocol, data, script=script.id)
+    trial.lock(protocol, data, 2)
+    assert "unknown" == trial.judged()["script"].result
+
+
+def test_a_registration_in_the_place_of_another() -> None:
+    """It is no amendment; and one that says that it amends something else is none of this."""
+    trial = Trial()
+    first, second = trial.register(), trial.register()
+    trial.documents[-1] = second = replace(second, supersedes=first.seq)
+    assert ["registered_twice"] == codes(trial.judged(counting(second.seq, superseded=1))["registration"])
+    trial = Trial()
+    protocol = trial.register()
+    trial.amend(replace(protocol, id=trial.documents[0].id), 1)
+    assert ["amendment_withheld"] == codes(trial.judged()["amendments"])
+
+
 def test_inputs_that_are_not_the_data() -> None:
     """Locked and not here, locked and no data, data and not locked, of another size, taken back."""
     trial = Trial()
