@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from healthvault.claims.findings import Confidence, Finding
 from healthvault.errors import FormatError
-from healthvault.records.json_walk import Json, items_at, text_at, value_at
+from healthvault.records.json_walk import Json, items_at, members_once, text_at, value_at
 
 __all__ = ["MAX_REASON_CHARS", "Dispute", "Ground", "grounds_of", "parse_dispute"]
 
@@ -92,7 +92,8 @@ def parse_dispute(data: bytes) -> Dispute:
         FormatError: `bad_schema`, it is none, or of a version that is not known.
     """
     try:
-        value: Json = json.loads(data.decode()) if len(data) <= MAX_DISPUTE_BYTES else None
+        is_bounded = len(data) <= MAX_DISPUTE_BYTES
+        value: Json = json.loads(data.decode(), object_pairs_hook=members_once) if is_bounded else None
     except (ValueError, RecursionError):
         value = None
     version = value_at(value, "version")

@@ -121,6 +121,8 @@ def test_the_dispute_holds_what_it_needs_and_nothing_else(people: dict[str, Pers
     assert ("duplicate", "stated") == (ground["rule"], ground["confidence"])
     assert "is billed under claim 4711 too; the records say that it was done once" in ground["reason"]
     assert {document(ana, "eob-4711.json"), document(ana, "eob-4712.json")} == set(ground["documents"])
+    listed = {one["claim"]: one["disputed"] for one in ana.hv("claims", "list", "--json").objects}
+    assert [None, None, said["day"], None] == [listed[each] for each in ("4701", "4711", "4712", "4720")]
     everything = "".join(str(path.read_bytes()) for path in opened)
     assert "visit-" not in everything
     assert "4701" not in everything
