@@ -27,6 +27,6 @@ def suspects(terminal: Terminal) -> None:
     terminal.rows([suspect_object(each) for each in found.found], _COLUMNS)
     terminal.say(f"looked at {found.claims} claims and {found.records} records")
     if not found.is_checked:
-        terminal.say("say what tells you from others first: `hv id take DOC`, or `hv id add birth-date`")
+        terminal.say("say what tells you from others first: `hv id take ID`, or `hv id add birth-date`")
     say_stumbles(terminal, found.stumbles)
     SUSPECT_LIMITS.say(terminal)

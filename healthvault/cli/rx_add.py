@@ -29,7 +29,7 @@ class _Said(TypedDict):
 
 @hv_command(
     "hv rx add 'Metformin 500 mg' --dose '1 twice a day' --prescriber 'Dr Lee' --repeats 2 --days 30",
-    "hv rx add 'Ramipril 5 mg' --code atc|C09AA05 --valid-until 1y --from d_7k3m",
+    "hv rx add 'Ramipril 5 mg' --code 'atc|C09AA05' --valid-until 1y --from d_7k3m",
     "hv rx add 'Ramipril 10 mg' --patient 'Ana Silva' --prescriber 'Dr Lee' --replaces d_9q2x",
 )
 @click.argument("drug")

@@ -31,7 +31,7 @@ def parse_medicine_code(text: str) -> tuple[str, str]:
 
     systems, code = parse_code(text)
     if not systems or not systems[0] or not code.strip():
-        raise ValueError(f"{text!r} is no code; write SYSTEM|CODE, such as rxnorm|860975")
+        raise ValueError(f"{text!r} is no code; write SYSTEM|CODE, such as 'rxnorm|860975'")
     return systems[0], code.strip()
 
 
@@ -43,7 +43,7 @@ def code_option(body: _Body) -> _Body:
         type=parse_medicine_code,
         multiple=True,
         metavar="SYSTEM|CODE",
-        help="What it is, such as rxnorm|860975 or atc|A10BA02; once for each system.",
+        help="What it is, such as 'rxnorm|860975' or atc|A10BA02; once for each system.",
     )(body)
 
 

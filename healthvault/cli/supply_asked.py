@@ -4,7 +4,7 @@
 Loads the vault if it is needed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -19,7 +19,9 @@ from healthvault.areas.supply import (
 from healthvault.areas.supply_cold import ColdResult, reports_of
 from healthvault.cli.exits import EXITS
 from healthvault.cli.inputs import stdin_or_file
+from healthvault.cli.objects import JsonObject
 from healthvault.cli.opening import opened
+from healthvault.cli.spans import Row, Span
 from healthvault.cli.supply_objects import COLD_LIMITS, TRACE_LIMITS, cold_object, shortened, trace_object
 from healthvault.cli.supply_options import ColdChoice, exact_degrees, gap_ms, zone_of
 from healthvault.cli.terminal import Terminal
@@ -75,7 +77,7 @@ def show_traces(terminal: Terminal, traces: Sequence[Trace], columns: tuple[str,
     else:
         objects = map(trace_object, traces)
         if terminal.is_screen:
-            terminal.rows(map(shortened, objects), _SHORT["packs"])
+            terminal.painted(row for each in map(shortened, objects) for row in _pack_rows(each))
         else:
             terminal.rows(objects, columns)
     _say_alerts(terminal, traces)
@@ -168,9 +170,17 @@ _STEP = ("time", "step", "place", "via", "signed", "documents", "event", "hash")
 _SHORT = {
     "step": ("time", "step", "place", "in", "signed", "hash"),
     "finding": ("name", "level", "detail"),
-    "packs": ("pack", "verdict", "names", "state", "place"),
 }
 _FINDING = ("name", "level", "detail", "document", "event")
+
+
+def _pack_rows(shown: JsonObject) -> Iterator[Row]:
+    """Yield a pack with its verdict and state, and below it what does not fit."""
+    told = f"  {shown['verdict']}", f"  {shown['state']}" if shown["state"] else ""
+    yield Row((Span(str(shown["pack"]), "bold", shrinks=True), Span(told[0]), Span(told[1], "dim")))
+    names = shown["names"]
+    if isinstance(names, list) and names:
+        yield Row((Span("  "), Span(", ".join(map(str, names)), "yellow", shrinks=True)))
 
 
 def _say_alerts(terminal: Terminal, traces: Sequence[Trace]) -> None:

@@ -71,7 +71,7 @@ def _part(answer: "Answer") -> JsonObject:
 def _say_whose(terminal: Terminal, whose: "Whose") -> None:
     """Say what was left out because it is not known to be about the owner."""
     if not whose.is_checked:
-        terminal.say("not checked whose records these are: `hv id take DOC` says who you are")
+        terminal.say("not checked whose records these are: `hv id take ID` says who you are")
     if whose.left_out:
         count = len(whose.left_out)
         terminal.warn(f"left out, not known to be about you: {count} of your documents (`hv id check` says why)")

@@ -23,7 +23,7 @@ from healthvault.vault.vault import Vault
 
 __all__ = ["NOT_CHECKED", "Whose", "whose_records"]
 
-NOT_CHECKED = "not checked whose records these are: `hv id take DOC` takes over who you are from one of yours"
+NOT_CHECKED = "not checked whose records these are: `hv id take ID` takes over who you are from one of yours"
 SLICE = 2000
 
 
