@@ -4,18 +4,20 @@
 Nothing is kept: what a claim is worth is what its documents are worth. Spec: docs/spec/claims.md.
 """
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from healthvault.areas.resources import Stated, Stumble, stated_of_types
 from healthvault.claims.checking import Checked, check
 from healthvault.claims.coverage import Coverage, coverage_of
+from healthvault.claims.dispute import parse_dispute
 from healthvault.claims.evidence import DOCUMENT, SERVICES, Record
 from healthvault.claims.fhir import ROLES, paper_of, written
 from healthvault.claims.joining import Case, join
 from healthvault.claims.paper import Paper, Person
 from healthvault.claims.table import MAX_TABLE_BYTES, papers_of_table
-from healthvault.errors import NotFound
+from healthvault.errors import FormatError, NotFound
 from healthvault.ledger.documents import DocStatus
 from healthvault.records.categories import Category
 from healthvault.records.json_written import Written
@@ -25,6 +27,7 @@ from healthvault.storage.contents import Contents
 from healthvault.storage.item_rows import ItemRow, ItemRows
 from healthvault.storage.item_scope import Scope
 from healthvault.vault.add import Observer
+from healthvault.vault.forms import find_forms
 from healthvault.vault.looking import looked_into
 from healthvault.vault.owners_view import owners_scope
 from healthvault.vault.person import owner_of
@@ -34,7 +37,7 @@ from healthvault.vault.views import Document
 from healthvault.vault.whose import Whose
 from healthvault.vault.whose_views import WhoseView, whose_of
 
-__all__ = ["CheckedClaims", "Claims", "check_claims", "find_case", "read_claims", "records_of"]
+__all__ = ["CheckedClaims", "Claims", "check_claims", "disputed_days", "find_case", "read_claims", "records_of"]
 
 _TYPES = (*ROLES, "Coverage")
 _PERSONS = {"unsure": Person.UNSURE, "conflict": Person.CONFLICT, "other": Person.OTHER, "refused": Person.OTHER}
@@ -124,6 +127,20 @@ def find_case(cases: tuple[Case, ...], asked: str) -> Case:
             hint="name the document, or the claim as `hv claims list` does",
         )
     return found[0]
+
+
+def disputed_days(vault: Vault) -> dict[str, str]:
+    """Return by the label of a claim the day on which the owner disputed it last; what is no dispute says nothing.
+
+    Raises:
+        VaultDamaged: `vault_damaged`.
+    """
+    days: dict[str, str] = {}
+    for form in find_forms(vault, Kind.CLAIM_DISPUTE):
+        with contextlib.suppress(FormatError):
+            said = parse_dispute(form.content)
+            days[said.claim] = max(days.get(said.claim, ""), said.day)
+    return days
 
 
 def records_of(vault: Vault) -> Iterator[Record]:

@@ -9,9 +9,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from healthvault.claims.findings import Finding
+from healthvault.claims.findings import Confidence, Finding
 from healthvault.errors import FormatError
-from healthvault.records.json_walk import Json, items_at, text_at, value_at
+from healthvault.records.json_walk import Json, items_at, members_once, text_at, value_at
 
 __all__ = ["MAX_REASON_CHARS", "Dispute", "Ground", "grounds_of", "parse_dispute"]
 
@@ -73,11 +73,11 @@ class Dispute:
 
 
 def grounds_of(findings: Sequence[Finding]) -> tuple[Ground, ...]:
-    """Return what rules found, as grounds."""
+    """Return what rules found, as grounds: `doubtful` would tell of the owner's other records, and is `absent`."""
     return tuple(
         Ground(
             rule=each.rule.value,
-            confidence=each.confidence.value,
+            confidence=(Confidence.ABSENT if each.confidence is Confidence.DOUBTFUL else each.confidence).value,
             reason=each.reason[:MAX_REASON_CHARS],
             documents=each.documents,
         )
@@ -92,7 +92,8 @@ def parse_dispute(data: bytes) -> Dispute:
         FormatError: `bad_schema`, it is none, or of a version that is not known.
     """
     try:
-        value: Json = json.loads(data.decode()) if len(data) <= MAX_DISPUTE_BYTES else None
+        is_bounded = len(data) <= MAX_DISPUTE_BYTES
+        value: Json = json.loads(data.decode(), object_pairs_hook=members_once) if is_bounded else None
     except (ValueError, RecursionError):
         value = None
     version = value_at(value, "version")

@@ -51,6 +51,13 @@ class Finding:
     """Ids of those that it rests on."""
     claims: tuple[str, ...] = ()
     """Labels of other cases that it rests on."""
+    aside: str = ""
+    """What her other records say of it: for the owner alone, never for an insurer."""
+
+    @property
+    def whole(self) -> str:
+        """The reason with what is for the owner's eyes."""
+        return f"{self.reason}; {self.aside}" if self.aside else self.reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

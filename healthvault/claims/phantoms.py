@@ -46,12 +46,12 @@ def _finding(case: Case, evidence: Evidence, missing: dict[str, str]) -> Finding
     who = ", ".join(case.providers[:2]) or next(
         (name for line in case.lines for name in line.providers), "the provider"
     )
-    also = f"; there is a record of that day by {others[0].providers[0]}" if others else ""
     return Finding(
         rule=Rule.PHANTOM,
         severity=Severity.HIGH,
         confidence=Confidence.DOUBTFUL if others else Confidence.ABSENT,
         claim=case.label,
-        reason=f"no record of {told} by {who}, though there are records of that time and provider{also}",
+        reason=f"no record of {told} by {who}, though there are records of that time and provider",
         documents=case.documents,
+        aside=f"there is a record of that day by {others[0].providers[0]}" if others else "",
     )

@@ -59,4 +59,6 @@ def _close(one: str, other: str) -> bool:
         return min(len(one), len(other)) > MIN_SHORT_CHARS  # `Gen.` is General
     if one.isdigit() or other.isdigit() or min(len(one), len(other)) < 4:
         return False
-    return SequenceMatcher(None, one, other).ratio() >= CLOSE_RATIO
+    compared = SequenceMatcher(None, one, other)
+    bounds = (compared.real_quick_ratio, compared.quick_ratio, compared.ratio)  # the cheap ones are never less
+    return all(bound() >= CLOSE_RATIO for bound in bounds)

@@ -79,7 +79,7 @@ def find_suspects(
                 confidence=finding.confidence,
                 about=finding.claim,
                 day=span[0] if span else None,
-                reason=finding.reason,
+                reason=finding.whole,
                 documents=finding.documents,
             )
     evidence = Evidence(records)

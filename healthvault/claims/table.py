@@ -20,7 +20,7 @@ from healthvault.records.statements import Coding
 __all__ = ["MAX_TABLE_BYTES", "Table", "papers_of_table"]
 
 MAX_TABLE_BYTES = 16 << 20
-MAX_ROWS = 100_000
+MAX_ROWS = 20_000
 MAX_CELL_CHARS = 2000
 _AMBIGUOUS = "1.234"  # a cell that `amount_in` cannot read in one way
 _DELIMITERS = "\t;,|"

@@ -15,6 +15,7 @@ from healthvault.cli.opening import opened
 from healthvault.cli.options import is_stdout
 from healthvault.cli.prompt import confirm
 from healthvault.cli.terminal import Terminal
+from healthvault.cli.text import short_id
 from healthvault.consent.purposes import PURPOSES
 from healthvault.consent.selectors import conditions_from_words
 from healthvault.vault.contacts import find_contact
@@ -37,7 +38,9 @@ def dispute_chosen(terminal: Terminal, claim: str, output: Path, chosen: Dispute
             checked = check_claims(vault, observer=progress)
             plan = plan_dispute(vault, checked, claim, chosen["without"], reason)
         _warn(terminal, plan)
-        about = [f"  {each.document.title}{_more(each.more)}" for each in plan.needed] + ["  and your statement"]
+        about = [
+            f"  {short_id(each.document.id)} {each.document.title}{_more(each.more)}" for each in plan.needed
+        ] + ["  and your statement"]
         question = f"Hand these to {insurer}, for payment only, to {', '.join(_actions(chosen))}?"
         confirm(terminal.settings, question, yes=chosen["yes"], about=about)
         now, day = now_ms(), wall_clock(now_ms()).date().isoformat()

@@ -8,7 +8,7 @@ from healthvault.cli.terminal import Terminal
 
 __all__ = ["list_"]
 
-_COLUMNS = ("claim", "date", "provider", "billed", "paid", "patient", "status")
+_COLUMNS = ("claim", "date", "provider", "billed", "paid", "patient", "status", "disputed")
 
 
 @hv_command("hv claims list", "hv claims list --everyone --json", name="list")
@@ -18,7 +18,7 @@ def list_(terminal: Terminal, everyone: bool) -> None:  # noqa: FBT001  an optio
 
     What is not known is `unknown`, with the reason: a number that can be read in two ways, no currency.
     """
-    from healthvault.areas.claims import read_claims
+    from healthvault.areas.claims import disputed_days, read_claims
     from healthvault.cli.claims_looking import say_stumbles
     from healthvault.cli.claims_objects import CLAIM_LIMITS, claim_object
     from healthvault.cli.opening import opened
@@ -26,7 +26,8 @@ def list_(terminal: Terminal, everyone: bool) -> None:  # noqa: FBT001  an optio
     with opened(terminal) as vault, terminal.progress() as progress:
         claims = read_claims(vault, observer=progress)
         chosen = [case for case in claims.cases if everyone or case.person.value == "owner"]
-        terminal.rows([claim_object(case) for case in chosen], _COLUMNS)
+        days = disputed_days(vault)
+        terminal.rows([claim_object(case, days.get(case.label)) for case in chosen], _COLUMNS)
     left = len(claims.cases) - len(chosen)
     if left:
         terminal.say(f"{left} not known to be about you: --everyone shows them, `hv claims check` says why")

@@ -52,8 +52,8 @@ SUSPECT_LIMITS = Limits(
 )
 
 
-def claim_object(case: "Case") -> JsonObject:
-    """Return a claim with what its papers say."""
+def claim_object(case: "Case", disputed: str | None = None) -> JsonObject:
+    """Return a claim with what its papers say, and the day on which the owner disputed it."""
     amounts, days = amounts_of(case), case.days
     names = [*case.providers, *(name for line in case.lines for name in line.providers)]
     fields: JsonObject = {
@@ -69,6 +69,7 @@ def claim_object(case: "Case") -> JsonObject:
     fields |= {
         "patient_whole": amounts.patient_is_whole,
         "status": "in-force" if case.is_in_force else "replaced" if case.is_replaced else "not-in-force",
+        "disputed": disputed,
         "whose": case.person.value,
         "papers": [
             {"role": paper.role.value, "id": paper.id, "document": paper.document, "place": paper.place}
@@ -102,7 +103,7 @@ def finding_object(finding: "Finding") -> JsonObject:
             "confidence": finding.confidence.value,
             "claim": finding.claim,
             "claims": list(finding.claims),
-            "reason": finding.reason,
+            "reason": finding.whole,
             "documents": list(finding.documents),
             **FINDING_LIMITS.fields(),
         },

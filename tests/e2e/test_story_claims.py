@@ -121,9 +121,26 @@ def test_the_dispute_holds_what_it_needs_and_nothing_else(people: dict[str, Pers
     assert ("duplicate", "stated") == (ground["rule"], ground["confidence"])
     assert "is billed under claim 4711 too; the records say that it was done once" in ground["reason"]
     assert {document(ana, "eob-4711.json"), document(ana, "eob-4712.json")} == set(ground["documents"])
+    listed = {one["claim"]: one["disputed"] for one in ana.hv("claims", "list", "--json").objects}
+    assert [None, None, said["day"], None] == [listed[each] for each in ("4701", "4711", "4712", "4720")]
     everything = "".join(str(path.read_bytes()) for path in opened)
     assert "visit-" not in everything
     assert "4701" not in everything
+
+
+def test_a_dispute_says_nothing_of_other_records(people: dict[str, Person]) -> None:
+    """Ana sees that she was at a clinic of another sort that day; the insurer does not."""
+    ana, sun = people["ana"], people["sun"]
+    other = {**visit("2026-04-02"), "id": "x", "serviceProvider": {"display": "Quiet Waters Psychiatry"}}
+    (ana.home / "other.json").write_text(json.dumps(other))
+    ana.hv("add", "other.json")
+    assert "Quiet Waters" in ana.hv("claims", "check").out
+    ana.hv("claims", "dispute", "4720", "--to", INSURER, "-o", sun.home / "d.hvb", "--yes")
+    sun.hv("open", "d.hvb", "-o", "opened")
+    told = "".join(path.read_text() for path in (sun.home / "opened").iterdir())
+    assert "absent" in told
+    assert "doubtful" not in told
+    assert "Quiet" not in told
 
 
 def test_a_document_that_holds_more_is_named_before_it_goes(people: dict[str, Person]) -> None:
@@ -294,3 +311,10 @@ def test_attack_a_file_that_is_hostile(people: dict[str, Person]) -> None:
         done = ana.hv(*command)
         assert "4711" in ana.hv("claims", "list").out
         assert "unexpected" not in done.err
+
+
+def test_the_demo(nobody: Person) -> None:
+    """`hv demo --story claims` plays it for real, with its two attacks."""
+    rows = nobody.hv("demo", "--story", "claims", "--json").objects
+    check(rows, "attack", "attack")
+    assert [("tampered", 20), ("issuer: none", 0)] == [(row["verdict"], row["exit"]) for row in rows]

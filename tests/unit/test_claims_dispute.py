@@ -65,6 +65,13 @@ def test_no_bytes_are_another_error(data: bytes) -> None:
         parse_dispute(data)
 
 
+def test_a_name_stands_once() -> None:
+    """Else two readers might read two things."""
+    twice = SAID.to_bytes().replace(b'"claim":', b'"claim": "1", "claim":')
+    with pytest.raises(FormatError):
+        parse_dispute(twice)
+
+
 def test_too_deep_and_too_large() -> None:
     """Both are refused as no dispute."""
     for data in (b"[" * 100_000, b" " * 300_000):

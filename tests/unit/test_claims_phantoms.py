@@ -81,3 +81,9 @@ def test_a_record_that_names_nobody_counts() -> None:
     """What is not known does not speak against anybody."""
     assert "fine" == judged(NEAR, visit("2026-03-10", ""))
     assert CLINIC == NEAR.providers[0]
+
+
+def test_a_day_that_does_not_exist_is_no_record() -> None:
+    """Nor is one of which only the month is known; an end that does not exist is none."""
+    assert "absent" == judged(NEAR, visit("2026-13-45"), visit("2026-03"))
+    assert "fine" == judged(NEAR, visit("2026-03-10", until="2026-99-99"))
