@@ -15,6 +15,7 @@ __all__ = ["amount_in", "day_in", "number_in"]
 _PLAIN = re.compile(r"[0-9]+|[0-9]+[.,][0-9]{1,2}|0[.,][0-9]+|[0-9]{4,}[.,][0-9]+|[0-9]+[.,][0-9]{4,}", re.ASCII)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,' ])[0-9]{3})+(?:([.,])([0-9]{1,4}))?", re.ASCII)
 _LIKE_A_NUMBER = re.compile(r"[-+(]?[0-9][0-9.,' ]*[-)]?", re.ASCII)
+_SIGNED = re.compile(r"\+?([^-+()]+)|-([^-+()]+)|([^-+()]+)-|\(([^-+()]+)\)")
 _PARTS = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})", re.ASCII)
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
 _EURO, _MONTHS = "€", 12
@@ -35,7 +36,8 @@ def amount_in(cell: str, currency: str | None) -> Amount:
     digits = "".join(word for word in words if word not in signs)
     own = {"EUR" if sign == _EURO else (currency_of(sign) or sign) for sign in signs}
     stated = own | ({currency_of(currency) or currency} if currency else set())
-    number = number_in(digits)
+    is_split = len([word for word in words if re.search(r"[0-9]", word)]) > 1  # `12€50`: 12.50, not 1250
+    number = None if is_split else number_in(digits)
     if number is None:
         return Unclear(reason="ambiguous number" if _LIKE_A_NUMBER.fullmatch(digits) else "no number")
     if len(stated) > 1:
@@ -45,9 +47,11 @@ def amount_in(cell: str, currency: str | None) -> Amount:
 
 def number_in(text: str) -> str | None:
     """Return a number with a point, as JSON writes it; None if it can be read in two ways, or is none."""
-    text = text.strip()
-    is_negative = text.startswith("-") or text.endswith("-") or (text.startswith("(") and text.endswith(")"))
-    text = text.strip("+-()").strip()
+    match = _SIGNED.fullmatch(text.strip())
+    if match is None:
+        return None
+    plain, negative = match.group(1), match.group(2) or match.group(3) or match.group(4)
+    text, is_negative = (plain or negative).strip(), negative is not None
     found = None
     if _PLAIN.fullmatch(text):
         found = text.replace(",", ".")

@@ -22,6 +22,7 @@ __all__ = ["MAX_TABLE_BYTES", "Table", "papers_of_table"]
 MAX_TABLE_BYTES = 16 << 20
 MAX_ROWS = 20_000
 MAX_CELL_CHARS = 2000
+_AMBIGUOUS = "1.234"  # a cell that `amount_in` cannot read in one way
 _DELIMITERS = "\t;,|"
 _WORDS = {
     "claim": ("claimid", "claimnumber", "claimno", "claim", "claimnr", "referencenumber"),
@@ -66,12 +67,14 @@ def papers_of_table(data: bytes, *, document: str, seq: int) -> Table | None:
     decoded = decode_head(data, is_whole=True)
     text = decoded[0] if decoded else ""
     head = text.lstrip("\ufeff").partition("\n")[0]
-    rows = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=max(_DELIMITERS, key=head.count))
+    rows = csv.reader(
+        io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=max(_DELIMITERS, key=head.count), strict=True
+    )
     try:
         header = _Header(next(rows, []))
         return _Reading(header, document, seq).table(rows) if header.is_of_claims else None
     except csv.Error:
-        return Table(papers=(), unread=("a cell or a line is too long",))
+        return Table(papers=(), unread=("a cell or a line is too long, or a quote is not closed",))
 
 
 class _Header:
@@ -80,6 +83,7 @@ class _Header:
     def __init__(self, cells: Sequence[str]) -> None:
         self.columns: dict[str, int] = {}
         self.currencies: dict[str, str] = {}
+        self.width = len(cells)
         for number, cell in enumerate(cells):
             words = re.findall(r"[a-z]+", cell.lower())
             name = _COLUMN_OF.get("".join(words))
@@ -115,9 +119,17 @@ class _Reading:
                 self._unread.append(f"row {number}: more rows than are read of one table")
                 break
             if any(cell.strip() for cell in row):
-                self._take(number, self._header.cells(row))
+                self._take(number, self._checked(number, row))
         papers = tuple(self._paper(claim, found) for claim, found in self._rows.items())
         return Table(papers=papers, unread=tuple(self._unread))
+
+    def _checked(self, number: int, row: list[str]) -> dict[str, str]:
+        """Return the cells of a row; where a decimal comma moved them, none of its amounts can be believed."""
+        cells = self._header.cells(row)
+        if any(cell.strip() for cell in row[self._header.width :]):
+            self._unread.append(f"row {number}: more cells than the header has")
+            return cells | {name: _AMBIGUOUS for name in AMOUNTS if name in cells}
+        return cells
 
     def _take(self, number: int, cells: dict[str, str]) -> None:
         if not cells["claim"]:

@@ -71,3 +71,10 @@ def test_no_cell_is_an_error(cell: str) -> None:
     )
     day = day_in(cell)
     assert day is None or 10 == len(day)
+
+
+@pytest.mark.parametrize("cell", ["12€50", "12 EUR 50", "100 USD 200 USD", "(100", "100)", "-(100)", "--5"])
+def test_a_sign_inside_a_number_is_not_read_past(cell: str) -> None:
+    """`12€50` is twelve and a half for its writer: it is not 1250, and half a bracket is no number."""
+    assert isinstance(amount_in(cell, None), Unclear)
+    assert amount_in(cell, "EUR") in (Unclear(reason="ambiguous number"), Unclear(reason="no number"))

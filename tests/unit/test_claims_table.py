@@ -63,7 +63,7 @@ def test_what_is_ambiguous_is_named_and_unknown() -> None:
 def test_a_cell_that_is_too_long_ends_the_reading() -> None:
     """No error, and nothing half read."""
     table = read(HEADER + "A," + "x" * 200_000 + "\n")
-    assert Table(papers=(), unread=("a cell or a line is too long",)) == table
+    assert Table(papers=(), unread=("a cell or a line is too long, or a quote is not closed",)) == table
 
 
 @given(st.text())
@@ -76,3 +76,21 @@ def test_no_text_is_an_error(text: str) -> None:
 def test_no_bytes_are_an_error(data: bytes) -> None:
     """Whatever the file."""
     papers_of_table(data, document="d_1", seq=1)
+
+
+def test_a_row_with_more_cells_than_the_header_has_no_amounts() -> None:
+    """A decimal comma without quotes moves all cells behind it: none of them is believed."""
+    table = read("Claim ID,Service Date,Billed (EUR),Paid (EUR)\nA,2026-01-01,12,50,10,00\nB,2026-01-02,5,4,,\n")
+    assert table is not None
+    assert table.unread == ("row 2: more cells than the header has",)
+    amounts = {paper.id: paper.lines[0].amounts for paper in table.papers}
+    assert shown(amounts["A"].billed) == shown(amounts["A"].paid) == "unknown (ambiguous number)"
+    assert shown(amounts["B"].paid) == "4.00 EUR"
+
+
+def test_a_quote_that_is_not_closed_is_named() -> None:
+    """It would swallow the rows behind it, and their claims, without a word."""
+    table = read('Claim ID,Service Date,Billed (EUR),Note\nA,2026-01-01,12,"x\nB,2026-01-02,5,y\n')
+    assert table is not None
+    assert table.papers == ()
+    assert table.unread == ("a cell or a line is too long, or a quote is not closed",)
