@@ -20,10 +20,11 @@ _PLAIN = ("%", "min", "h", "d", "wk", "mo", "a", "deg", "[degF]", "[lb_av]", "[o
 _PREFIXES = ("Y", "Z", "E", "P", "T", "G", "M", "k", "h", "da", "d", "c", "m", "u", "n", "p", "f", "a")
 _ATOMS = frozenset([*_PLAIN, *_METRIC, *(prefix + unit for prefix in _PREFIXES for unit in _METRIC)])
 _POWER = re.compile(r"10\*-?[0-9]{1,2}", re.ASCII)
-_EXPONENT = re.compile(r"-?[1-9]\Z", re.ASCII)
+_EXPONENT = re.compile(r"-?[1-4]\Z", re.ASCII)
 _COMMON = {"beats/min": "/min", "breaths/min": "/min", "bpm": "/min", "mmHg": "mm[Hg]", "lbs": "[lb_av]",
            "degC": "Cel", "IU/L": "[IU]/L", "cells/uL": "/uL"}  # fmt: skip
 _MAX_CHARS = 40
+_MAX_PARTS = 4  # exponents and repeated parts could spell digits of a number that names somebody
 
 
 def ucum_unit(text: str | None) -> str | None:
@@ -36,7 +37,10 @@ def ucum_unit(text: str | None) -> str | None:
         return None
     front, *divided = plain.split("/")
     parts = [*(front.split(".") if front else []), *(each for part in divided for each in part.split("."))]
-    return plain if parts and all(map(_is_unit, parts)) else None
+    bases = {_EXPONENT.sub("", part) for part in parts if not _POWER.fullmatch(part)}
+    powers = sum(_POWER.fullmatch(part) is not None for part in parts)
+    is_short = len(parts) <= _MAX_PARTS and powers <= 1 and len(bases) + powers == len(parts)
+    return plain if parts and is_short and all(map(_is_unit, parts)) else None
 
 
 def _is_unit(part: str) -> bool:

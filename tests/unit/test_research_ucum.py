@@ -19,3 +19,9 @@ from healthvault.research.ucum import ucum_unit
 def test_units(text: str | None, unit: str | None) -> None:
     """In one spelling; braces are free text and go."""
     assert unit == ucum_unit(text)
+
+
+@pytest.mark.parametrize("text", ["m1.m4.m2.m3", "m.g.s.L.mol", "10*4.10*7", "m9", "g.g"])
+def test_digits_cannot_be_spelled_in_units(text: str) -> None:
+    """Exponents in a row, parts that come twice, powers of powers: none leaves."""
+    assert ucum_unit(text) is None
