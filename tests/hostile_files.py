@@ -73,6 +73,15 @@ def _bundle(entries: list[dict], kind: str = "collection") -> bytes:
     return json.dumps(found).encode()
 
 
+_FORMS = {
+    Kind.PRESCRIPTION: "MedicationRequest",
+    Kind.DISPENSE: "MedicationDispense",
+    Kind.MEDICATION_STOP: "MedicationStatement",
+    Kind.IMPLANT_CARD: "Device",
+    Kind.DIRECTIVE: "Consent",
+}
+
+
 def samples() -> dict[Kind, bytes]:
     """Return a small honest file of every kind that is read, and of some others."""
     apple = export_bytes(4000)
@@ -94,6 +103,7 @@ def samples() -> dict[Kind, bytes]:
         Kind.CDISC: b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!000000000000000000000000000000  " * 6,
         Kind.FIT: _fit(),
         Kind.EMERGENCY_SHEET: b'{"version": 1}',
+        **{kind: json.dumps({"resourceType": name, "status": "active"}).encode() for kind, name in _FORMS.items()},
         Kind.PDF: _PDF,
         Kind.IMAGE: b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(17),
         Kind.CSV: b"Date,Weight (kg)\n2026-03-01,70.5\n2026-03-02,70.4\n",

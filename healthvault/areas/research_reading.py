@@ -35,6 +35,7 @@ __all__ = ["Given", "read_files", "refused", "write_records"]
 
 MAX_FILE_BYTES = MAX_PLAIN_BYTES + (1 << 20)
 RECORDS, STUDY = "records.ndjson", "study.json"
+RECORD = "research_record"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ def write_records(export: Export, folder: Path) -> tuple[Path, Path]:
     Raises:
         InvalidRequest: `unsafe_output`, a file is there already; `io_error`.
     """
-    lines = [json.dumps(record.to_json(), sort_keys=False) for record in export.records]
+    lines = [json.dumps({"type": RECORD, "schema": 1, **record.to_json()}) for record in export.records]
     texts: dict[str, Callable[[], str]] = {
         RECORDS: lambda: "".join(f"{line}\n" for line in lines),
         STUDY: lambda: json.dumps(study_of(export), indent=1) + "\n",

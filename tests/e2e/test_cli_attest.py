@@ -106,7 +106,11 @@ def test_attacks(story: Story) -> None:
     lines[2] = ("B" if lines[2][0] == "A" else "A") + lines[2][1:]
     changed.write_text("\n".join(lines) + "\n")
     size = ana.hv("status", "--json").object["entries"]
-    assert ana.hv("import", changed, "--json", exit=20).error["code"] in {"bad_signature", "bad_encoding"}
+    assert ana.hv("import", changed, "--json", exit=20).error["code"] in {
+        "bad_signature",
+        "bad_encoding",
+        "bad_text",
+    }
     ana.hv("verify", changed, exit=20)
     assert "unknown_signer" == kim.hv("import", review, "--json", exit=21).error["code"]
     kim.hv("verify", review, exit=21)

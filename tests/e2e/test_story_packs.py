@@ -135,7 +135,7 @@ def test_attacks(pharmacy: Pharmacy) -> None:
     future = write(eve, "future.csv", LIST.format(rows=MISS.replace("2026-10-01", "2099-01-01")))
     pharmacy.hand_over(eve, ana, eve.hv("pack", "recall", future, "--json").object["id"])
     detail = next(one["detail"] for one in scan(ana, OTHER, "--no-keep")["verdicts"] if one["name"] == "recall")
-    assert "1 list, of unknown date" in detail
+    assert "1 list (1 received from others), of unknown date" in detail
     # a card of Eve's with Ana's serial number
     ana.hv("device", "add", "--udi", UDI, "--name", "Hip stem")
     assert "already_there" == ana.hv("device", "add", "--udi", UDI, "--json", exit=1).error["code"]

@@ -60,10 +60,9 @@ def people(scene: Path, tmp_path: Path) -> tuple[Person, Person, Person]:
 
 def tokens(folder: Path) -> set[str]:
     """Return every word and number of what a researcher got, but the words of the format."""
-    lines = (folder / "records.ndjson").read_text().splitlines()
-    return {
-        str(each) for line in [*lines, (folder / "study.json").read_text()] for each in leaves(json.loads(line))
-    }
+    records = map(json.loads, (folder / "records.ndjson").read_text().splitlines())
+    found = [{name: each for name, each in one.items() if name not in {"type", "schema"}} for one in records]
+    return {str(each) for one in [*found, json.loads((folder / "study.json").read_text())] for each in leaves(one)}
 
 
 def leaves(value: object) -> Iterator[object]:
