@@ -21,7 +21,7 @@ import pytest
 
 from tests.e2e.people import HV, Person, known_person, new_person
 
-KILLS = int(os.environ.get("HV_TEST_KILLS", "12"))
+KILLS = int(os.environ.get("HV_TEST_KILLS", "6"))
 SEED = int(os.environ.get("HV_TEST_SEED", "0")) or random.randrange(1, 1 << 32)
 FEW, MANY, EACH = 300, 4400, 20  # files in a folder; 4,096 entries are a transaction
 FOLDERS = {"few": FEW, "many": MANY, "each": EACH}

@@ -508,9 +508,9 @@ def test_after_every_command(finished: Scene, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("secret", "lines"),
     [
-        ({}, REFUSED[::2]),
-        ({"HV_KEY_FILE": "out/other"}, REFUSED[::3]),
-        ({"HV_PASSPHRASE_FILE": "out/other"}, REFUSED[1::3]),
+        ({}, REFUSED[::6]),
+        ({"HV_KEY_FILE": "out/other"}, REFUSED[1::6]),
+        ({"HV_PASSPHRASE_FILE": "out/other"}, REFUSED[2::8]),
     ],
 )
 def test_refused_for_want_of_a_key(
