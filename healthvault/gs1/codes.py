@@ -242,6 +242,8 @@ def _biip(name: str = "") -> ModuleType:
         import biip.gs1_digital_link_uris  # noqa: PLC0415  likewise
         import biip.gs1_element_strings  # noqa: PLC0415  likewise
     except ImportError as err:
-        raise InvalidRequest("extra_missing", "gs1", hint="pip install 'healthvault[gs1]'") from err
+        raise InvalidRequest(
+            "extra_missing", "reading codes of GS1 needs the extra gs1", hint="pip install 'healthvault[gs1]'"
+        ) from err
     module: ModuleType = getattr(biip, name) if name else biip
     return module
