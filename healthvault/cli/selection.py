@@ -16,7 +16,7 @@ from healthvault.vault.read import Filter, find_document, list_documents
 from healthvault.vault.vault import Vault
 from healthvault.vault.views import Document
 
-__all__ = ["filter_of", "is_described", "selected", "selected_apart"]
+__all__ = ["filter_of", "is_described", "selected_apart"]
 
 
 def filter_of(chosen: SelectChoice, until: When | None = None, limit: int | None = None) -> Filter:
@@ -37,16 +37,6 @@ def filter_of(chosen: SelectChoice, until: When | None = None, limit: int | None
 def is_described(chosen: SelectChoice) -> bool:
     """Tell whether an option chooses documents."""
     return any((chosen["since"], chosen["kind"], chosen["tag"], chosen["category"], chosen["author"]))
-
-
-def selected(vault: Vault, ids: Sequence[str], chosen: SelectChoice) -> tuple[Document, ...]:
-    """Return the documents named by id, and those that the options describe, each once.
-
-    Raises:
-        As `selected_apart`.
-    """
-    named, described = selected_apart(vault, ids, chosen)
-    return (*named, *described)
 
 
 def selected_apart(

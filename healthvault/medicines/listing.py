@@ -159,12 +159,6 @@ def _differences(book: Book, courses: Sequence[_Course], members: Sequence[Telli
         yield "medicine"
 
 
-def _is_contradicted(book: Book, told: Telling, day: str) -> bool:
-    """Tell whether a source says that it is active, and another, without naming it, that it was stopped."""
-    stop = effective_stop(book, told, day)
-    return stop is not None and not stop.is_named and word_on(told, day)[0] == "active"
-
-
 def _sources(courses: Sequence[_Course], handed: Sequence[Telling], day: str) -> Iterable[SourceLine]:
     statuses = {each.telling.id: each.status for each in courses}
     told = [*(each.telling for each in courses), *handed]
